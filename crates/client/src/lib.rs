@@ -1,0 +1,1 @@
+//! The SDK core that a device runs: bytes in, effects out.

@@ -1,0 +1,1 @@
+//! The IM half: sessions, presence, conversations, fan-out.

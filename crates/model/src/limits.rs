@@ -1,0 +1,26 @@
+//! Posthouse's own limits. A vendor's limits stand in its adapter.
+
+/// Largest user id, in bytes of UTF-8.
+pub const USER_ID_MAX_BYTES: usize = 64;
+/// Largest client message id, in bytes of UTF-8.
+pub const CLIENT_MESSAGE_ID_MAX_BYTES: usize = 64;
+/// Longest certificate name, in characters; a client that logs in with a longer one gets code 500 (row C3).
+pub const CERTIFICATE_NAME_MAX_CHARS: usize = 32;
+/// Longest push title that is accepted, in characters; a vendor's smaller limit truncates.
+pub const PUSH_TITLE_MAX_CHARS: usize = 256;
+/// Longest push body that is accepted, in characters; a vendor's smaller limit truncates.
+pub const PUSH_BODY_MAX_CHARS: usize = 2048;
+/// Largest `ext`, and largest `payload`, in bytes of UTF-8. Neither is ever truncated.
+pub const PUSH_EXT_MAX_BYTES: usize = 3 * 1024;
+/// Largest collapse key, in bytes of UTF-8 (the smallest vendor field is APNs' 64).
+pub const COLLAPSE_KEY_MAX_BYTES: usize = 64;
+/// Largest message body, in bytes of UTF-8.
+pub const MESSAGE_BODY_MAX_BYTES: usize = 12 * 1024;
+/// Largest client frame, in bytes.
+pub const FRAME_MAX_BYTES: usize = 32 * 1024;
+/// Largest vendor token, in bytes; the longest seen is a web push endpoint.
+pub const VENDOR_TOKEN_MAX_BYTES: usize = 1024;
+/// Longest life of a message and its pushes, in milliseconds: 7 days.
+pub const MESSAGE_LIFETIME_MAX_MS: i64 = 7 * 24 * 3_600_000;
+/// The App's title where the sender gave none (row E1).
+pub const DEFAULT_PUSH_TITLE: &str = "a new message";

@@ -1,0 +1,1 @@
+//! Pure decisions: who is pushed and why not, with which text, and what a verdict changes.

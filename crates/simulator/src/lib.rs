@@ -1,0 +1,1 @@
+//! Vendor simulators and virtual phones, with an HTTP control API.

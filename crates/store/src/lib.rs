@@ -1,0 +1,1 @@
+//! The Store trait, the embedded store, sealing, the feed of committed changes.

@@ -1,0 +1,1 @@
+//! The adapter contract and one folder per vendor: pure readings of each vendor's book.

@@ -1,0 +1,1 @@
+//! Client protocol: frames, and the connection state machine of both ends, without I/O.
