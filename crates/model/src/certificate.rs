@@ -43,7 +43,8 @@ impl Certificate {
             CertificateState::Disabled
         } else if self.expires_at.is_some_and(|at| at <= now) {
             CertificateState::Expired
-        } else if matches!((self.environment, device_environment), (Some(own), Some(device)) if own != device) {
+        } else if matches!((self.environment, device_environment), (Some(own), Some(device)) if own != device)
+        {
             CertificateState::WrongEnvironment
         } else {
             CertificateState::Active

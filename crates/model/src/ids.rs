@@ -250,7 +250,8 @@ impl ConversationId {
     /// Who the conversation is between.
     #[must_use]
     pub fn kind(&self) -> ConversationKind {
-        parse_conversation(&self.0).unwrap_or_else(|_| unreachable!("a conversation id is checked when it is made"))
+        parse_conversation(&self.0)
+            .unwrap_or_else(|_| unreachable!("a conversation id is checked when it is made"))
     }
 
     /// Whether the user is a member by the id alone.

@@ -3,6 +3,7 @@
 //! Everything here is plain data and pure functions. Nothing reads a clock, a socket or a file:
 //! time comes in as a [`Timestamp`].
 
+mod app;
 mod certificate;
 mod delivery;
 mod device;
@@ -16,6 +17,7 @@ mod time;
 mod vendor;
 mod verdict;
 
+pub use app::{App, AppPolicy, BackgroundPolicy, LoginPolicy};
 pub use certificate::{
     Certificate, CertificateState, ClickAction, Environment, FieldError, FieldErrors, Form, InvalidClick,
     InvalidEnvironment,
@@ -27,8 +29,8 @@ pub use device::{
 };
 pub use error::{ErrorCode, Fault};
 pub use ids::{
-    AppId, CertificateId, CertificateName, ClientMessageId, ConversationId, ConversationKind, DeviceId, IdError,
-    MessageId, PushId, Seq, UserId,
+    AppId, CertificateId, CertificateName, ClientMessageId, ConversationId, ConversationKind, DeviceId,
+    IdError, MessageId, PushId, Seq, UserId,
 };
 pub use limits::*;
 pub use message::{

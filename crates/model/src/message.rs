@@ -5,8 +5,8 @@ use std::{fmt, str::FromStr, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AppId, CertificateId, ClickAction, ClientMessageId, ConversationId, DeviceId, InvalidClick, MessageId, PushId,
-    Seq, Timestamp, UserId,
+    AppId, CertificateId, ClickAction, ClientMessageId, ConversationId, DeviceId, InvalidClick, MessageId,
+    PushId, Seq, Timestamp, UserId,
     limits::{
         COLLAPSE_KEY_MAX_BYTES, MESSAGE_BODY_MAX_BYTES, MESSAGE_LIFETIME_MAX_MS, PUSH_BODY_MAX_CHARS,
         PUSH_EXT_MAX_BYTES, PUSH_TITLE_MAX_CHARS,
@@ -278,7 +278,8 @@ impl PushSettings {
         let chars_over = |text: &Option<String>, max: usize| {
             text.as_ref().is_some_and(|text| text.len() > max && text.chars().count() > max)
         };
-        let bytes_over = |text: &Option<String>| text.as_ref().is_some_and(|text| text.len() > PUSH_EXT_MAX_BYTES);
+        let bytes_over =
+            |text: &Option<String>| text.as_ref().is_some_and(|text| text.len() > PUSH_EXT_MAX_BYTES);
         if chars_over(&self.title, PUSH_TITLE_MAX_CHARS) {
             return Err(SettingsError::TitleTooLong);
         }
@@ -291,7 +292,8 @@ impl PushSettings {
         if bytes_over(&self.payload) {
             return Err(SettingsError::PayloadTooLong);
         }
-        if self.collapse_key.as_ref().is_some_and(|key| key.is_empty() || key.len() > COLLAPSE_KEY_MAX_BYTES) {
+        if self.collapse_key.as_ref().is_some_and(|key| key.is_empty() || key.len() > COLLAPSE_KEY_MAX_BYTES)
+        {
             return Err(SettingsError::CollapseKey);
         }
         if self.lifetime_ms.is_some_and(|ms| !(1..=MESSAGE_LIFETIME_MAX_MS).contains(&ms)) {

@@ -1,1 +1,20 @@
 //! The Store trait, the embedded store, sealing, the feed of committed changes.
+//!
+//! Everything that must survive is committed through [`Store::commit`]; everything that was committed is told on the
+//! [feed](Feed). The rows of [`Store::claim`] are the send queue: it lives with the messages, in one transaction.
+
+mod batch;
+mod feed;
+mod port;
+mod records;
+
+pub use batch::{
+    BindingClear, CancelScope, CertificateDraft, DeliveryUpdate, FanoutNext, NewBinding, NewDelivery,
+    NewSession, Op, Outcome, SessionEnd,
+};
+pub use feed::{Change, Feed};
+pub use port::{Store, StoreError};
+pub use records::{
+    ApiKey, AudienceRow, Claimed, ConversationHead, DeliveryFilter, DeviceRecord, FanoutCursor, Scope,
+    SessionRecord, User,
+};

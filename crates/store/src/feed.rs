@@ -1,0 +1,48 @@
+//! The feed of committed changes: lane wake-up, cache invalidation, the console's live news.
+
+use model::{AppId, CertificateId, DeliveryId, DeviceId, MessageId, UserId};
+use tokio::sync::broadcast;
+
+/// A change that was committed. A listener that lags must assume that anything may have changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// An App or its policy.
+    App(AppId),
+    /// A certificate, or its state.
+    Certificate(AppId, CertificateId),
+    /// A message was accepted; its fan-out is due.
+    Accepted(AppId, MessageId),
+    /// A login opened, moved or ended.
+    Session(AppId, UserId, DeviceId),
+    /// A binding or the device itself.
+    Device(AppId, DeviceId),
+    /// Deliveries became due in this certificate's lane.
+    Queued(CertificateId),
+    /// A delivery's state, attempt or marks.
+    Delivery(AppId, MessageId, DeliveryId),
+    /// A device acknowledged.
+    Acked(AppId, UserId, DeviceId),
+}
+
+/// Where committed changes are told. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Feed(broadcast::Sender<Change>);
+
+impl Feed {
+    /// A feed that holds this many changes for a slow listener.
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
+        Self(broadcast::channel(capacity).0)
+    }
+
+    /// Listens from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+        self.0.subscribe()
+    }
+
+    /// Tells a change; nobody listening is no fault.
+    pub fn tell(&self, change: Change) {
+        let _ = self.0.send(change);
+    }
+}

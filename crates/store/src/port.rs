@@ -1,0 +1,125 @@
+//! The one trait every store has.
+
+use async_trait::async_trait;
+use model::{
+    Addressee, App, AppId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId, DeviceId,
+    Message, MessageId, PushId, Seq, SessionId, Timestamp, UserId,
+};
+
+use crate::{
+    ApiKey, AudienceRow, Claimed, ConversationHead, DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op,
+    Outcome, SessionRecord, User,
+};
+
+/// Why the store could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The writer is too far behind; nothing was changed. Repeat later.
+    #[error("the writer is behind")]
+    Busy,
+    /// The disk is full or failed; nothing was changed.
+    #[error("the disk refused: {0}")]
+    Disk(String),
+    /// A stored value does not read: another key, another version, or damage.
+    #[error("a stored value does not read: {0}")]
+    Corrupt(String),
+    /// The database refused.
+    #[error("the database refused: {0}")]
+    Database(String),
+}
+
+/// Where Posthouse keeps everything. All reads see every commit that was answered before they began.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Commits all of it or nothing, durably, and answers one outcome per op. Returns after the bytes are on disk.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing was changed.
+    async fn commit(&self, batch: Vec<Op>) -> Result<Vec<Outcome>, StoreError>;
+
+    /// Committed changes.
+    fn feed(&self) -> &Feed;
+
+    /// Every App.
+    async fn apps(&self) -> Result<Vec<App>, StoreError>;
+    /// One App.
+    async fn app(&self, app: AppId) -> Result<Option<App>, StoreError>;
+    /// The API key with this SHA-256.
+    async fn api_key(&self, hash: &[u8; 32]) -> Result<Option<ApiKey>, StoreError>;
+    /// A user.
+    async fn user(&self, app: AppId, user: &UserId) -> Result<Option<User>, StoreError>;
+    /// An App's users, by id, after this one.
+    async fn users(&self, app: AppId, after: Option<&UserId>, limit: u32) -> Result<Vec<User>, StoreError>;
+
+    /// An App's certificates with their secrets unsealed, by id.
+    async fn certificates(&self, app: AppId) -> Result<Vec<Certificate>, StoreError>;
+    /// One certificate, whatever its App: for lanes and receipts.
+    async fn certificate(&self, id: CertificateId) -> Result<Option<Certificate>, StoreError>;
+
+    /// A login, if it is the newest of its user on its device.
+    async fn session(&self, app: AppId, session: SessionId) -> Result<Option<SessionRecord>, StoreError>;
+    /// A user's newest logins, one per device.
+    async fn sessions(&self, app: AppId, user: &UserId) -> Result<Vec<SessionRecord>, StoreError>;
+    /// A device.
+    async fn device(&self, app: AppId, device: DeviceId) -> Result<Option<DeviceRecord>, StoreError>;
+    /// A device by its Push ID, unregistered or not.
+    async fn device_by_push_id(
+        &self,
+        app: AppId,
+        push_id: PushId,
+    ) -> Result<Option<DeviceRecord>, StoreError>;
+
+    /// A message.
+    async fn message(&self, app: AppId, message: MessageId) -> Result<Option<Message>, StoreError>;
+    /// The newest messages of an App, for the console.
+    async fn recent_messages(&self, app: AppId, limit: u32) -> Result<Vec<Message>, StoreError>;
+    /// The conversations a user has, with how far they go.
+    async fn conversations(&self, app: AppId, user: &UserId) -> Result<Vec<ConversationHead>, StoreError>;
+    /// A conversation's messages after a place, in order.
+    async fn messages_after(
+        &self,
+        app: AppId,
+        conversation: &ConversationId,
+        after: Seq,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError>;
+
+    /// A page of a message's targets with what the rules look at, by user, after this user. A user's devices are never
+    /// torn over two pages; a user without any device has one row without a device.
+    async fn audience(
+        &self,
+        app: AppId,
+        addressee: &Addressee,
+        after: Option<&UserId>,
+        limit: u32,
+    ) -> Result<Vec<AudienceRow>, StoreError>;
+
+    /// Messages whose fan-out is due by then, oldest first.
+    async fn due_fanouts(&self, by: Timestamp, limit: u32) -> Result<Vec<FanoutCursor>, StoreError>;
+    /// A message's fan-out cursor; `None` once every target is decided or acknowledged.
+    async fn fanout(&self, app: AppId, message: MessageId) -> Result<Option<FanoutCursor>, StoreError>;
+
+    /// Takes queued deliveries of a certificate that are due by then into this caller's hands, oldest due first. They
+    /// stay there until [`Op::Update`], [`Store::release`], or a restart.
+    async fn claim(
+        &self,
+        certificate: CertificateId,
+        by: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Claimed>, StoreError>;
+    /// The last word before the bytes leave: whether each claimed delivery may go. One that was cancelled since the
+    /// claim may not; one that may is from here on the wire, and a later cancel marks it `raced`.
+    async fn begin(&self, claimed: &[DeliveryId]) -> Result<Vec<bool>, StoreError>;
+    /// Puts claimed deliveries back.
+    async fn release(&self, claimed: &[DeliveryId]) -> Result<(), StoreError>;
+    /// When the next queued delivery of a certificate that nobody holds becomes due.
+    async fn next_due(&self, certificate: CertificateId) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Deliveries, newest first.
+    async fn deliveries(
+        &self,
+        app: AppId,
+        filter: &DeliveryFilter,
+        limit: u32,
+    ) -> Result<Vec<Delivery>, StoreError>;
+}

@@ -1,0 +1,148 @@
+//! What reads of the store give back.
+
+use std::sync::Arc;
+
+use model::{
+    AppId, BindingState, CertificateId, ConversationId, Delivery, DeliveryState, Device, DeviceId, Message,
+    MessageId, PushId, Seq, SessionId, SessionState, Timestamp, UserId,
+};
+use serde::{Deserialize, Serialize};
+
+/// A user of an App.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The App.
+    pub app: AppId,
+    /// The App's id of the user.
+    pub id: UserId,
+    /// Login tokens issued before this do not verify.
+    pub tokens_valid_from: Timestamp,
+    /// When the user was first heard of.
+    pub created_at: Timestamp,
+}
+
+/// What an API key may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Send messages and pushes.
+    Send,
+    /// Read everything but secrets.
+    Read,
+    /// Change users, devices and certificates of its App.
+    Manage,
+    /// Make and list Apps: the instance's own key.
+    Instance,
+}
+
+/// An API key. The key itself is never stored, only its SHA-256.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// SHA-256 of the key.
+    pub hash: [u8; 32],
+    /// The App it belongs to.
+    pub app: AppId,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// A name for people.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// The newest login of a user on a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// The login.
+    pub id: SessionId,
+    /// Whose.
+    pub user: UserId,
+    /// Where.
+    pub device: DeviceId,
+    /// Where it stands.
+    pub state: SessionState,
+    /// Since when it stands there.
+    pub since: Timestamp,
+}
+
+/// A device with what is known of reaching it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceRecord {
+    /// The device.
+    pub device: Device,
+    /// Its newest login, of whichever user.
+    pub session: Option<SessionRecord>,
+    /// Its bindings for alerts, or why it has none. Never empty: a device without any has one `Lost` entry.
+    pub bindings: Vec<BindingState>,
+}
+
+/// One target of a message, with what the rules look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AudienceRow {
+    /// Whose; `None` for a bare Push ID or token.
+    pub user: Option<UserId>,
+    /// The user's login on the device, where there was one.
+    pub session: Option<SessionRecord>,
+    /// The device, where there is one.
+    pub device: Option<Device>,
+    /// The binding to push through (the device's newest for alerts, owned by the user where there is one), or why none.
+    pub binding: BindingState,
+    /// How far this user's device has acknowledged the message's conversation; 0 where it is in none.
+    pub acked: Seq,
+}
+
+/// How far a conversation goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversationHead {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Its last message.
+    pub seq: Seq,
+}
+
+/// A message whose targets are not all decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FanoutCursor {
+    /// The message.
+    pub message: Arc<Message>,
+    /// Members up to and including this one are decided.
+    pub after: Option<UserId>,
+    /// When to look at it again.
+    pub due_at: Timestamp,
+}
+
+/// A delivery that a lane holds, with what it takes to render it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The row.
+    pub delivery: Delivery,
+    /// What caused it.
+    pub message: Arc<Message>,
+    /// The device's language tag; empty where unknown.
+    pub language: String,
+    /// When the token was last reported; `None` for a bare token.
+    pub token_registered_at: Option<Timestamp>,
+    /// Doubtful verdicts in a row for this token.
+    pub doubts: u8,
+    /// Whether the device reported the environment its certificate is for.
+    pub environment_confirmed: bool,
+}
+
+/// Which deliveries to list, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeliveryFilter {
+    /// Of this message.
+    pub message: Option<MessageId>,
+    /// Of this user.
+    pub user: Option<UserId>,
+    /// Of this device.
+    pub device: Option<DeviceId>,
+    /// Of this Push ID.
+    pub push_id: Option<PushId>,
+    /// Through this certificate.
+    pub certificate: Option<CertificateId>,
+    /// In this state.
+    pub state: Option<DeliveryState>,
+    /// Older than this row, for the next page.
+    pub before: Option<i64>,
+}
