@@ -1,1 +1,22 @@
 //! Pure decisions: who is pushed and why not, with which text, and what a verdict changes.
+//!
+//! [`decide`] walks one ordered table over [`Facts`]; the first rule that applies decides. [`replay`] walks the same
+//! table and tells what every rule saw. Nothing here reads a clock or a row: facts come in, decisions go out.
+
+mod accept;
+mod choice;
+mod facts;
+mod follow;
+mod guard;
+mod reasons;
+mod table;
+mod wording;
+
+pub use accept::check_message;
+pub use choice::rank_certificates;
+pub use facts::{AckFact, BindingFact, Facts, FactsError, LoginFact, PACKED_FACTS_MAX_BYTES};
+pub use follow::{Follow, LaneAction, Situation, TokenAction, follow, give_up, retry_delay_ms};
+pub use guard::{before_send, environment_confirmed};
+pub use reasons::{Reason, reason, reasons};
+pub use table::{Decision, Rule, RuleTrace, Ruling, TABLE_VERSION, TraceResult, decide, replay, rule_table};
+pub use wording::{Wording, wording};
