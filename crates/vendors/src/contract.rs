@@ -8,7 +8,8 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use model::{
-    Class, ClickAction, Environment, FieldErrors, Form, MessageId, Receipt, Secret, TargetVerdict, Timestamp, Vendor,
+    Class, ClickAction, Environment, FieldErrors, Form, MessageId, Receipt, Secret, TargetVerdict, Timestamp,
+    Vendor, Verdict,
 };
 
 /// One vendor's book, read by us.
@@ -204,6 +205,13 @@ impl WireReply {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find_map(|(key, value)| (key == name).then_some(value.as_str()))
     }
+
+    /// How long the vendor asks to wait, where it says so in seconds; at most a day.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        let secs: u64 = self.header("retry-after")?.trim().parse().ok()?;
+        Some(Duration::from_secs(secs.min(86_400)))
+    }
 }
 
 /// Where a certificate's requests go.
@@ -389,6 +397,8 @@ pub struct CodeRow {
     pub code: &'static str,
     /// The verdict's name (see [`model::Verdict::name`]).
     pub verdict: &'static str,
+    /// The verdict itself, as far as the code alone decides it; an answer may add times to it.
+    pub judgement: &'static Verdict,
     /// What it means, in English.
     pub en: &'static str,
     /// The same in Chinese.
@@ -399,6 +409,20 @@ pub struct CodeRow {
     pub todo_zh: &'static str,
     /// Where it is written, and how certain it is.
     pub source: Source,
+}
+
+impl CodeRow {
+    /// Meaning and remedy as one English text.
+    #[must_use]
+    pub fn explained_en(&self) -> String {
+        if self.todo_en.is_empty() { self.en.to_owned() } else { format!("{}; {}", self.en, self.todo_en) }
+    }
+
+    /// Meaning and remedy as one Chinese text.
+    #[must_use]
+    pub fn explained_zh(&self) -> String {
+        if self.todo_zh.is_empty() { self.zh.to_owned() } else { format!("{};{}", self.zh, self.todo_zh) }
+    }
 }
 
 /// Where a vendor fact comes from, and how certain it is.

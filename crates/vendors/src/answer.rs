@@ -1,0 +1,118 @@
+//! From a code to a verdict: the steps that are the same for every vendor's table.
+//!
+//! Codes in `snake_case` are Posthouse's own, for what no vendor code names; vendors' codes are numbers or
+//! `CamelCase` words, so the two never meet.
+
+use model::{TargetVerdict, Verdict};
+
+use crate::contract::{Certainty, CodeRow, Length, ProbeOutcome, Source, Unit, WireReply, truncate};
+
+/// `ext` or `payload` does not fit, and is never cut.
+pub(crate) const EXT_TOO_LONG: &str = "ext_too_long";
+/// The message's lifetime was over before the request was made.
+pub(crate) const EXPIRED: &str = "expired";
+/// The vendor token can never have come from this vendor.
+pub(crate) const BAD_TOKEN: &str = "bad_token";
+/// An answer of the vendor's servers with a status from 500 on and no known code.
+pub(crate) const SERVER_FAULT: &str = "http_5xx";
+/// An answer that is not in the vendor's shape.
+pub(crate) const UNREADABLE: &str = "unreadable_answer";
+
+const CODE_MAX_CHARS: usize = 64;
+const TEXT_MAX_CHARS: usize = 256;
+/// Where the rows of our own codes are written.
+pub(crate) const OURS: Source = Source { page: "Posthouse itself", certainty: Certainty::Documented };
+
+/// The rows of our own codes that mean the same at every vendor.
+pub(crate) const fn own_row(code: &'static str) -> CodeRow {
+    let mut row = CodeRow {
+        http_status: 0,
+        code,
+        verdict: Verdict::Unrecognised.name(),
+        judgement: &Verdict::Unrecognised,
+        en: "the vendor's answer is not of the documented shape",
+        zh: "厂商的应答不符合文档格式",
+        todo_en: "check that no proxy stands between this server and the vendor",
+        todo_zh: "请检查服务器与厂商之间是否有代理",
+        source: OURS,
+    };
+    match code.as_bytes() {
+        b"expired" => {
+            row.judgement = &Verdict::Drop;
+            row.en = "the message's lifetime was over before the push could be sent";
+            row.zh = "推送发出之前消息已过有效期";
+            row.todo_en = "";
+            row.todo_zh = "";
+        }
+        b"bad_token" => {
+            row.judgement = &Verdict::TokenDead { since: None };
+            row.en = "the vendor token is not of the form this vendor's tokens have";
+            row.zh = "该令牌不是此厂商令牌的格式";
+            row.todo_en = "report the token exactly as the vendor's SDK gave it";
+            row.todo_zh = "请原样上报厂商 SDK 给出的令牌";
+        }
+        b"http_5xx" => {
+            row.judgement = &Verdict::Retry { after: None };
+            row.en = "the vendor's server has a fault of its own";
+            row.zh = "厂商服务器自身故障";
+            row.todo_en = "";
+            row.todo_zh = "";
+        }
+        _ => {}
+    }
+    row.verdict = row.judgement.name();
+    row
+}
+
+/// The row of a code.
+pub(crate) fn find(rows: &'static [CodeRow], code: &str) -> Option<&'static CodeRow> {
+    rows.iter().find(|row| row.code == code)
+}
+
+/// What the table says of a code; a code that is not in it is never guessed.
+pub(crate) fn judge(rows: &'static [CodeRow], http_status: u16, code: &str, text: &str) -> TargetVerdict {
+    let verdict = find(rows, code).map_or(Verdict::Unrecognised, |row| row.judgement.clone());
+    TargetVerdict {
+        text: clip(text, TEXT_MAX_CHARS),
+        ..TargetVerdict::new(verdict, http_status, clip(code, CODE_MAX_CHARS))
+    }
+}
+
+/// The verdict of one of our own codes, for a request that was never sent.
+pub(crate) fn unsent(rows: &'static [CodeRow], code: &str) -> TargetVerdict {
+    judge(rows, 0, code, "")
+}
+
+/// The verdict of an answer whose status alone says that the vendor's server failed.
+pub(crate) fn server_fault(reply: &WireReply) -> TargetVerdict {
+    TargetVerdict::new(Verdict::Retry { after: reply.retry_after() }, reply.status, SERVER_FAULT)
+}
+
+/// What an answer to a probe means, when it is judged like an answer to a push.
+pub(crate) fn probe_outcome(rows: &'static [CodeRow], verdict: TargetVerdict) -> ProbeOutcome {
+    let accepted = match verdict.verdict {
+        Verdict::Accepted | Verdict::TokenDead { .. } | Verdict::TokenDoubtful(_) => Some(true),
+        Verdict::Misconfigured | Verdict::RenewAuth => Some(false),
+        Verdict::Retry { .. } | Verdict::Limited { .. } | Verdict::Drop | Verdict::Unrecognised => None,
+    };
+    let row = find(rows, &verdict.code);
+    let (en, zh) = match (accepted, row) {
+        (Some(true), _) => ("the vendor accepts this certificate".to_owned(), "厂商接受此证书".to_owned()),
+        (Some(false), Some(row)) => (row.explained_en(), row.explained_zh()),
+        (_, Some(row)) => (
+            format!("the answer does not tell: {}", row.explained_en()),
+            format!("无法判断:{}", row.explained_zh()),
+        ),
+        (_, None) => (
+            format!("the answer does not tell: HTTP {}, code {:?}", verdict.http_status, verdict.code),
+            format!("无法判断:HTTP {},返回码 {:?}", verdict.http_status, verdict.code),
+        ),
+    };
+    ProbeOutcome { accepted, http_status: verdict.http_status, code: verdict.code, en, zh }
+}
+
+/// A vendor's text made fit for a log line: bounded, and without control characters.
+pub(crate) fn clip(text: &str, max_chars: usize) -> String {
+    let short = truncate(text, Length { max: max_chars, unit: Unit::Chars });
+    short.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+}
