@@ -1,1 +1,142 @@
 //! The IM half: sessions, presence, conversations, fan-out.
+//!
+//! [`Im`] is what sockets and endpoints call. Behind it, one fan-out loop walks accepted messages in commit order:
+//! frames leave to live sessions, `rules` decides every other target, and the page's decisions are committed with the
+//! moved cursor.
+
+mod audience;
+mod catalogue;
+mod fanout;
+mod login;
+mod registry;
+mod send;
+mod session;
+mod tokens;
+
+use std::sync::Arc;
+
+use model::{Clock, ErrorCode, Fault, Timestamp};
+use store::{Op, Store, StoreError};
+use tokio::{sync::mpsc, task::JoinHandle};
+
+pub use audience::{Standing, facts_of};
+pub use catalogue::{AppView, Catalogue};
+pub use login::Opened;
+pub use registry::{Live, Outbound};
+pub use send::{Accepted, NewPush};
+pub use tokens::{TOKEN_LIFETIME_MAX_S, issue_token};
+
+/// Times and sizes of the IM half.
+#[derive(Debug, Clone, Copy)]
+pub struct ImConfig {
+    /// How often clients ping, in milliseconds.
+    pub heartbeat_ms: u32,
+    /// How long a client has to acknowledge a message, in milliseconds.
+    pub ack_within_ms: u32,
+    /// How long after a restart a lost connection counts as coming back, in milliseconds.
+    pub reconnect_grace_ms: i64,
+}
+
+impl Default for ImConfig {
+    fn default() -> Self {
+        Self { heartbeat_ms: 30_000, ack_within_ms: 5_000, reconnect_grace_ms: 10_000 }
+    }
+}
+
+/// The IM half. Made once, shared by every socket and endpoint.
+pub struct Im {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    config: ImConfig,
+    catalogue: Arc<Catalogue>,
+    registry: registry::Registry,
+    expedited: mpsc::UnboundedSender<fanout::Expedite>,
+    started_at: Timestamp,
+    tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Im {
+    /// Starts the IM half: logins that a stop left online count as lost, and fan-outs that it left open go on.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the store cannot take the first commit.
+    pub async fn start(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        config: ImConfig,
+    ) -> Result<Arc<Self>, StoreError> {
+        let started_at = clock.now();
+        let feed = store.feed().subscribe();
+        store.commit(vec![Op::DisconnectAll { at: started_at }]).await?;
+        let catalogue = Arc::new(Catalogue::new(Arc::clone(&store)));
+        let (expedited, expedite_inbox) = mpsc::unbounded_channel();
+        let im = Arc::new(Self {
+            registry: registry::Registry::default(),
+            store,
+            clock,
+            config,
+            catalogue: Arc::clone(&catalogue),
+            expedited,
+            started_at,
+            tasks: std::sync::Mutex::default(),
+        });
+        let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
+        let invalidation = tokio::spawn(catalogue::run_invalidation(catalogue, im.store.feed().subscribe()));
+        im.keep_tasks([fanout, invalidation]);
+        Ok(im)
+    }
+
+    /// Stops the background loops; what they had not committed is found again at the next start.
+    pub fn stop(&self) {
+        let mut tasks = self.tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for task in tasks.drain(..) {
+            task.abort();
+        }
+    }
+
+    /// Times and sizes.
+    #[must_use]
+    pub const fn config(&self) -> &ImConfig {
+        &self.config
+    }
+
+    /// Apps and their certificates, cached.
+    #[must_use]
+    pub const fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
+    }
+
+    /// The store.
+    #[must_use]
+    pub const fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// How many connections are logged in.
+    #[must_use]
+    pub fn online(&self) -> usize {
+        self.registry.len()
+    }
+
+    fn keep_tasks(&self, tasks: impl IntoIterator<Item = JoinHandle<()>>) {
+        self.tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(tasks);
+    }
+}
+
+/// What a store's failure looks like from outside: nothing was changed, and whether to repeat.
+#[must_use]
+pub fn fault_of(error: &StoreError) -> Fault {
+    match error {
+        StoreError::Busy | StoreError::Disk(_) => ErrorCode::Busy.into(),
+        StoreError::Corrupt(_) | StoreError::Database(_) => {
+            tracing::error!(%error, "the store failed");
+            ErrorCode::Internal.into()
+        }
+    }
+}

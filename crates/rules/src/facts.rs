@@ -52,6 +52,8 @@ pub enum LoginFact {
     NotNeeded,
     /// The user never logged in.
     Never,
+    /// The connection was lost by a restart of the server, and the client still has time to come back.
+    Reconnecting,
     /// Where the newest login stands.
     State(SessionState),
 }
@@ -102,6 +104,7 @@ impl Facts {
             | u8::from(self.framed) << 4
             | u8::from(self.unregistered) << 5;
         let login = match self.login {
+            LoginFact::Reconnecting => 253,
             LoginFact::NotNeeded => 254,
             LoginFact::Never => 255,
             LoginFact::State(state) => state as u8,
@@ -150,6 +153,7 @@ impl Facts {
             framed: flags & 16 != 0,
             unregistered: flags & 32 != 0,
             login: match *login {
+                253 => LoginFact::Reconnecting,
                 254 => LoginFact::NotNeeded,
                 255 => LoginFact::Never,
                 number => LoginFact::State(SessionState::from_number(number).ok_or(FactsError)?),

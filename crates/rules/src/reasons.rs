@@ -95,6 +95,11 @@ reason_table! {
         "App 在后台保持连接，且策略为断连才推；只有超时未确认才会推送。",
         "Set the App's background policy to push to send both at once.",
         "如需同时推送，请将后台策略改为 push。";
+    RECONNECT_GRACE = 32, "reconnect_grace",
+        "The server restarted; the client has ten seconds to come back before a push goes out.",
+        "服务端重启，客户端有 10 秒重连宽限期，逾期才推送。",
+        "",
+        "";
     NOTIFICATIONS_OFF = 28, "notifications_off",
         "The device reported that notifications are switched off for the app.",
         "设备上报：系统已关闭该 App 的通知权限。",

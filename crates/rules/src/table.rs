@@ -70,6 +70,7 @@ static TABLE: &[Rule] = &[
     rule(Ruling::Skip, Reason::KICKED, |f| in_state(f, SessionState::Kicked), see_login),
     rule(Ruling::Skip, Reason::UNREGISTERED, |f| f.unregistered, see_unregistered),
     rule(Ruling::Delivered, Reason::ACKED, |f| f.ack == AckFact::Acked, see_ack),
+    rule(Ruling::Wait, Reason::RECONNECT_GRACE, |f| f.login == LoginFact::Reconnecting, see_login),
     rule(
         Ruling::Wait,
         Reason::FOREGROUND_WAITING,
@@ -250,6 +251,10 @@ fn see_login(facts: &Facts) -> (String, String) {
             both("addressed by Push ID or token: no login asked for", "按 Push ID 或 token 推送，不要求登录")
         }
         LoginFact::Never => both("no login on any device", "没有任何登录记录"),
+        LoginFact::Reconnecting => both(
+            "the server has just restarted, the client may still come back",
+            "服务端刚刚重启，客户端仍在重连宽限期内",
+        ),
         LoginFact::State(state) => {
             let (en, zh) = state_words(state);
             (format!("the login is {en}"), format!("登录会话状态：{zh}"))

@@ -1,0 +1,78 @@
+//! Apps and their certificates, cached until a commit changes them.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use model::{App, AppId, Certificate, CertificateId};
+use store::{Change, Store, StoreError};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+/// An App with its certificates, as of the last change.
+#[derive(Debug)]
+pub struct AppView {
+    /// The App.
+    pub app: App,
+    /// Its certificates, by id.
+    pub certificates: Vec<Certificate>,
+}
+
+impl AppView {
+    /// One of the App's certificates.
+    #[must_use]
+    pub fn certificate(&self, id: CertificateId) -> Option<&Certificate> {
+        self.certificates.iter().find(|certificate| certificate.id == id)
+    }
+}
+
+/// The cache. A read misses after a change and loads again.
+pub struct Catalogue {
+    store: Arc<dyn Store>,
+    views: RwLock<HashMap<AppId, Arc<AppView>>>,
+}
+
+impl Catalogue {
+    /// An empty cache over a store.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, views: RwLock::default() }
+    }
+
+    /// An App with its certificates.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it has to be loaded and cannot.
+    pub async fn view(&self, app: AppId) -> Result<Option<Arc<AppView>>, StoreError> {
+        if let Some(view) = self.views.read().unwrap_or_else(PoisonError::into_inner).get(&app) {
+            return Ok(Some(Arc::clone(view)));
+        }
+        let Some(found) = self.store.app(app).await? else {
+            return Ok(None);
+        };
+        let view = Arc::new(AppView { app: found, certificates: self.store.certificates(app).await? });
+        self.views.write().unwrap_or_else(PoisonError::into_inner).insert(app, Arc::clone(&view));
+        Ok(Some(view))
+    }
+
+    /// Forgets an App, so that the next read loads it. For whoever commits a change and answers for it at once.
+    pub fn forget(&self, app: AppId) {
+        self.views.write().unwrap_or_else(PoisonError::into_inner).remove(&app);
+    }
+
+    fn forget_all(&self) {
+        self.views.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// Forgets what commits change, until the store is gone.
+pub(crate) async fn run_invalidation(catalogue: Arc<Catalogue>, mut feed: Receiver<Change>) {
+    loop {
+        match feed.recv().await {
+            Ok(Change::App(app) | Change::Certificate(app, _)) => catalogue.forget(app),
+            Ok(_) => {}
+            Err(RecvError::Lagged(_)) => catalogue.forget_all(),
+            Err(RecvError::Closed) => return,
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Login: from a token and a device report to an open session.
+
+use std::sync::Arc;
+
+use model::{AppId, CertificateName, ErrorCode, Fault, PushId, SessionState};
+use rules::{Reason, rank_certificates};
+use store::{NewSession, Op, Outcome};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+use wire::{KickReason, Login, Recommended, Welcome};
+
+use crate::{
+    Im,
+    catalogue::AppView,
+    fault_of,
+    registry::{Live, Outbound},
+    tokens,
+};
+
+/// An open session: what its socket holds.
+#[derive(Debug)]
+pub struct Opened {
+    /// The login.
+    pub live: Arc<Live>,
+    /// What to answer.
+    pub welcome: Welcome,
+}
+
+impl Im {
+    /// Opens a session. The device's other logins, and the user's where the policy says so, end in the same commit.
+    ///
+    /// # Errors
+    /// `bad_token`, `token_expired`, `certificate_name_too_long` (500), `unknown_certificate`; then nothing changed.
+    pub async fn login(&self, login: Login, outbox: mpsc::Sender<Outbound>) -> Result<Opened, Fault> {
+        let now = self.now();
+        let app = tokens::claimed_app(&login.token)?;
+        let view = self.view(app).await?.ok_or_else(|| Fault::from(ErrorCode::BadToken))?;
+        let verified = tokens::verify(&view.app, &login.token, now)?;
+        let user = verified.user;
+        let known = self.store().user(app, &user).await.map_err(|error| fault_of(&error))?;
+        if known.is_some_and(|known| verified.issued_at < known.tokens_valid_from) {
+            return Err(ErrorCode::TokenExpired.into());
+        }
+        check_certificate_names(&view, &login.certificate_names)?;
+
+        let state =
+            if login.foreground { SessionState::OnlineForeground } else { SessionState::OnlineBackground };
+        let certificates: Vec<Recommended> = rank_certificates(&view.certificates, &login.report, now)
+            .into_iter()
+            .map(|certificate| Recommended {
+                certificate: certificate.id,
+                name: certificate.name.as_str().to_owned(),
+                vendor: certificate.vendor,
+            })
+            .collect();
+        let outcome = self
+            .commit_one(Op::OpenSession(NewSession {
+                app,
+                user: user.clone(),
+                device: login.device,
+                push_id: PushId(Uuid::new_v4()),
+                report: login.report,
+                state,
+                policy: view.app.policy.login,
+                kicked_reason: Reason::KICKED_BEFORE_SEND,
+                at: now,
+            }))
+            .await?;
+        let Outcome::Session { id, kicked, last_device, has_pushed, .. } = outcome else {
+            return Err(ErrorCode::Internal.into());
+        };
+        for (other_user, device, _) in kicked {
+            let reason = if other_user == user { KickReason::AnotherLogin } else { KickReason::AnotherUser };
+            if let Some(other) = self.registry.find(app, &other_user, device) {
+                self.registry.remove(&other);
+                other.tell(Outbound::Kick(reason));
+            }
+        }
+        let live = Arc::new(Live::new(app, user.clone(), login.device, id, login.foreground, outbox));
+        self.registry.add(Arc::clone(&live));
+        let push_type = certificates.first().map_or(0, |first| first.vendor.facts().push_type);
+        let welcome = Welcome {
+            session: id,
+            user,
+            server_time: now,
+            heartbeat_ms: self.config().heartbeat_ms,
+            ack_within_ms: self.config().ack_within_ms,
+            certificates,
+            push_type,
+            has_pushed,
+            last_device_id: last_device,
+        };
+        Ok(Opened { live, welcome })
+    }
+
+    pub(crate) async fn view(&self, app: AppId) -> Result<Option<Arc<AppView>>, Fault> {
+        self.catalogue().view(app).await.map_err(|error| fault_of(&error))
+    }
+
+    pub(crate) async fn commit_one(&self, op: Op) -> Result<Outcome, Fault> {
+        let outcomes = self.store().commit(vec![op]).await.map_err(|error| fault_of(&error))?;
+        outcomes.into_iter().next().ok_or_else(|| ErrorCode::Internal.into())
+    }
+}
+
+fn check_certificate_names(view: &AppView, names: &[String]) -> Result<(), Fault> {
+    for name in names {
+        let name = CertificateName::new(name).map_err(|_| Fault::from(ErrorCode::CertificateNameTooLong))?;
+        if !view.certificates.iter().any(|certificate| certificate.name == name) {
+            return Err(ErrorCode::UnknownCertificate.into());
+        }
+    }
+    Ok(())
+}

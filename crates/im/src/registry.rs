@@ -1,0 +1,208 @@
+//! Live sessions: who is connected here, and what was sent to them and not yet acknowledged.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use model::{AppId, ConversationId, DeviceId, MessageId, Seq, SessionId, UserId};
+use tokio::sync::mpsc;
+use wire::{KickReason, MessageFrame};
+
+/// What the IM half tells a socket.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outbound {
+    /// Messages to deliver; to be acknowledged within the deadline.
+    Deliver(Arc<Vec<MessageFrame>>),
+    /// The session has ended; tell and close.
+    Kick(KickReason),
+    /// The same user logged in again on the same device; close without a word.
+    Replaced,
+}
+
+/// One connected login.
+#[derive(Debug)]
+pub struct Live {
+    /// The App.
+    pub app: AppId,
+    /// Who.
+    pub user: UserId,
+    /// Where.
+    pub device: DeviceId,
+    /// Which login.
+    pub session: SessionId,
+    outbox: mpsc::Sender<Outbound>,
+    foreground: AtomicBool,
+    unacked: Mutex<HashMap<ConversationId, Unacked>>,
+}
+
+/// What is out in one conversation.
+#[derive(Debug, Default)]
+struct Unacked {
+    highest: i64,
+    messages: Vec<(Seq, MessageId)>,
+}
+
+impl Live {
+    /// A login whose socket listens on the outbox.
+    #[must_use]
+    pub fn new(
+        app: AppId,
+        user: UserId,
+        device: DeviceId,
+        session: SessionId,
+        foreground: bool,
+        outbox: mpsc::Sender<Outbound>,
+    ) -> Self {
+        Self {
+            app,
+            user,
+            device,
+            session,
+            outbox,
+            foreground: AtomicBool::new(foreground),
+            unacked: Mutex::default(),
+        }
+    }
+
+    /// Whether the app is on screen.
+    #[must_use]
+    pub fn is_foreground(&self) -> bool {
+        self.foreground.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_foreground(&self, foreground: bool) {
+        self.foreground.store(foreground, Ordering::Release);
+    }
+
+    /// Whether a message was sent on this connection and is not acknowledged yet.
+    pub(crate) fn has_out(&self, conversation: &ConversationId, seq: Seq) -> bool {
+        self.unacked().get(conversation).is_some_and(|out| out.highest >= seq.0)
+    }
+
+    /// Hands frames to the socket. `false`: the socket is gone or so far behind that it counts as gone.
+    pub(crate) fn deliver(&self, frames: Arc<Vec<MessageFrame>>) -> bool {
+        self.note_out(&frames);
+        match self.outbox.try_send(Outbound::Deliver(Arc::clone(&frames))) {
+            Ok(()) => true,
+            Err(_) => {
+                self.forget_out(&frames);
+                false
+            }
+        }
+    }
+
+    /// Hands frames to the socket and waits for room. `false`: the socket is gone.
+    pub(crate) async fn deliver_in_turn(&self, frames: Arc<Vec<MessageFrame>>) -> bool {
+        self.note_out(&frames);
+        self.outbox.send(Outbound::Deliver(frames)).await.is_ok()
+    }
+
+    fn note_out(&self, frames: &[MessageFrame]) {
+        let mut unacked = self.unacked();
+        for frame in frames {
+            let out = unacked.entry(frame.conversation.clone()).or_default();
+            out.highest = out.highest.max(frame.seq.0);
+            out.messages.push((frame.seq, frame.id));
+        }
+    }
+
+    fn forget_out(&self, frames: &[MessageFrame]) {
+        let mut unacked = self.unacked();
+        for frame in frames {
+            if let Some(out) = unacked.get_mut(&frame.conversation) {
+                out.messages.retain(|(_, id)| *id != frame.id);
+                out.highest = out.messages.iter().map(|(seq, _)| seq.0).max().unwrap_or(0);
+            }
+        }
+    }
+
+    pub(crate) fn tell(&self, word: Outbound) {
+        let _ = self.outbox.try_send(word);
+    }
+
+    /// Forgets what a cumulative acknowledgement covers.
+    pub(crate) fn acked(&self, cursors: &[(ConversationId, Seq)]) {
+        let mut unacked = self.unacked();
+        for (conversation, seq) in cursors {
+            if let Some(out) = unacked.get_mut(conversation) {
+                out.messages.retain(|(sent, _)| sent > seq);
+                if out.messages.is_empty() {
+                    unacked.remove(conversation);
+                }
+            }
+        }
+    }
+
+    /// The messages that are out and unacknowledged: to be decided again when the connection is lost.
+    pub(crate) fn take_out(&self) -> Vec<MessageId> {
+        self.unacked().drain().flat_map(|(_, out)| out.messages.into_iter().map(|(_, id)| id)).collect()
+    }
+
+    fn unacked(&self) -> std::sync::MutexGuard<'_, HashMap<ConversationId, Unacked>> {
+        self.unacked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+type ByUser = HashMap<(AppId, UserId), Vec<Arc<Live>>>;
+
+/// Every connected login of this process.
+#[derive(Default)]
+pub(crate) struct Registry {
+    by_user: Mutex<ByUser>,
+}
+
+impl Registry {
+    /// Adds a login; an older connection of the same user and device is told that it was replaced.
+    pub(crate) fn add(&self, live: Arc<Live>) {
+        let replaced = {
+            let mut by_user = self.lock();
+            let lives = by_user.entry((live.app, live.user.clone())).or_default();
+            let replaced: Vec<Arc<Live>> =
+                lives.iter().filter(|other| other.device == live.device).cloned().collect();
+            lives.retain(|other| other.device != live.device);
+            lives.push(live);
+            replaced
+        };
+        for old in replaced {
+            old.tell(Outbound::Replaced);
+        }
+    }
+
+    /// Removes a login, if it is still the one on its device.
+    pub(crate) fn remove(&self, live: &Live) -> bool {
+        let mut by_user = self.lock();
+        let key = (live.app, live.user.clone());
+        let Some(lives) = by_user.get_mut(&key) else {
+            return false;
+        };
+        let before = lives.len();
+        lives.retain(|other| other.session != live.session);
+        let removed = lives.len() < before;
+        if lives.is_empty() {
+            by_user.remove(&key);
+        }
+        removed
+    }
+
+    /// A user's connected logins.
+    pub(crate) fn of_user(&self, app: AppId, user: &UserId) -> Vec<Arc<Live>> {
+        self.lock().get(&(app, user.clone())).cloned().unwrap_or_default()
+    }
+
+    /// The connected login on a device.
+    pub(crate) fn find(&self, app: AppId, user: &UserId, device: DeviceId) -> Option<Arc<Live>> {
+        self.of_user(app, user).into_iter().find(|live| live.device == device)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.lock().values().map(Vec::len).sum()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, ByUser> {
+        self.by_user.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
