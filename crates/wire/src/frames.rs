@@ -1,13 +1,15 @@
 //! The frames of the client protocol: one JSON object per WebSocket text message.
 
+use std::{fmt, sync::Arc};
+
 use model::{
-    BindingKind, Body, CertificateId, ClientMessageId, ConversationId, DeviceId, DeviceReport, ErrorCode, Fault,
-    MessageId, MessageKind, PushSettings, Seq, SessionId, Timestamp, UserId, Vendor,
+    BindingKind, Body, CertificateId, ClientMessageId, ConversationId, DeviceId, DeviceReport, ErrorCode,
+    Fault, MessageId, MessageKind, PushSettings, Seq, SessionId, Timestamp, UserId, Vendor,
 };
 use serde::{Deserialize, Serialize};
 
-/// What a client sends.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What a client sends. `Debug` names the frame and no more: frames hold tokens and message text.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientFrame {
     /// The first frame of a connection.
@@ -63,8 +65,32 @@ pub enum ClientFrame {
     },
 }
 
+impl ClientFrame {
+    /// The frame's `type`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Login(_) => "login",
+            Self::Ping {} => "ping",
+            Self::Send(_) => "send",
+            Self::Ack { .. } => "ack",
+            Self::Sync { .. } => "sync",
+            Self::Presence { .. } => "presence",
+            Self::Bind { .. } => "bind",
+            Self::Unbind { .. } => "unbind",
+            Self::Logout { .. } => "logout",
+        }
+    }
+}
+
+impl fmt::Debug for ClientFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// The first frame of a connection.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Login {
     /// JWT from the App's backend.
@@ -79,6 +105,13 @@ pub struct Login {
     pub certificate_names: Vec<String>,
     /// The app is on screen.
     pub foreground: bool,
+}
+
+impl fmt::Debug for Login {
+    /// Without the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Login(device {}, foreground {})", self.device, self.foreground)
+    }
 }
 
 /// A place in a conversation.
@@ -131,6 +164,10 @@ pub enum ServerFrame {
     Messages {
         /// The messages.
         messages: Vec<MessageFrame>,
+        /// Part of the answer to `sync`: a place that is skipped here is gone for good, while a place skipped by
+        /// live messages is one to ask for.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        sync: bool,
     },
     /// Everything asked for by `sync` was sent.
     Synced {},
@@ -262,7 +299,8 @@ pub fn decode_client(text: &str) -> Result<ClientFrame, Fault> {
     if text.len() > model::FRAME_MAX_BYTES {
         return Err(ErrorCode::FrameTooLarge.into());
     }
-    serde_json::from_str(text).map_err(|error| Fault::new(ErrorCode::Malformed, format!("not a frame: {error}")))
+    serde_json::from_str(text)
+        .map_err(|error| Fault::new(ErrorCode::Malformed, format!("not a frame: {error}")))
 }
 
 /// Reads a server's frame.
@@ -270,11 +308,25 @@ pub fn decode_client(text: &str) -> Result<ClientFrame, Fault> {
 /// # Errors
 /// `malformed` for anything that is not a documented frame.
 pub fn decode_server(text: &str) -> Result<ServerFrame, Fault> {
-    serde_json::from_str(text).map_err(|error| Fault::new(ErrorCode::Malformed, format!("not a frame: {error}")))
+    serde_json::from_str(text)
+        .map_err(|error| Fault::new(ErrorCode::Malformed, format!("not a frame: {error}")))
 }
 
 /// Writes a frame.
 #[must_use]
 pub fn encode<F: Serialize>(frame: &F) -> String {
     serde_json::to_string(frame).unwrap_or_else(|_| unreachable!("frames have only text keys"))
+}
+
+/// Writes a `messages` frame without copying the messages: one message goes to many connections.
+#[must_use]
+pub fn encode_messages(messages: &[Arc<MessageFrame>], sync: bool) -> String {
+    #[derive(Serialize)]
+    struct Shared<'a> {
+        r#type: &'static str,
+        messages: &'a [Arc<MessageFrame>],
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        sync: bool,
+    }
+    encode(&Shared { r#type: "messages", messages, sync })
 }

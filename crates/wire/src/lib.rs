@@ -1,5 +1,17 @@
 //! Client protocol: frames, and the connection state machine of both ends, without I/O.
+//!
+//! [`ServerLink`] and [`ClientLink`] have the same mouth: `step(now, input)` gives effects to carry out in order,
+//! `next_deadline()` says when to tick. Neither reads a clock; a test joins the two in virtual time.
 
+mod backoff;
+mod client;
+mod flows;
 mod frames;
+mod server;
 
+pub use backoff::Backoff;
+pub use client::{
+    Arrival, Ask, ClientConfig, ClientEffect, ClientInput, ClientLink, ClientMemory, LinkState,
+};
 pub use frames::*;
+pub use server::{CloseReason, LinkConfig, ServerEffect, ServerInput, ServerLink, Unacked};
