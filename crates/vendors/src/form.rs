@@ -31,6 +31,11 @@ impl<'a> Reading<'a> {
         self.form.get(field).map(str::trim)
     }
 
+    /// A field's value as it stands, for what may begin or end with a blank.
+    pub(crate) fn verbatim(&self, field: &str) -> Option<&'a str> {
+        self.form.get(field)
+    }
+
     /// A field that must be filled.
     pub(crate) fn required(&mut self, field: &str) -> Option<&'a str> {
         let value = self.optional(field);
