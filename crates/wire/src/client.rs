@@ -74,7 +74,7 @@ pub enum ClientInput<'a> {
     /// A text message came in.
     Text(&'a str),
     /// Send a message: now, or when there is a connection again.
-    Send(SendMessage),
+    Send(Box<SendMessage>),
     /// The app came on screen or left it.
     Presence {
         /// On screen.

@@ -82,7 +82,7 @@ impl ClientLink {
             ClientInput::Connected => self.on_connected(now),
             ClientInput::Closed => self.on_closed(now),
             ClientInput::Text(text) => self.on_text(now, text),
-            ClientInput::Send(message) => self.send_message(now, message),
+            ClientInput::Send(message) => self.send_message(now, *message),
             ClientInput::Presence { foreground } => self.set_presence(now, foreground),
             ClientInput::Ask(ask) => self.ask(now, ask),
             ClientInput::Nudge => self.nudge(now),

@@ -96,7 +96,7 @@ fn acks_of_many_messages_leave_as_one_and_a_repeated_message_is_acked_again() {
     let due = START.plus_ms(50);
     assert_eq!(link.next_deadline(), Some(due));
     let ack = ClientFrame::Ack { cursors: heads(20) };
-    assert_eq!(transmitted(&link.step(due, ClientInput::Tick)), [ack.clone()]);
+    assert_eq!(transmitted(&link.step(due, ClientInput::Tick)), std::slice::from_ref(&ack));
     assert!(seqs(&feed(&mut link, due, &messages(&[20], false))).is_empty());
     assert_eq!(transmitted(&link.step(due.plus_ms(50), ClientInput::Tick)), [ack]);
 }
@@ -167,4 +167,24 @@ fn heads_that_do_not_fit_a_frame_are_left_out() {
     let effects = feed(&mut link, START, &ServerFrame::Welcome(Box::new(welcome(&user_id("bo"), START))));
     let [ClientFrame::Sync { heads }] = &transmitted(&effects)[..] else { panic!("no sync") };
     assert!(heads.len() > 200);
+}
+
+#[test]
+fn own_messages_between_those_of_others_leave_no_gap() {
+    let mut link = live();
+    let conversation = model::ConversationId::peer(&user_id("an"), &user_id("bo"));
+    let sent = |seq| ServerFrame::Sent {
+        client_message_id: model::ClientMessageId::new("c").unwrap(),
+        message: message(&user_id("bo"), &user_id("an"), seq, START).id,
+        conversation: conversation.clone(),
+        seq: Seq(seq),
+        sent_at: START,
+    };
+    // The own message is the second, and its answer overtakes the first.
+    feed(&mut link, START, &sent(2));
+    feed(&mut link, START, &messages(&[1], false));
+    let effects = feed(&mut link, START, &messages(&[3], false));
+    assert_eq!(seqs(&effects), [3]);
+    assert!(transmitted(&effects).is_empty());
+    assert_eq!(link.memory().heads, heads(3));
 }

@@ -166,7 +166,7 @@ fn a_message_over_the_frame_limit_fails_at_once_and_harms_nothing() {
         body: model::Body::text("x".repeat(model::FRAME_MAX_BYTES)),
         push: None,
     };
-    world.feed_client(an, ClientInput::Send(message));
+    world.feed_client(an, ClientInput::Send(Box::new(message)));
     let Some(ClientEffect::SendFailed { error, .. }) = world.phones[an].events.last() else {
         panic!("no failure")
     };

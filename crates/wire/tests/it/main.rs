@@ -1,5 +1,7 @@
 //! The two ends of a connection, joined in virtual time.
 
+#![expect(clippy::unwrap_used, reason = "a test whose world cannot be set up fails")]
+
 mod client_end;
 mod frames;
 mod joined;

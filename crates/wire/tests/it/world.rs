@@ -208,7 +208,7 @@ impl World {
             body: Body::text(format!("number {}", phone.next_send)),
             push: None,
         };
-        self.feed_client(from, ClientInput::Send(message));
+        self.feed_client(from, ClientInput::Send(Box::new(message)));
     }
 
     fn feed_server(&mut self, wire: usize, input: ServerInput<'_>) {
