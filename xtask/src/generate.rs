@@ -1,0 +1,43 @@
+//! Generated files: committed, re-made here, and a difference fails the check.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::{shell, workspace};
+
+/// What is generated: the words after `posthouse print`, and where the text goes.
+const GENERATED: &[(&str, &str)] = &[("openapi", "docs/openapi.json"), ("reasons", "docs/reasons.md")];
+
+/// Rewrites every generated file.
+pub(crate) fn rewrite() -> Result<()> {
+    for (what, path) in GENERATED {
+        fs::create_dir_all(workspace::root().join("docs"))?;
+        fs::write(target(path), print(what)?)?;
+        println!("wrote {path}");
+    }
+    Ok(())
+}
+
+/// Fails where a generated file is not what the code makes today.
+pub(crate) fn check() -> Result<()> {
+    for (what, path) in GENERATED {
+        if fs::read_to_string(target(path)).unwrap_or_default() != print(what)? {
+            bail!("{path} is out of date; run `cargo xtask generate` and commit it");
+        }
+    }
+    Ok(())
+}
+
+/// Rewrites the wanted sides of the golden vectors.
+pub(crate) fn rewrite_golden() -> Result<()> {
+    shell::run_with("cargo", &["test", "--package", "posthouse-vendors"], &[("UPDATE_GOLDEN", "1")])
+}
+
+fn print(what: &str) -> Result<String> {
+    shell::read("cargo", &["run", "--quiet", "--locked", "--package", "posthouse", "--", "print", what])
+}
+
+fn target(path: &str) -> PathBuf {
+    workspace::root().join(path)
+}
