@@ -9,60 +9,75 @@ use crate::contract::{Certainty, CodeRow, Length, ProbeOutcome, Source, Unit, Wi
 
 /// `ext` or `payload` does not fit, and is never cut.
 pub(crate) const EXT_TOO_LONG: &str = "ext_too_long";
-/// The message's lifetime was over before the request was made.
 pub(crate) const EXPIRED: &str = "expired";
-/// The vendor token can never have come from this vendor.
 pub(crate) const BAD_TOKEN: &str = "bad_token";
-/// An answer of the vendor's servers with a status from 500 on and no known code.
 pub(crate) const SERVER_FAULT: &str = "http_5xx";
-/// An answer that is not in the vendor's shape.
 pub(crate) const UNREADABLE: &str = "unreadable_answer";
 
 const CODE_MAX_CHARS: usize = 64;
 const TEXT_MAX_CHARS: usize = 256;
-/// Where the rows of our own codes are written.
-pub(crate) const OURS: Source = Source { page: "Posthouse itself", certainty: Certainty::Documented };
+const OURS: Source = Source { page: "Posthouse itself", certainty: Certainty::Documented };
 
-/// The rows of our own codes that mean the same at every vendor.
-pub(crate) const fn own_row(code: &'static str) -> CodeRow {
-    let mut row = CodeRow {
-        http_status: 0,
-        code,
-        verdict: Verdict::Unrecognised.name(),
-        judgement: &Verdict::Unrecognised,
-        en: "the vendor's answer is not of the documented shape",
-        zh: "厂商的应答不符合文档格式",
-        todo_en: "check that no proxy stands between this server and the vendor",
-        todo_zh: "请检查服务器与厂商之间是否有代理",
-        source: OURS,
-    };
-    match code.as_bytes() {
-        b"expired" => {
-            row.judgement = &Verdict::Drop;
-            row.en = "the message's lifetime was over before the push could be sent";
-            row.zh = "推送发出之前消息已过有效期";
-            row.todo_en = "";
-            row.todo_zh = "";
-        }
-        b"bad_token" => {
-            row.judgement = &Verdict::TokenDead { since: None };
-            row.en = "the vendor token is not of the form this vendor's tokens have";
-            row.zh = "该令牌不是此厂商令牌的格式";
-            row.todo_en = "report the token exactly as the vendor's SDK gave it";
-            row.todo_zh = "请原样上报厂商 SDK 给出的令牌";
-        }
-        b"http_5xx" => {
-            row.judgement = &Verdict::Retry { after: None };
-            row.en = "the vendor's server has a fault of its own";
-            row.zh = "厂商服务器自身故障";
-            row.todo_en = "";
-            row.todo_zh = "";
-        }
-        _ => {}
-    }
-    row.verdict = row.judgement.name();
-    row
+/// English and Chinese, in this order.
+pub(crate) type Words = (&'static str, &'static str);
+
+/// No remedy is needed, or none is in the operator's hands.
+pub(crate) const NOTHING: Words = ("", "");
+
+/// A row of a vendor's table; the verdict's name comes from the verdict itself.
+pub(crate) const fn row(
+    source: Source,
+    http_status: u16,
+    code: &'static str,
+    judgement: &'static Verdict,
+    meaning: Words,
+    todo: Words,
+) -> CodeRow {
+    let ((en, zh), (todo_en, todo_zh)) = (meaning, todo);
+    CodeRow { http_status, code, verdict: judgement.name(), judgement, en, zh, todo_en, todo_zh, source }
 }
+
+/// The row of one of our own codes, which no answer carries.
+pub(crate) const fn own_row(
+    code: &'static str,
+    judgement: &'static Verdict,
+    meaning: Words,
+    todo: Words,
+) -> CodeRow {
+    row(OURS, 0, code, judgement, meaning, todo)
+}
+
+/// The message's lifetime was over before the request was made.
+pub(crate) const EXPIRED_ROW: CodeRow = own_row(
+    EXPIRED,
+    &Verdict::Drop,
+    ("the message's lifetime was over before the push could be sent", "推送发出之前消息已过有效期"),
+    NOTHING,
+);
+
+/// The vendor token can never have come from this vendor.
+pub(crate) const BAD_TOKEN_ROW: CodeRow = own_row(
+    BAD_TOKEN,
+    &Verdict::TokenDead { since: None },
+    ("the vendor token is not of the form this vendor's tokens have", "该令牌不是此厂商令牌的格式"),
+    ("report the token exactly as the vendor's SDK gave it", "请原样上报厂商 SDK 给出的令牌"),
+);
+
+/// The vendor's server failed, and named no known code.
+pub(crate) const SERVER_FAULT_ROW: CodeRow = own_row(
+    SERVER_FAULT,
+    &Verdict::Retry { after: None },
+    ("the vendor's server has a fault of its own", "厂商服务器自身故障"),
+    NOTHING,
+);
+
+/// The answer is not in the vendor's shape.
+pub(crate) const UNREADABLE_ROW: CodeRow = own_row(
+    UNREADABLE,
+    &Verdict::Unrecognised,
+    ("the vendor's answer is not of the documented shape", "厂商的应答不符合文档格式"),
+    ("check that no proxy stands between this server and the vendor", "请检查服务器与厂商之间是否有代理"),
+);
 
 /// The row of a code.
 pub(crate) fn find(rows: &'static [CodeRow], code: &str) -> Option<&'static CodeRow> {

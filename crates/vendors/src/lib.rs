@@ -6,6 +6,7 @@
 mod answer;
 mod contract;
 mod form;
+mod p12;
 
 pub mod apns;
 pub mod xiaomi;

@@ -39,7 +39,7 @@ struct Claims<'a> {
 impl ProviderKey {
     /// Reads the file's text, or the base64 of it; `None` where it holds no key that can sign.
     pub(super) fn read(file: &str, key_id: &str, team_id: &str, now: Timestamp) -> Option<Self> {
-        if file.len() > limits::FILE_MAX_BYTES {
+        if file.len() > limits::KEY_FILE_MAX_BYTES {
             return None;
         }
         let key = if file.contains("-----BEGIN") {

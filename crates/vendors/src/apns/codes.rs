@@ -3,7 +3,7 @@
 use model::{Doubt, Pause, Verdict};
 
 use crate::{
-    answer,
+    answer::{self, NOTHING, Words, own_row},
     contract::{Certainty, CodeRow, Source},
 };
 
@@ -15,9 +15,6 @@ pub(super) const ENDS_CONNECTION: [&str; 4] =
 /// A job with more than one target, which the batch limit forbids.
 pub(super) const ONE_TARGET: &str = "one_target_only";
 
-/// Meaning and remedy are given in English and Chinese, in this order.
-type Words = (&'static str, &'static str);
-
 const DEAD: Verdict = Verdict::TokenDead { since: None };
 const DOUBT: Verdict = Verdict::TokenDoubtful(Doubt::SameEnvironment);
 const RETRY: Verdict = Verdict::Retry { after: None };
@@ -27,7 +24,6 @@ const LANE: Verdict = Verdict::Limited { pause: Pause::Lane, after: None };
 const CONFIG: Verdict = Verdict::Misconfigured;
 const DROP: Verdict = Verdict::Drop;
 
-const NOTHING: Words = ("", "");
 const OUR_FAULT: Words = (
     "report this message's explanation as a fault of Posthouse",
     "请将此消息的诊断结果作为 Posthouse 的缺陷反馈",
@@ -60,142 +56,36 @@ const BOOK: Source = Source {
 const SEEN: Source =
     Source { page: "reports of senders, beside the documented spelling", certainty: Certainty::Observed };
 
+// One row a line reads as the table it is.
+#[rustfmt::skip]
 pub(super) static CODES: [CodeRow; 39] = [
     // Tokens.
-    row(
-        400,
-        "BadDeviceToken",
-        &DOUBT,
-        ("the device token is malformed or of the other environment", "设备令牌格式错误,或属于另一环境"),
-        ENVIRONMENT,
-    ),
-    row(
-        400,
-        "DeviceTokenNotForTopic",
-        &DEAD,
-        ("the device token belongs to another app", "设备令牌属于其他应用"),
-        NOTHING,
-    ),
-    row(
-        410,
-        "Unregistered",
-        &DEAD,
-        (
-            "the token is no longer active for the app: removed, or notifications were given up",
-            "令牌对该应用已失效:应用已卸载或已停止接收通知",
-        ),
-        NOTHING,
-    ),
+    row(400, "BadDeviceToken", &DOUBT, ("the device token is malformed or of the other environment", "设备令牌格式错误,或属于另一环境"), ENVIRONMENT),
+    row(400, "DeviceTokenNotForTopic", &DEAD, ("the device token belongs to another app", "设备令牌属于其他应用"), NOTHING),
+    row(410, "Unregistered", &DEAD, ("the token is no longer active for the app: removed, or notifications were given up", "令牌对该应用已失效:应用已卸载或已停止接收通知"), NOTHING),
     row(410, "ExpiredToken", &DEAD, ("the device token has expired", "设备令牌已过期"), NOTHING),
     // Credentials and topics.
     row(400, "BadTopic", &CONFIG, ("the topic is not valid", "topic 无效"), TOPIC),
-    row(
-        400,
-        "MissingTopic",
-        &CONFIG,
-        ("the topic is missing and the certificate names several", "缺少 topic,且证书包含多个 topic"),
-        TOPIC,
-    ),
-    row(
-        400,
-        "TopicDisallowed",
-        &CONFIG,
-        ("the credential may not push to this bundle ID", "该凭据无权向此 Bundle ID 推送"),
-        TOPIC,
-    ),
-    row(
-        403,
-        "BadCertificate",
-        &CONFIG,
-        ("the certificate is bad, expired or revoked", "证书无效、已过期或已吊销"),
-        CERTIFICATE,
-    ),
-    row(
-        403,
-        "BadCertificateEnvironment",
-        &CONFIG,
-        ("the certificate is for the other environment", "证书属于另一环境"),
-        ENVIRONMENT,
-    ),
-    row(
-        403,
-        "InvalidProviderToken",
-        &CONFIG,
-        (
-            "the provider token is not valid: key, key ID or team ID wrong",
-            "provider token 无效:密钥、Key ID 或 Team ID 错误",
-        ),
-        KEY,
-    ),
-    row(
-        403,
-        "MissingProviderToken",
-        &CONFIG,
-        ("neither a certificate nor a provider token was given", "未提供证书或 provider token"),
-        KEY,
-    ),
-    row(
-        403,
-        "BadEnvironmentKeyIdInToken",
-        &CONFIG,
-        ("the key is limited to the other environment", "密钥仅限另一环境使用"),
-        ENVIRONMENT,
-    ),
-    seen(
-        403,
-        "BadEnvironmentKeyInToken",
-        &CONFIG,
-        ("the key is limited to the other environment", "密钥仅限另一环境使用"),
-        ENVIRONMENT,
-    ),
+    row(400, "MissingTopic", &CONFIG, ("the topic is missing and the certificate names several", "缺少 topic,且证书包含多个 topic"), TOPIC),
+    row(400, "TopicDisallowed", &CONFIG, ("the credential may not push to this bundle ID", "该凭据无权向此 Bundle ID 推送"), TOPIC),
+    row(403, "BadCertificate", &CONFIG, ("the certificate is bad, expired or revoked", "证书无效、已过期或已吊销"), CERTIFICATE),
+    row(403, "BadCertificateEnvironment", &CONFIG, ("the certificate is for the other environment", "证书属于另一环境"), ENVIRONMENT),
+    row(403, "InvalidProviderToken", &CONFIG, ("the provider token is not valid: key, key ID or team ID wrong", "provider token 无效:密钥、Key ID 或 Team ID 错误"), KEY),
+    row(403, "MissingProviderToken", &CONFIG, ("neither a certificate nor a provider token was given", "未提供证书或 provider token"), KEY),
+    row(403, "BadEnvironmentKeyIdInToken", &CONFIG, ("the key is limited to the other environment", "密钥仅限另一环境使用"), ENVIRONMENT),
+    answer::row(SEEN, 403, "BadEnvironmentKeyInToken", &CONFIG, ("the key is limited to the other environment", "密钥仅限另一环境使用"), ENVIRONMENT),
     row(403, "Forbidden", &CONFIG, ("the action is not allowed", "不允许此操作"), ACCOUNT),
-    row(
-        403,
-        "ExpiredProviderToken",
-        &RENEW,
-        ("the provider token is over an hour old", "provider token 已超过一小时"),
-        CLOCK,
-    ),
+    row(403, "ExpiredProviderToken", &RENEW, ("the provider token is over an hour old", "provider token 已超过一小时"), CLOCK),
     // Passing faults.
-    row(
-        403,
-        "UnrelatedKeyIdInToken",
-        &RETRY,
-        ("the connection was begun with another key", "该连接最初使用的是另一密钥"),
-        NOTHING,
-    ),
+    row(403, "UnrelatedKeyIdInToken", &RETRY, ("the connection was begun with another key", "该连接最初使用的是另一密钥"), NOTHING),
     row(400, "IdleTimeout", &RETRY, ("the connection was idle for too long", "连接空闲过久"), NOTHING),
     row(500, "InternalServerError", &RETRY, ("fault at Apple", "苹果服务器内部错误"), NOTHING),
     row(503, "ServiceUnavailable", &RETRY, ("Apple's service is not available", "苹果服务暂不可用"), NOTHING),
-    row(
-        503,
-        "Shutdown",
-        &RETRY,
-        ("this server of Apple's is shutting down", "苹果该服务器正在关闭"),
-        NOTHING,
-    ),
-    row(
-        429,
-        "TooManyRequests",
-        &TARGET,
-        ("too many pushes to this device in a row", "短时间内向同一设备推送过多"),
-        NOTHING,
-    ),
-    row(
-        429,
-        "TooManyProviderTokenUpdates",
-        &LANE,
-        ("the provider token was renewed too often", "provider token 更新过于频繁"),
-        SHARED_KEY,
-    ),
+    row(503, "Shutdown", &RETRY, ("this server of Apple's is shutting down", "苹果该服务器正在关闭"), NOTHING),
+    row(429, "TooManyRequests", &TARGET, ("too many pushes to this device in a row", "短时间内向同一设备推送过多"), NOTHING),
+    row(429, "TooManyProviderTokenUpdates", &LANE, ("the provider token was renewed too often", "provider token 更新过于频繁"), SHARED_KEY),
     // Our request.
-    row(
-        400,
-        "BadCollapseId",
-        &DROP,
-        ("the collapse id is over 64 bytes", "collapse-id 超过 64 字节"),
-        OUR_FAULT,
-    ),
+    row(400, "BadCollapseId", &DROP, ("the collapse id is over 64 bytes", "collapse-id 超过 64 字节"), OUR_FAULT),
     row(400, "BadExpirationDate", &DROP, ("the expiration is not valid", "过期时间无效"), OUR_FAULT),
     row(400, "BadMessageId", &DROP, ("the push id is not valid", "apns-id 无效"), OUR_FAULT),
     row(400, "BadPriority", &DROP, ("the priority is not valid", "优先级无效"), OUR_FAULT),
@@ -205,28 +95,14 @@ pub(super) static CODES: [CodeRow; 39] = [
     row(400, "PayloadEmpty", &DROP, ("the payload is empty", "推送内容为空"), OUR_FAULT),
     row(404, "BadPath", &DROP, ("the path is wrong", "请求路径错误"), OUR_FAULT),
     row(405, "MethodNotAllowed", &DROP, ("the method is not POST", "请求方法不是 POST"), OUR_FAULT),
-    row(
-        413,
-        "PayloadTooLarge",
-        &DROP,
-        ("the payload is over 4096 bytes", "推送内容超过 4096 字节"),
-        OUR_FAULT,
-    ),
+    row(413, "PayloadTooLarge", &DROP, ("the payload is over 4096 bytes", "推送内容超过 4096 字节"), OUR_FAULT),
     // What no reason of Apple's names.
-    ours(
-        answer::EXT_TOO_LONG,
-        &DROP,
-        (
-            "ext and payload leave no room for the text in 4096 bytes",
-            "ext 与 payload 过长,4096 字节内已容不下通知文字",
-        ),
-        ("shorten ext", "请缩短 ext"),
-    ),
-    ours(ONE_TARGET, &DROP, ("Apple takes one target a request", "苹果每个请求只接受一个目标"), OUR_FAULT),
-    answer::own_row(answer::EXPIRED),
-    answer::own_row(answer::BAD_TOKEN),
-    answer::own_row(answer::SERVER_FAULT),
-    answer::own_row(answer::UNREADABLE),
+    own_row(answer::EXT_TOO_LONG, &DROP, ("ext and payload leave no room for the text in 4096 bytes", "ext 与 payload 过长,4096 字节内已容不下通知文字"), ("shorten ext", "请缩短 ext")),
+    own_row(ONE_TARGET, &DROP, ("Apple takes one target a request", "苹果每个请求只接受一个目标"), OUR_FAULT),
+    answer::EXPIRED_ROW,
+    answer::BAD_TOKEN_ROW,
+    answer::SERVER_FAULT_ROW,
+    answer::UNREADABLE_ROW,
 ];
 
 const fn row(
@@ -236,29 +112,5 @@ const fn row(
     meaning: Words,
     todo: Words,
 ) -> CodeRow {
-    CodeRow {
-        http_status,
-        code,
-        verdict: judgement.name(),
-        judgement,
-        en: meaning.0,
-        zh: meaning.1,
-        todo_en: todo.0,
-        todo_zh: todo.1,
-        source: BOOK,
-    }
-}
-
-const fn seen(
-    http_status: u16,
-    code: &'static str,
-    judgement: &'static Verdict,
-    meaning: Words,
-    todo: Words,
-) -> CodeRow {
-    CodeRow { source: SEEN, ..row(http_status, code, judgement, meaning, todo) }
-}
-
-const fn ours(code: &'static str, judgement: &'static Verdict, meaning: Words, todo: Words) -> CodeRow {
-    CodeRow { source: answer::OURS, ..row(0, code, judgement, meaning, todo) }
+    answer::row(BOOK, http_status, code, judgement, meaning, todo)
 }

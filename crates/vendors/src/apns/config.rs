@@ -1,23 +1,18 @@
 //! What an operator enters for an Apple certificate (rows C10 and C11), and what a p12 file says of itself.
 
-use aws_lc_rs::{
-    rsa,
-    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair},
-};
-use base64::{Engine, engine::general_purpose::STANDARD};
-use model::{Environment, FieldErrors, Form, Secret, Timestamp};
-use p12_keystore::{Pkcs12Archive, error::Error as P12Error};
 use std::sync::Arc;
+
+use model::{Environment, FieldErrors, Form, Secret, Timestamp};
 use x509_parser::{
-    certificate::X509Certificate,
     der_parser::{self, asn1_rs::Oid, oid},
-    x509::X509Version,
+    oid_registry::{OID_X509_COMMON_NAME, OID_X509_ORGANIZATIONAL_UNIT},
 };
 
 use super::{auth::ProviderKey, limits};
 use crate::{
     contract::{Field, FieldKind, Protocol, Route, TlsIdentity},
     form::{Reading, field},
+    p12::{self, P12Fault, P12Pair},
 };
 
 pub(super) const FIELDS: [Field; 7] = [
@@ -220,13 +215,22 @@ fn certificate_fields(
         );
         return None;
     };
-    let certificate = match read_p12(file, password) {
-        Ok(certificate) => certificate,
+    let pairs = match p12::open(file, password) {
+        Ok(pairs) => pairs,
         Err(fault) => {
-            let (field, en, zh) = fault.words();
+            let field = if fault == P12Fault::WrongPassword { "p12_password" } else { "p12" };
+            let (en, zh) = fault.words();
             reading.fault(field, en, zh);
             return None;
         }
+    };
+    let Some(certificate) = pairs.iter().find_map(read_certificate) else {
+        reading.fault(
+            "p12",
+            "is not an Apple push certificate: it names no environment or no bundle ID",
+            "不是苹果推送证书:缺少环境或 Bundle ID 信息",
+        );
+        return None;
     };
     if environment.is_some_and(|environment| !certificate.environments.contains(&environment)) {
         reading.fault("environment", "the certificate is for the other environment", "证书与所选环境不符");
@@ -250,117 +254,15 @@ fn is_bundle_id(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
 }
 
-/// Why a p12 file cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum P12Fault {
-    NotP12,
-    WrongPassword,
-    Unsupported,
-    NoKey,
-    NoCertificate,
-    KeyMismatch,
-    OldVersion,
-    NotForPush,
-}
-
-impl P12Fault {
-    /// The field at fault, and what to do in English and Chinese.
-    const fn words(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::NotP12 => ("p12", "is not a p12 file of at most 1 MiB", "不是 p12 文件,或超过 1 MiB"),
-            Self::WrongPassword => {
-                ("p12_password", "the password does not open the file", "密码不正确,无法打开证书")
-            }
-            Self::Unsupported => (
-                "p12",
-                "is encrypted in a way that is not supported: export it again from Keychain Access or with openssl pkcs12",
-                "证书采用了不支持的加密方式:请用“钥匙串访问”或 openssl pkcs12 重新导出",
-            ),
-            Self::NoKey => (
-                "p12",
-                "holds a certificate without its private key: export both together",
-                "证书中没有私钥:请将证书与私钥一起导出",
-            ),
-            Self::NoCertificate => ("p12", "holds no certificate", "文件中没有证书"),
-            Self::KeyMismatch => ("p12", "the private key is not the certificate's", "私钥与证书不匹配"),
-            Self::OldVersion => (
-                "p12",
-                "holds an X.509 certificate of version 1, which TLS refuses: Apple issues version 3",
-                "证书为 X.509 v1 版本,TLS 不接受;苹果签发的证书均为 v3",
-            ),
-            Self::NotForPush => (
-                "p12",
-                "is not an Apple push certificate: it names no environment or no bundle ID",
-                "不是苹果推送证书:缺少环境或 Bundle ID 信息",
-            ),
-        }
-    }
-}
-
 const FOR_DEVELOPMENT: Oid<'static> = oid!(1.2.840.113635.100.6.3.1);
 const FOR_PRODUCTION: Oid<'static> = oid!(1.2.840.113635.100.6.3.2);
 const TOPIC_LIST: Oid<'static> = oid!(1.2.840.113635.100.6.3.6);
 const SUBJECT_UID: Oid<'static> = oid!(0.9.2342.19200300.100.1.1);
 
-fn read_p12(file: &str, password: &str) -> Result<ClientCertificate, P12Fault> {
-    if file.len() > limits::FILE_MAX_BYTES / 3 * 4 + 1024 {
-        return Err(P12Fault::NotP12);
-    }
-    let base64: String = file.split_ascii_whitespace().collect();
-    let bytes = STANDARD.decode(base64).map_err(|_| P12Fault::NotP12)?;
-    let archive =
-        Pkcs12Archive::from_pkcs12(&bytes, password).map_err(|error| opening_fault(&error, &bytes))?;
-    let keys: Vec<_> = archive.keys.iter().take(limits::BAGS_MAX).map(|bag| bag.key.as_der()).collect();
-    let certificates: Vec<_> =
-        archive.certs.iter().take(limits::BAGS_MAX).map(|bag| bag.cert.as_der()).collect();
-    if certificates.is_empty() {
-        return Err(P12Fault::NoCertificate);
-    }
-    let mut fault = if keys.is_empty() { P12Fault::NoKey } else { P12Fault::KeyMismatch };
-    for key in keys {
-        let public_key = public_key_of(key);
-        for der in &certificates {
-            let Ok((_, certificate)) = x509_parser::parse_x509_certificate(der) else { continue };
-            if public_key.as_deref() == Some(&*certificate.public_key().subject_public_key.data) {
-                match read_certificate(&certificate, der, key) {
-                    Ok(read) => return Ok(read),
-                    Err(found) => fault = found,
-                }
-            }
-        }
-    }
-    Err(fault)
-}
-
-/// Without a MAC a wrong password shows only as bytes that do not decrypt.
-fn opening_fault(error: &P12Error, bytes: &[u8]) -> P12Fault {
-    let is_outer_shape = der_parser::parse_der(bytes).is_ok_and(|(_, der)| der.as_sequence().is_ok());
-    match error {
-        P12Error::MacError(_) | P12Error::UnpadError => P12Fault::WrongPassword,
-        P12Error::Pkcs5Error(text) if text.contains("decrypt") => P12Fault::WrongPassword,
-        _ if is_outer_shape => P12Fault::Unsupported,
-        _ => P12Fault::NotP12,
-    }
-}
-
-/// The public half of a PKCS#8 key, as it stands in a certificate.
-fn public_key_of(pkcs8: &[u8]) -> Option<Vec<u8>> {
-    let rsa = rsa::KeyPair::from_pkcs8(pkcs8).ok().map(|pair| pair.public_key().as_ref().to_vec());
-    rsa.or_else(|| {
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8).ok()?;
-        Some(pair.public_key().as_ref().to_vec())
-    })
-}
-
-/// Environment, app and topics by extension and subject, never by the certificate's name (documented).
-fn read_certificate(
-    certificate: &X509Certificate<'_>,
-    der: &[u8],
-    key: &[u8],
-) -> Result<ClientCertificate, P12Fault> {
-    if certificate.version() != X509Version::V3 {
-        return Err(P12Fault::OldVersion);
-    }
+/// Environment, app and topics by extension and subject, never by the certificate's name (documented); `None` where
+/// it is no push certificate.
+fn read_certificate(pair: &P12Pair) -> Option<ClientCertificate> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(&pair.certificate).ok()?;
     let subject = |kind: &Oid<'static>| {
         let attribute =
             certificate.subject().iter_attributes().find(|attribute| attribute.attr_type() == kind)?;
@@ -373,14 +275,12 @@ fn read_certificate(
             .into_iter()
             .filter_map(|(kind, environment)| extension(&kind).map(|_| environment))
             .collect();
-    let bundle_id = subject(&SUBJECT_UID).filter(|id| is_bundle_id(id)).ok_or(P12Fault::NotForPush)?;
-    if environments.is_empty() {
-        return Err(P12Fault::NotForPush);
-    }
-    Ok(ClientCertificate {
-        identity: Arc::new(TlsIdentity { chain: vec![der.to_vec()], key: Secret::new(key.to_vec()) }),
-        name: subject(&x509_parser::oid_registry::OID_X509_COMMON_NAME).unwrap_or_default(),
-        team_id: subject(&x509_parser::oid_registry::OID_X509_ORGANIZATIONAL_UNIT).unwrap_or_default(),
+    let bundle_id = subject(&SUBJECT_UID).filter(|id| !environments.is_empty() && is_bundle_id(id))?;
+    let key = Secret::new(pair.key.expose().clone());
+    Some(ClientCertificate {
+        identity: Arc::new(TlsIdentity { chain: vec![pair.certificate.clone()], key }),
+        name: subject(&OID_X509_COMMON_NAME).unwrap_or_default(),
+        team_id: subject(&OID_X509_ORGANIZATIONAL_UNIT).unwrap_or_default(),
         bundle_id,
         environments,
         topics: extension(&TOPIC_LIST).map(|list| topics_of(list.value)).unwrap_or_default(),
@@ -392,5 +292,5 @@ fn read_certificate(
 fn topics_of(value: &[u8]) -> Vec<String> {
     let Ok((_, list)) = der_parser::parse_der(value) else { return Vec::new() };
     let items = list.as_sequence().map(Vec::as_slice).unwrap_or_default();
-    items.iter().filter_map(|item| item.as_str().ok()).take(limits::BAGS_MAX).map(str::to_owned).collect()
+    items.iter().filter_map(|item| item.as_str().ok()).take(limits::TOPICS_MAX).map(str::to_owned).collect()
 }

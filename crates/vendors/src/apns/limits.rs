@@ -33,8 +33,8 @@ pub(super) const TOKEN_RENEW_AFTER_MS: i64 = 45 * 60_000;
 /// A provider token is kept at least this long, even when refused.
 pub(super) const TOKEN_KEEP_MS: i64 = 20 * 60_000;
 
-/// Largest p12 or p8 file, in bytes (ours; real ones have 3 KiB).
-pub(super) const FILE_MAX_BYTES: usize = 1 << 20;
+/// Largest p8 file, in bytes (ours; real ones have 300).
+pub(super) const KEY_FILE_MAX_BYTES: usize = 16 * 1024;
 
-/// Most keys, certificates and topics that are looked at in one p12 file (ours).
-pub(super) const BAGS_MAX: usize = 16;
+/// Most topics of a certificate that are listed (ours).
+pub(super) const TOPICS_MAX: usize = 16;

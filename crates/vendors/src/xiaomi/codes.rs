@@ -3,7 +3,7 @@
 use model::{Doubt, Pause, Verdict};
 
 use crate::{
-    answer,
+    answer::{self, NOTHING, Words, own_row},
     contract::{Certainty, CodeRow, Source},
 };
 
@@ -11,9 +11,6 @@ use crate::{
 pub(super) const UNAUTHORISED: &str = "http_401";
 /// An answer without a body, which the vendor's own SDK repeats.
 pub(super) const EMPTY: &str = "empty_answer";
-
-/// Meaning and remedy are given in English and Chinese, in this order.
-type Words = (&'static str, &'static str);
 
 const ACCEPTED: Verdict = Verdict::Accepted;
 const RETRY: Verdict = Verdict::Retry { after: None };
@@ -24,7 +21,6 @@ const DAY: Verdict = Verdict::Limited { pause: Pause::LaneUntilNextDay, after: N
 const CONFIG: Verdict = Verdict::Misconfigured;
 const DROP: Verdict = Verdict::Drop;
 
-const NOTHING: Words = ("", "");
 const OUR_FAULT: Words = (
     "report this message's explanation as a fault of Posthouse",
     "请将此消息的诊断结果作为 Posthouse 的缺陷反馈",
@@ -62,6 +58,8 @@ const GUESS: Source = Source { page: "none; HTTP's own meaning", certainty: Cert
 const SDK: Source =
     Source { page: "the vendor's Java SDK, its rule for repeating", certainty: Certainty::Observed };
 
+// One row a line reads as the table it is.
+#[rustfmt::skip]
 pub(super) static CODES: [CodeRow; 95] = [
     row("0", &ACCEPTED, ("accepted", "已接受"), NOTHING),
     // Passing faults.
@@ -78,12 +76,7 @@ pub(super) static CODES: [CodeRow; 95] = [
     row("26003", &RETRY, ("internal call at Xiaomi failed", "小米内部调用失败"), NOTHING),
     // Tokens.
     row("10029", &DEAD, ("illegal device: the regid is not valid", "非法设备:regid 无效"), NOTHING),
-    row(
-        "20301",
-        &DOUBT,
-        ("sending failed, commonly because no target is valid", "发送失败,通常是没有有效的目标"),
-        NOTHING,
-    ),
+    row("20301", &DOUBT, ("sending failed, commonly because no target is valid", "发送失败,通常是没有有效的目标"), NOTHING),
     row("65003", &DROP, ("device unknown or offline", "设备不存在或不在线"), NOTHING),
     // Too much at once.
     row("10022", &BUSY, ("too many requests from this address", "该 IP 请求过于频繁"), NOTHING),
@@ -91,18 +84,8 @@ pub(super) static CODES: [CodeRow; 95] = [
     row("10024", &BUSY, ("too many requests to this interface", "该接口请求过于频繁"), NOTHING),
     row("10027", &BUSY, ("the app calls the interface too often", "应用调用接口过于频繁"), NOTHING),
     row("10028", &BUSY, ("the app sends too often", "应用发送过于频繁"), NOTHING),
-    row(
-        "10030",
-        &BUSY,
-        ("the feed of invalid regids is fetched too often", "拉取无效 regid 过于频繁"),
-        NOTHING,
-    ),
-    row(
-        "10032",
-        &BUSY,
-        ("the feed of invalid aliases is fetched too often", "拉取无效 alias 过于频繁"),
-        NOTHING,
-    ),
+    row("10030", &BUSY, ("the feed of invalid regids is fetched too often", "拉取无效 regid 过于频繁"), NOTHING),
+    row("10032", &BUSY, ("the feed of invalid aliases is fetched too often", "拉取无效 alias 过于频繁"), NOTHING),
     row("10039", &BUSY, ("too frequent", "请求过于频繁"), NOTHING),
     row("22101", &BUSY, ("too many notifications", "应用通知消息过多"), NOTHING),
     row("26004", &BUSY, ("too frequent", "请求过于频繁"), NOTHING),
@@ -110,48 +93,18 @@ pub(super) static CODES: [CodeRow; 95] = [
     // Too much today, by the vendor's day in Beijing time.
     row("10034", &DAY, ("the day's amount is used up", "当日推送数量已达上限"), QUOTA),
     row("10035", &DAY, ("the day's amount is used up", "当日推送数量已达上限"), QUOTA),
-    row(
-        "200001",
-        &DAY,
-        ("the day's amount of this app or channel is used up", "应用或通道当日推送数量已达上限"),
-        QUOTA,
-    ),
+    row("200001", &DAY, ("the day's amount of this app or channel is used up", "应用或通道当日推送数量已达上限"), QUOTA),
     // Credentials, rights and the account.
     row("100", &CONFIG, ("a parameter is empty", "参数为空"), FORM),
     row("10004", &CONFIG, ("this server's address is not allowed", "服务器 IP 不在允许范围内"), ALLOW_IP),
-    row(
-        "10005",
-        &CONFIG,
-        ("the app is not authorised for this interface", "应用没有调用该接口的权限"),
-        RIGHTS,
-    ),
-    row(
-        "10013",
-        &CONFIG,
-        ("the app is not authorised for this interface", "应用没有调用该接口的权限"),
-        RIGHTS,
-    ),
-    row(
-        "10014",
-        &CONFIG,
-        ("the app is not authorised for this interface", "应用没有调用该接口的权限"),
-        RIGHTS,
-    ),
-    row(
-        "10036",
-        &CONFIG,
-        ("the app is not authorised for this interface", "应用没有调用该接口的权限"),
-        RIGHTS,
-    ),
-    row(
-        "21303",
-        &CONFIG,
-        ("the app is not authorised for this interface", "应用没有调用该接口的权限"),
-        RIGHTS,
-    ),
+    row("10005", &CONFIG, ("the app is not authorised for this interface", "应用没有调用该接口的权限"), RIGHTS),
+    row("10013", &CONFIG, ("the app is not authorised for this interface", "应用没有调用该接口的权限"), RIGHTS),
+    row("10014", &CONFIG, ("the app is not authorised for this interface", "应用没有调用该接口的权限"), RIGHTS),
+    row("10036", &CONFIG, ("the app is not authorised for this interface", "应用没有调用该接口的权限"), RIGHTS),
+    row("21303", &CONFIG, ("the app is not authorised for this interface", "应用没有调用该接口的权限"), RIGHTS),
     row("10006", &CONFIG, ("app id or key wrong or missing", "AppID 或密钥错误或缺失"), SECRET),
-    row("10026", &CONFIG, ("the app is on Xiaomi's blacklist", "应用被列入黑名单"), ACCOUNT),
-    row("10031", &CONFIG, ("the app is on Xiaomi's blacklist", "应用被列入黑名单"), ACCOUNT),
+    row("10026", &CONFIG, ("the app is blocked by Xiaomi", "应用被列入黑名单"), ACCOUNT),
+    row("10031", &CONFIG, ("the app is blocked by Xiaomi", "应用被列入黑名单"), ACCOUNT),
     row("21301", &CONFIG, ("authentication failed: AppSecret wrong", "认证失败:AppSecret 错误"), SECRET),
     row("21302", &CONFIG, ("authentication failed", "认证失败"), SECRET),
     row("22000", &CONFIG, ("the app is illegal", "非法应用"), ACCOUNT),
@@ -165,22 +118,9 @@ pub(super) static CODES: [CodeRow; 95] = [
     row("22008", &CONFIG, ("the AppSecret is malformed", "应用程序 Secret 不合法"), SECRET),
     row("22020", &CONFIG, ("the app's description is illegal", "应用程序描述信息不合法"), ACCOUNT),
     row("22021", &CONFIG, ("the app is not authorised by the user", "用户没有授权给应用程序"), ACCOUNT),
-    row(
-        "22022",
-        &CONFIG,
-        ("the package name is wrong or not of this app", "应用包名称不合法或不属于该应用"),
-        PACKAGE,
-    ),
-    seen("66108", &CONFIG, ("the package name is not of this app", "应用包名称不属于该应用"), PACKAGE),
-    row(
-        "27001",
-        &CONFIG,
-        (
-            "channel unknown or not approved, or its template's rules are broken",
-            "通道不存在、未审核通过或不符合模板要求",
-        ),
-        CHANNEL,
-    ),
+    row("22022", &CONFIG, ("the package name is wrong or not of this app", "应用包名称不合法或不属于该应用"), PACKAGE),
+    answer::row(SEEN, 200, "66108", &CONFIG, ("the package name is not of this app", "应用包名称不属于该应用"), PACKAGE),
+    row("27001", &CONFIG, ("channel unknown or not approved, or its template's rules are broken", "通道不存在、未审核通过或不符合模板要求"), CHANNEL),
     // The receipt address.
     row("10025", &CONFIG, ("the receipt address is bad", "回执地址错误"), RECEIPT_URL),
     row("65037", &CONFIG, ("the receipt address is too long", "回执地址过长"), RECEIPT_URL),
@@ -218,45 +158,16 @@ pub(super) static CODES: [CodeRow; 95] = [
     row("65017", &DROP, ("bad user account", "用户账号不合法"), OUR_FAULT),
     row("65035", &DROP, ("too many topics", "标签过多"), OUR_FAULT),
     // What no code of the vendor's names.
-    CodeRow {
-        http_status: 401,
-        source: GUESS,
-        ..row(UNAUTHORISED, &CONFIG, ("authentication failed", "认证失败"), SECRET)
-    },
-    CodeRow { source: SDK, ..row(EMPTY, &RETRY, ("the answer has no body", "应答没有内容"), NOTHING) },
-    ours(
-        answer::EXT_TOO_LONG,
-        &DROP,
-        (
-            "ext and payload are over 1024 characters together, names included",
-            "ext 与 payload 连同键名合计超过 1024 个字符",
-        ),
-        ("shorten ext", "请缩短 ext"),
-    ),
-    answer::own_row(answer::EXPIRED),
-    answer::own_row(answer::BAD_TOKEN),
-    answer::own_row(answer::SERVER_FAULT),
-    answer::own_row(answer::UNREADABLE),
+    answer::row(GUESS, 401, UNAUTHORISED, &CONFIG, ("authentication failed", "认证失败"), SECRET),
+    answer::row(SDK, 200, EMPTY, &RETRY, ("the answer has no body", "应答没有内容"), NOTHING),
+    own_row(answer::EXT_TOO_LONG, &DROP, ("ext and payload are over 1024 characters together, names included", "ext 与 payload 连同键名合计超过 1024 个字符"), ("shorten ext", "请缩短 ext")),
+    answer::EXPIRED_ROW,
+    answer::BAD_TOKEN_ROW,
+    answer::SERVER_FAULT_ROW,
+    answer::UNREADABLE_ROW,
 ];
 
+/// Xiaomi answers business errors with HTTP 200.
 const fn row(code: &'static str, judgement: &'static Verdict, meaning: Words, todo: Words) -> CodeRow {
-    CodeRow {
-        http_status: 200,
-        code,
-        verdict: judgement.name(),
-        judgement,
-        en: meaning.0,
-        zh: meaning.1,
-        todo_en: todo.0,
-        todo_zh: todo.1,
-        source: BOOK,
-    }
-}
-
-const fn seen(code: &'static str, judgement: &'static Verdict, meaning: Words, todo: Words) -> CodeRow {
-    CodeRow { source: SEEN, ..row(code, judgement, meaning, todo) }
-}
-
-const fn ours(code: &'static str, judgement: &'static Verdict, meaning: Words, todo: Words) -> CodeRow {
-    CodeRow { http_status: 0, source: answer::OURS, ..row(code, judgement, meaning, todo) }
+    answer::row(BOOK, 200, code, judgement, meaning, todo)
 }
