@@ -1,11 +1,10 @@
-//! Dependency and licence audit over the lock file: where crates come from and under which terms.
+//! Dependency and licence audit over what this platform links: where crates come from and under which terms.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
-use serde_json::Value;
 
-use crate::workspace;
+use crate::shell;
 
 /// Licences whose terms an Apache-2.0 program can meet by shipping notices.
 const LICENCES: &[&str] = &[
@@ -34,17 +33,26 @@ const REFUSED: &[(&str, &str)] = &[
     ("sqlx-core", "claims the same native library as rusqlite"),
 ];
 
+/// One crate that is linked or built on this platform, as cargo prints it.
+struct Linked<'a> {
+    name: &'a str,
+    version: &'a str,
+    origin: &'a str,
+    licence: &'a str,
+}
+
 pub(crate) fn run() -> Result<()> {
-    let metadata = workspace::metadata()?;
-    let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let arguments =
+        ["tree", "--workspace", "--locked", "--prefix", "none", "--no-dedupe", "--format", "{p}|{l}"];
+    let printed = shell::read("cargo", &arguments)?;
+    let lines: BTreeSet<&str> = printed.lines().filter(|line| !line.is_empty()).collect();
     let mut faults = Vec::new();
-    let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for package in packages {
-        let name = package["name"].as_str().unwrap_or_default();
-        let version = package["version"].as_str().unwrap_or_default();
-        versions.entry(name).or_default().push(version);
-        faults.extend(judge_source(name, package).err());
-        faults.extend(judge_licence(name, package).err());
+    let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for linked in lines.into_iter().filter_map(parse_line) {
+        let Linked { name, version, .. } = linked;
+        versions.entry(name).or_default().insert(version);
+        faults.extend(judge_source(&linked).err());
+        faults.extend(judge_licence(&linked).err());
         faults.extend(
             REFUSED
                 .iter()
@@ -53,19 +61,26 @@ pub(crate) fn run() -> Result<()> {
         );
     }
     let twice = versions.values().filter(|found| found.len() > 1).count();
-    println!("audit: {} packages, {twice} in more than one version", packages.len());
+    println!("audit: {} crates, {twice} in more than one version", versions.len());
     if faults.is_empty() {
         return Ok(());
     }
     bail!("{}", faults.join("\n"))
 }
 
-fn judge_source(name: &str, package: &Value) -> Result<(), String> {
-    match package["source"].as_str() {
-        None => Ok(()),
-        Some(source) if source.starts_with("registry+") => Ok(()),
-        Some(source) => Err(format!("{name} comes from {source}, not from the registry")),
+fn parse_line(line: &str) -> Option<Linked<'_>> {
+    let (package, licence) = line.rsplit_once('|')?;
+    let (name, rest) = package.split_once(' ')?;
+    let (version, origin) = rest.split_once(' ').unwrap_or((rest, ""));
+    Some(Linked { name, version, origin, licence })
+}
+
+/// A crate from the registry has no origin behind its version, or `(proc-macro)`; ours have a path.
+fn judge_source(linked: &Linked<'_>) -> Result<(), String> {
+    if linked.origin.contains("://") {
+        return Err(format!("{} comes from {}, not from the registry", linked.name, linked.origin));
     }
+    Ok(())
 }
 
 /// A licence expression is met where one alternative of every conjunct is on the list.
@@ -76,5 +91,6 @@ fn judge_licence(name: &str, package: &Value) -> Result<(), String> {
         && expression
             .split(" AND ")
             .all(|conjunct| conjunct.split(" OR ").any(|licence| LICENCES.contains(&licence.trim())));
+    let name = linked.name;
     if met { Ok(()) } else { Err(format!("{name} is under `{expression}`, which is not on the list")) }
 }
