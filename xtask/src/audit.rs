@@ -84,9 +84,8 @@ fn judge_source(linked: &Linked<'_>) -> Result<(), String> {
 }
 
 /// A licence expression is met where one alternative of every conjunct is on the list.
-fn judge_licence(name: &str, package: &Value) -> Result<(), String> {
-    let expression =
-        package["license"].as_str().unwrap_or_default().replace('/', " OR ").replace(['(', ')'], "");
+fn judge_licence(linked: &Linked<'_>) -> Result<(), String> {
+    let expression = linked.licence.replace('/', " OR ").replace(['(', ')'], "");
     let met = !expression.is_empty()
         && expression
             .split(" AND ")
