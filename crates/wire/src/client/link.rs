@@ -62,6 +62,13 @@ impl ClientLink {
         ClientMemory { user: self.user.clone(), heads: self.inbox.heads(), pending: self.pending.clone() }
     }
 
+    /// What the device tells of itself from the next login on.
+    pub fn set_report(&mut self, report: &model::DeviceReport) {
+        if let Some(login) = &mut self.login {
+            login.report = report.clone();
+        }
+    }
+
     /// Where it stands.
     #[must_use]
     pub const fn state(&self) -> LinkState {
