@@ -1,0 +1,136 @@
+//! What follows from verdicts.
+
+use std::time::Duration;
+
+use model::{DeliveryState, Doubt, Pause, TargetVerdict, Timestamp, Verdict};
+use proptest::prelude::*;
+use rules::{LaneAction, Reason, Situation, TokenAction, follow, retry_delay_ms};
+
+const NOW: Timestamp = Timestamp(1_700_000_000_000);
+
+fn situation() -> Situation {
+    Situation {
+        now: NOW,
+        expires_at: NOW.plus_ms(3_600_000),
+        tries: 1,
+        renewals: 0,
+        token_registered_at: Some(NOW.plus_ms(-1000)),
+        doubts: 0,
+        environment_confirmed: false,
+        dice: 7,
+    }
+}
+
+fn judged(verdict: Verdict) -> TargetVerdict {
+    TargetVerdict::new(verdict, 200, "code")
+}
+
+#[test]
+fn a_dead_token_is_cleared_only_if_it_was_registered_before_the_vendor_knew() {
+    let before = judged(Verdict::TokenDead { since: Some(NOW.plus_ms(-500)) });
+    let then = follow(&situation(), &before);
+    assert_eq!(then.token, TokenAction::Clear { registered_before: NOW.plus_ms(-500) });
+    assert_eq!((then.state, then.reason), (DeliveryState::Rejected, Reason::TOKEN_DEAD));
+
+    let after = judged(Verdict::TokenDead { since: Some(NOW.plus_ms(-2000)) });
+    let then = follow(&situation(), &after);
+    assert_eq!((then.token, then.reason), (TokenAction::Keep, Reason::TOKEN_DEAD_KEPT));
+}
+
+#[test]
+fn a_token_of_an_unconfirmed_environment_is_never_cleared() {
+    let doubt = judged(Verdict::TokenDoubtful(Doubt::SameEnvironment));
+    let then = follow(&situation(), &doubt);
+    assert_eq!(
+        (then.token, then.reason, then.lane),
+        (TokenAction::Keep, Reason::ENVIRONMENT_MISMATCH, LaneAction::Alarm)
+    );
+    let confirmed = follow(&Situation { environment_confirmed: true, ..situation() }, &doubt);
+    assert!(matches!(confirmed.token, TokenAction::Clear { .. }));
+}
+
+#[test]
+fn a_doubt_clears_the_token_at_the_second_time_in_a_row_and_success_forgets_it() {
+    let doubt = judged(Verdict::TokenDoubtful(Doubt::SecondInRow));
+    assert_eq!(follow(&situation(), &doubt).token, TokenAction::Doubt(1));
+    let doubted = Situation { doubts: 1, ..situation() };
+    assert!(matches!(follow(&doubted, &doubt).token, TokenAction::Clear { .. }));
+    assert_eq!(follow(&doubted, &judged(Verdict::Accepted)).token, TokenAction::Doubt(0));
+}
+
+#[test]
+fn a_used_up_day_pauses_the_lane_until_midnight_in_beijing() {
+    let quota = judged(Verdict::Limited { pause: Pause::LaneUntilNextDay, after: None });
+    let long = Situation { expires_at: NOW.plus_ms(7 * 24 * 3_600_000), ..situation() };
+    let then = follow(&long, &quota);
+    // 2023-11-14T22:13:20Z is the 15th in Beijing; its day ends at 16:00Z.
+    assert_eq!(then.due_at.to_string(), "2023-11-15T16:00:00.000Z");
+    assert_eq!(then.lane, LaneAction::Pause { until: then.due_at });
+    assert_eq!(follow(&situation(), &quota).reason, Reason::EXPIRED_IN_QUEUE);
+}
+
+#[test]
+fn an_authentication_is_renewed_twice_and_then_it_is_the_certificate() {
+    let refused = judged(Verdict::RenewAuth);
+    let first = follow(&Situation { renewals: 1, ..situation() }, &refused);
+    assert!(first.renew_auth);
+    assert_eq!(first.due_at, NOW);
+    let third = follow(&Situation { renewals: 3, ..situation() }, &refused);
+    assert_eq!((third.state, third.reason), (DeliveryState::Rejected, Reason::MISCONFIGURED));
+}
+
+#[test]
+fn a_failing_vendor_is_asked_twelve_times() {
+    let failing = judged(Verdict::Retry { after: None });
+    let last = follow(&Situation { tries: 12, ..situation() }, &failing);
+    assert_eq!((last.state, last.reason), (DeliveryState::Dropped, Reason::RETRIES_EXHAUSTED));
+    assert_eq!(
+        follow(&Situation { tries: 11, expires_at: Timestamp::NEVER, ..situation() }, &failing).state,
+        DeliveryState::Queued
+    );
+}
+
+fn any_verdict() -> impl Strategy<Value = Verdict> {
+    let wait = || proptest::option::of((0_u64..10_000_000).prop_map(Duration::from_millis));
+    let pause = prop_oneof![Just(Pause::Target), Just(Pause::Lane), Just(Pause::LaneUntilNextDay)];
+    prop_oneof![
+        Just(Verdict::Accepted),
+        wait().prop_map(|after| Verdict::Retry { after }),
+        Just(Verdict::RenewAuth),
+        proptest::option::of(any::<i64>())
+            .prop_map(|since| Verdict::TokenDead { since: since.map(Timestamp) }),
+        Just(Verdict::TokenDoubtful(Doubt::SameEnvironment)),
+        Just(Verdict::TokenDoubtful(Doubt::SecondInRow)),
+        (pause, wait()).prop_map(|(pause, after)| Verdict::Limited { pause, after }),
+        Just(Verdict::Misconfigured),
+        Just(Verdict::Drop),
+        Just(Verdict::Unrecognised),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_queued_push_is_due_within_its_lifetime_and_only_death_clears_a_token(
+        verdict in any_verdict(), tries in 1_u32..30, renewals in 0_u32..5, life_ms in 0_i64..1_000_000_000,
+        doubts in 0_u8..3, dice in any::<u64>(), confirmed in any::<bool>(),
+    ) {
+        let situation = Situation {
+            expires_at: NOW.plus_ms(life_ms), tries, renewals, doubts, dice,
+            environment_confirmed: confirmed, ..situation()
+        };
+        let may_clear = matches!(verdict, Verdict::TokenDead { .. } | Verdict::TokenDoubtful(_));
+        let then = follow(&situation, &judged(verdict));
+        if then.state == DeliveryState::Queued {
+            prop_assert!(then.due_at >= NOW && then.due_at < situation.expires_at);
+        }
+        let clears = matches!(then.token, TokenAction::Clear { .. });
+        prop_assert!(may_clear || !clears);
+    }
+
+    #[test]
+    fn waits_double_and_stay_under_their_cap(tries in 1_u32..64, dice in any::<u64>()) {
+        let wait_ms = retry_delay_ms(tries, dice);
+        let full_ms = 1000_i64.saturating_mul(1_i64 << (tries - 1).min(20)).min(900_000);
+        prop_assert!(wait_ms >= full_ms / 2 && wait_ms <= full_ms);
+    }
+}
