@@ -115,7 +115,7 @@ async fn walk(im: &Arc<Im>, cursor: &FanoutCursor, now: Timestamp) -> Result<Vec
     let Some(view) = im.catalogue().view(message.app).await? else {
         return Ok(vec![decided(message, Vec::new(), FanoutNext::Done)]);
     };
-    let frames = frame_of(message).map(|frame| Arc::new(vec![frame]));
+    let frames: Option<Arc<[_]>> = frame_of(message).map(|frame| Arc::from([Arc::new(frame)]));
     loop {
         let rows =
             im.store().audience(message.app, &message.addressee, after.as_ref(), AUDIENCE_PAGE).await?;
@@ -184,7 +184,7 @@ impl Im {
     fn deliver(
         &self,
         message: &Message,
-        frames: Option<&Arc<Vec<MessageFrame>>>,
+        frames: Option<&Arc<[Arc<MessageFrame>]>>,
         row: &AudienceRow,
     ) -> Standing {
         let live = row

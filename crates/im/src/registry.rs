@@ -16,7 +16,9 @@ use wire::{KickReason, MessageFrame};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outbound {
     /// Messages to deliver; to be acknowledged within the deadline.
-    Deliver(Arc<Vec<MessageFrame>>),
+    Deliver(Arc<[Arc<MessageFrame>]>),
+    /// A part of the answer to a sync, in its turn among the live messages.
+    Page(Arc<[Arc<MessageFrame>]>),
     /// The session has ended; tell and close.
     Kick(KickReason),
     /// The same user logged in again on the same device; close without a word.
@@ -84,7 +86,7 @@ impl Live {
     }
 
     /// Hands frames to the socket. `false`: the socket is gone or so far behind that it counts as gone.
-    pub(crate) fn deliver(&self, frames: Arc<Vec<MessageFrame>>) -> bool {
+    pub(crate) fn deliver(&self, frames: Arc<[Arc<MessageFrame>]>) -> bool {
         self.note_out(&frames);
         match self.outbox.try_send(Outbound::Deliver(Arc::clone(&frames))) {
             Ok(()) => true,
@@ -95,13 +97,13 @@ impl Live {
         }
     }
 
-    /// Hands frames to the socket and waits for room. `false`: the socket is gone.
-    pub(crate) async fn deliver_in_turn(&self, frames: Arc<Vec<MessageFrame>>) -> bool {
+    /// Hands a page of a sync to the socket and waits for room. `false`: the socket is gone.
+    pub(crate) async fn deliver_page(&self, frames: Arc<[Arc<MessageFrame>]>) -> bool {
         self.note_out(&frames);
-        self.outbox.send(Outbound::Deliver(frames)).await.is_ok()
+        self.outbox.send(Outbound::Page(frames)).await.is_ok()
     }
 
-    fn note_out(&self, frames: &[MessageFrame]) {
+    fn note_out(&self, frames: &[Arc<MessageFrame>]) {
         let mut unacked = self.unacked();
         for frame in frames {
             let out = unacked.entry(frame.conversation.clone()).or_default();
@@ -110,7 +112,7 @@ impl Live {
         }
     }
 
-    fn forget_out(&self, frames: &[MessageFrame]) {
+    fn forget_out(&self, frames: &[Arc<MessageFrame>]) {
         let mut unacked = self.unacked();
         for frame in frames {
             if let Some(out) = unacked.get_mut(&frame.conversation) {

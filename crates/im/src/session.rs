@@ -8,7 +8,7 @@ use model::{
 };
 use rules::Reason;
 use store::{CancelScope, NewBinding, Op, SessionEnd};
-use wire::{Cursor, KickReason, MessageFrame};
+use wire::{Cursor, KickReason};
 
 use crate::{
     Im,
@@ -116,7 +116,8 @@ impl Im {
             .map(drop)
     }
 
-    /// Hands the client everything after its heads and cancels the pushes that this makes needless. The pages go to
+    /// Hands the client everything after its heads and cancels the pushes that this makes needless. The heads count
+    /// as acknowledged: they say what earlier connections delivered, whose acks may have been lost. The pages go to
     /// the session's own outbox, so that they keep their order with live messages.
     ///
     /// # Errors
@@ -128,11 +129,18 @@ impl Im {
             reason: Reason::FETCHED,
             at: self.now(),
         };
-        self.commit_one(cancel).await?;
         let have: HashMap<&ConversationId, Seq> =
             heads.iter().map(|cursor| (&cursor.conversation, cursor.seq)).collect();
         let conversations =
             self.store().conversations(live.app, &live.user).await.map_err(|error| fault_of(&error))?;
+        let cursors: Vec<(ConversationId, Seq)> = conversations
+            .iter()
+            .filter_map(|head| Some((head, have.get(&head.conversation)?)))
+            .map(|(head, have)| (head.conversation.clone(), head.seq.min(*have)))
+            .collect();
+        live.acked(&cursors);
+        let ack = Op::Ack { app: live.app, user: live.user.clone(), device: live.device, cursors };
+        self.store().commit(vec![cancel, ack]).await.map_err(|error| fault_of(&error))?;
         for head in conversations {
             let mut after = have.get(&head.conversation).copied().unwrap_or(Seq(0));
             while after < head.seq {
@@ -141,10 +149,10 @@ impl Im {
                     .messages_after(live.app, &head.conversation, after, SYNC_PAGE)
                     .await
                     .map_err(|error| fault_of(&error))?;
-                let frames: Vec<MessageFrame> = page.iter().filter_map(frame_of).collect();
+                let frames: Arc<[_]> = page.iter().filter_map(frame_of).map(Arc::new).collect();
                 let Some(last) = frames.last() else { break };
                 after = last.seq;
-                if !live.deliver_in_turn(Arc::new(frames)).await {
+                if !live.deliver_page(frames).await {
                     return Err(ErrorCode::Busy.into());
                 }
             }

@@ -34,6 +34,8 @@ pub enum ServerInput<'a> {
     Text(&'a str),
     /// A binary message came in; the protocol has none.
     Binary,
+    /// A message over [`model::FRAME_MAX_BYTES`] was announced and not read.
+    TooLarge,
     /// The socket is gone.
     SocketClosed,
     /// The server accepts the login it was handed. Heartbeat and ack deadline are filled in from [`LinkConfig`].

@@ -74,6 +74,9 @@ impl ServerLink {
         match input {
             ServerInput::Text(text) => self.on_text(now, text),
             ServerInput::Binary => self.on_garbage(now, &Fault::new(ErrorCode::Malformed, "frames are text")),
+            ServerInput::TooLarge => {
+                self.refuse_and_close(&ErrorCode::FrameTooLarge.into(), CloseReason::FrameTooLarge);
+            }
             ServerInput::SocketClosed => self.close(CloseReason::SocketClosed),
             ServerInput::Accepted(welcome) => self.accept(now, *welcome),
             ServerInput::Refused(fault) => self.refuse(fault),
