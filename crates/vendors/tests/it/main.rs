@@ -1,0 +1,7 @@
+//! The adapters against their golden vectors, and what holds for any input.
+
+mod cases;
+mod codes;
+mod given;
+mod golden;
+mod properties;
