@@ -37,7 +37,7 @@ pub(crate) enum Text {
         file: String,
     },
     /// The text of a file beside `given.json`.
-    TextFile {
+    Written {
         text_file: String,
     },
 }
@@ -156,7 +156,7 @@ impl Text {
             Self::Plain(text) => text.clone(),
             Self::Repeat { repeat, times } => repeat.repeat(*times),
             Self::File { file } => STANDARD.encode(fs::read(case.folder.join(file)).unwrap()),
-            Self::TextFile { text_file } => fs::read_to_string(case.folder.join(text_file)).unwrap(),
+            Self::Written { text_file } => fs::read_to_string(case.folder.join(text_file)).unwrap(),
         }
     }
 }

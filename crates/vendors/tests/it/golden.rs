@@ -66,6 +66,19 @@ fn receipts_are_read_as_the_receipt_vectors_say() {
     });
 }
 
+#[test]
+fn no_secret_of_a_form_is_shown_by_its_channel() {
+    for case in cases::find("auth") {
+        let given = Given::of(&case);
+        let form = given.form(&case);
+        let Ok(channel) = vendors::adapter(case.vendor).open(&form, given.now()) else { continue };
+        let shown = format!("{channel:?} {:?} {:?}", channel.facts(), channel.auth_plan(given.now()));
+        for secret in form.secret.values() {
+            assert!(!shown.contains(secret.expose().trim()), "{} shows a secret", case.folder.display());
+        }
+    }
+}
+
 fn assert_source(case: &Case, source: &str) {
     let certainty = source.rsplit(", ").next().unwrap_or_default();
     assert!(
