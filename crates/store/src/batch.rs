@@ -15,7 +15,7 @@ use crate::ApiKey;
 pub enum Op {
     /// Makes or changes an App. → [`Outcome::Done`]
     PutApp(App),
-    /// Stores an API key. → [`Outcome::Done`]
+    /// Stores an API key. → [`Outcome::Done`], or [`Outcome::Missing`] without its App
     PutApiKey(ApiKey),
     /// Makes a user, where it is not there. → [`Outcome::Done`]
     PutUser {
@@ -35,7 +35,8 @@ pub enum Op {
         /// Tokens issued before this are refused.
         valid_from: Timestamp,
     },
-    /// Makes or edits a certificate; its secrets are sealed. → [`Outcome::Certificate`]
+    /// Makes or edits a certificate; its secrets are sealed. → [`Outcome::Certificate`], or [`Outcome::Missing`] where
+    /// the App has no such certificate of this vendor to edit
     PutCertificate(CertificateDraft),
     /// Stores a message with its sequence and its fan-out cursor, due at once.
     /// → [`Outcome::Accepted`], [`Outcome::Duplicate`] or [`Outcome::Conflict`]
@@ -90,7 +91,7 @@ pub enum Op {
         at: Timestamp,
     },
     /// Binds a vendor token. One owner per (App, vendor, environment, token): an older holder loses it.
-    /// → [`Outcome::Done`]
+    /// → [`Outcome::Done`], or [`Outcome::Missing`] where the App has no such device or certificate
     Bind(NewBinding),
     /// Takes a binding away. → [`Outcome::Done`]
     Unbind {
@@ -143,7 +144,7 @@ pub enum Op {
         at: Timestamp,
     },
     /// Stores a page's decisions and moves the message's fan-out cursor with them. A target that has a delivery
-    /// already keeps it. → [`Outcome::Done`]
+    /// already keeps it. → [`Outcome::Done`] or [`Outcome::Stale`]
     Decide {
         /// The App.
         app: AppId,
@@ -393,4 +394,9 @@ pub enum Outcome {
     Cleared(bool),
     /// The delivery that the receipt is about, where it was found.
     Marked(Option<DeliveryId>),
+    /// What the op changes is not there in this App; nothing was changed by it.
+    Missing,
+    /// A decision rested on what is no longer so: the device logged out, fetched, or has another token. Neither rows
+    /// nor cursor were changed; read the audience again and decide again.
+    Stale,
 }

@@ -4,17 +4,21 @@
 //! [feed](Feed). The rows of [`Store::claim`] are the send queue: it lives with the messages, in one transaction.
 
 mod batch;
+mod embedded;
 mod feed;
 mod port;
 mod records;
+mod sealing;
 
 pub use batch::{
     BindingClear, CancelScope, CertificateDraft, DeliveryUpdate, FanoutNext, NewBinding, NewDelivery,
     NewSession, Op, Outcome, SessionEnd,
 };
+pub use embedded::EmbeddedStore;
 pub use feed::{Change, Feed};
 pub use port::{Store, StoreError};
 pub use records::{
     ApiKey, AudienceRow, Claimed, ConversationHead, DeliveryFilter, DeviceRecord, FanoutCursor, Scope,
     SessionRecord, User,
 };
+pub use sealing::SealKey;

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Why the store could not do it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// The writer is too far behind; nothing was changed. Repeat later.
     #[error("the writer is behind")]

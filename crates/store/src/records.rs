@@ -120,7 +120,8 @@ pub struct Claimed {
     pub message: Arc<Message>,
     /// The device's language tag; empty where unknown.
     pub language: String,
-    /// When the token was last reported; `None` for a bare token.
+    /// When the token was last reported; `None` for a bare token, and where the binding it came from is gone or is
+    /// another one by now.
     pub token_registered_at: Option<Timestamp>,
     /// Doubtful verdicts in a row for this token.
     pub doubts: u8,

@@ -1,0 +1,121 @@
+//! Opens the folder: one process per folder, migrations, the right key.
+
+use std::{
+    fs::{self, File, TryLockError},
+    path::Path,
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{
+    sql::{self, values},
+    tables::deliveries,
+};
+use crate::{
+    StoreError,
+    sealing::{Place, SealKey},
+};
+
+mod first {
+    refinery::embed_migrations!("migrations");
+}
+
+const SEAL_CHECK: Place = Place { column: "instance.seal_check", row: 0 };
+const SEAL_CHECK_TEXT: &[u8] = b"posthouse";
+/// A statement waits this long for a lock that another process should not hold.
+const LOCK_WAIT: Duration = Duration::from_secs(1);
+const STATEMENTS_KEPT: usize = 128;
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Writer,
+    Reader,
+    Checkpoints,
+}
+
+impl Role {
+    /// The most that its page cache may grow to; it starts empty.
+    const fn cache_kib(self) -> u32 {
+        match self {
+            Self::Writer => 64 * 1024,
+            Self::Reader => 8 * 1024,
+            Self::Checkpoints => 64,
+        }
+    }
+}
+
+/// Makes the folder, readable by its owner alone, and takes it for this process. The lock goes with the returned file.
+pub(super) fn take_folder(folder: &Path) -> Result<File, StoreError> {
+    let disk = |error: std::io::Error| StoreError::Disk(format!("{}: {error}", folder.display()));
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(disk)?;
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join("posthouse.lock"))
+        .map_err(disk)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Database(format!(
+            "another process has the folder {} open; a folder is for one process",
+            folder.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(disk(error)),
+    }
+}
+
+/// A connection, set for its role.
+pub(super) fn connection(file: &Path, role: Role) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | if role == Role::Writer { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
+    let conn = Connection::open_with_flags(file, flags)?;
+    conn.busy_timeout(LOCK_WAIT)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    conn.pragma_update(None, "cache_size", -i64::from(role.cache_kib()))?;
+    match role {
+        Role::Writer => {
+            conn.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+            conn.pragma_update(None, "synchronous", "full")?;
+            conn.pragma_update(None, "foreign_keys", true)?;
+            conn.pragma_update(None, "wal_autocheckpoint", 0)?;
+        }
+        Role::Reader => conn.pragma_update(None, "query_only", true)?,
+        Role::Checkpoints => {}
+    }
+    Ok(conn)
+}
+
+/// Brings the database to this version, checks that the key is the one it was sealed with, and ends what a stop left.
+pub(super) fn prepare(conn: &mut Connection, seal: &SealKey) -> Result<(), StoreError> {
+    first::migrations::runner()
+        .run(conn)
+        .map_err(|error| StoreError::Database(format!("the migrations did not run: {error}")))?;
+    let sealed: Option<Vec<u8>> =
+        sql::first(conn, "SELECT value FROM instance WHERE name = ?1", values!["seal_check"], |columns| {
+            columns.next()
+        })?;
+    match sealed {
+        Some(sealed) => {
+            seal.open(SEAL_CHECK, &sealed).map_err(|error| {
+                StoreError::Corrupt(format!("the seal key is not the one of this folder ({error})"))
+            })?;
+        }
+        None => {
+            let sealed = seal.seal(SEAL_CHECK, SEAL_CHECK_TEXT)?;
+            sql::execute(
+                conn,
+                "INSERT INTO instance (name, value) VALUES (?1, ?2)",
+                values!["seal_check", sealed],
+            )?;
+        }
+    }
+    deliveries::end_raced_at_start(conn)?;
+    Ok(())
+}

@@ -1,0 +1,244 @@
+//! Values in and out of columns, and the three ways a statement is run.
+//!
+//! The model's types cannot carry the database's traits, so two small traits stand between: [`ToColumn`] and
+//! [`FromColumn`]. Columns are read in the order they are selected.
+
+use std::{str::FromStr, sync::Arc};
+
+use model::{
+    AppId, BindingKind, BindingLoss, CertificateId, CertificateName, ClientMessageId, ConversationId,
+    DeliveryId, DeliveryState, DeviceId, Environment, MessageId, MessageKind, Purpose, PushId, ReasonCode,
+    Seq, SessionId, SessionState, Timestamp, UserId, Vendor,
+};
+use rusqlite::{
+    Connection, OptionalExtension as _, Row, ToSql,
+    types::{FromSql as _, FromSqlError, FromSqlResult, ToSqlOutput, Value, ValueRef},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+/// A value that can be put into a column.
+pub(super) trait ToColumn {
+    fn to_column(&self) -> rusqlite::Result<ToSqlOutput<'_>>;
+}
+
+/// A value that can be read from a column. What does not read is damage.
+pub(super) trait FromColumn: Sized {
+    fn from_column(value: ValueRef<'_>) -> FromSqlResult<Self>;
+}
+
+/// Makes a [`ToColumn`] a parameter; `values!` wraps with it.
+pub(super) struct Param<'a, T: ?Sized>(pub(super) &'a T);
+
+impl<T: ToColumn + ?Sized> ToSql for Param<'_, T> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.0.to_column()
+    }
+}
+
+/// The parameters of a statement, in order.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => {
+        &[$(&$crate::embedded::sql::Param(&$value) as &dyn rusqlite::ToSql),*] as &[&dyn rusqlite::ToSql]
+    };
+}
+pub(super) use values;
+
+/// A row that is read from left to right.
+pub(super) struct Columns<'row, 'statement> {
+    row: &'row Row<'statement>,
+    next: usize,
+}
+
+impl<'row, 'statement> Columns<'row, 'statement> {
+    pub(super) const fn of(row: &'row Row<'statement>) -> Self {
+        Self { row, next: 0 }
+    }
+
+    /// The next column.
+    pub(super) fn next<T: FromColumn>(&mut self) -> rusqlite::Result<T> {
+        let column = self.next;
+        self.next += 1;
+        let value = self.row.get_ref(column)?;
+        T::from_column(value).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(column, value.data_type(), Box::new(error))
+        })
+    }
+
+    /// Passes over columns.
+    pub(super) const fn skip(&mut self, columns: usize) {
+        self.next += columns;
+    }
+}
+
+/// Runs a statement; answers how many rows it changed.
+pub(super) fn execute(conn: &Connection, sql: &str, params: &[&dyn ToSql]) -> rusqlite::Result<usize> {
+    conn.prepare_cached(sql)?.execute(params)
+}
+
+/// Reads the first row.
+pub(super) fn first<T>(
+    conn: &Connection,
+    sql: &str,
+    params: &[&dyn ToSql],
+    read: impl FnOnce(&mut Columns<'_, '_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Option<T>> {
+    conn.prepare_cached(sql)?.query_row(params, |row| read(&mut Columns::of(row))).optional()
+}
+
+/// Reads every row.
+pub(super) fn all<T>(
+    conn: &Connection,
+    sql: &str,
+    params: &[&dyn ToSql],
+    mut read: impl FnMut(&mut Columns<'_, '_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    conn.prepare_cached(sql)?.query_map(params, |row| read(&mut Columns::of(row)))?.collect()
+}
+
+/// A value kept as JSON.
+pub(super) struct Json<T>(pub(super) T);
+
+impl<T: Serialize> ToColumn for Json<T> {
+    fn to_column(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        serde_json::to_string(&self.0)
+            .map(|text| ToSqlOutput::Owned(Value::Text(text)))
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+    }
+}
+
+impl<T: DeserializeOwned> FromColumn for Json<T> {
+    fn from_column(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        serde_json::from_str(value.as_str()?).map(Self).map_err(FromSqlError::other)
+    }
+}
+
+impl<T: ToColumn + ?Sized> ToColumn for &T {
+    fn to_column(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        (**self).to_column()
+    }
+}
+
+impl<T: ToColumn> ToColumn for Option<T> {
+    fn to_column(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.as_ref().map_or(Ok(ToSqlOutput::Borrowed(ValueRef::Null)), T::to_column)
+    }
+}
+
+impl<T: FromColumn> FromColumn for Option<T> {
+    fn from_column(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        if matches!(value, ValueRef::Null) { Ok(None) } else { T::from_column(value).map(Some) }
+    }
+}
+
+/// Types that the database knows by itself.
+macro_rules! plain {
+    ($($name:ty),*) => {$(
+        impl ToColumn for $name {
+            fn to_column(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                self.to_sql()
+            }
+        }
+        impl FromColumn for $name {
+            fn from_column(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                Self::column_result(value)
+            }
+        }
+    )*};
+}
+plain!(bool, i64, u8, u16, u32, String, Vec<u8>, Arc<str>);
+
+impl ToColumn for str {
+    fn to_column(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.to_sql()
+    }
+}
+
+impl ToColumn for [u8] {
+    fn to_column(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.to_sql()
+    }
+}
+
+/// Newtypes over numbers.
+macro_rules! number {
+    ($($name:ident),*) => {$(
+        impl ToColumn for $name {
+            fn to_column(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                self.0.to_sql()
+            }
+        }
+        impl FromColumn for $name {
+            fn from_column(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                FromColumn::from_column(value).map(Self)
+            }
+        }
+    )*};
+}
+number!(AppId, CertificateId, DeliveryId, ReasonCode, Seq, SessionId, Timestamp);
+
+/// Newtypes over a uuid, kept as 16 bytes.
+macro_rules! uuid_blob {
+    ($($name:ident),*) => {$(
+        impl ToColumn for $name {
+            fn to_column(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(ToSqlOutput::Borrowed(ValueRef::Blob(self.0.as_bytes())))
+            }
+        }
+        impl FromColumn for $name {
+            fn from_column(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                Uuid::from_slice(value.as_blob()?).map(Self).map_err(FromSqlError::other)
+            }
+        }
+    )*};
+}
+uuid_blob!(DeviceId, MessageId, PushId);
+
+/// Checked texts.
+macro_rules! text {
+    ($($name:ident by $as_str:ident, $parse:expr);*) => {$(
+        impl ToColumn for $name {
+            fn to_column(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(ToSqlOutput::Borrowed(ValueRef::Text(self.$as_str().as_bytes())))
+            }
+        }
+        impl FromColumn for $name {
+            fn from_column(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                $parse(value.as_str()?).map_err(FromSqlError::other)
+            }
+        }
+    )*};
+}
+text!(
+    UserId by as_str, UserId::new;
+    ClientMessageId by as_str, ClientMessageId::new;
+    CertificateName by as_str, CertificateName::new;
+    ConversationId by as_str, ConversationId::from_str;
+    Environment by as_str, Environment::from_str;
+    Vendor by name, Vendor::from_str
+);
+
+/// Enums whose numbers are stored.
+macro_rules! state {
+    ($($name:ident, $from:expr);*) => {$(
+        impl ToColumn for $name {
+            fn to_column(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(ToSqlOutput::Owned(Value::Integer(*self as i64)))
+            }
+        }
+        impl FromColumn for $name {
+            fn from_column(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                let number = value.as_i64()?;
+                u8::try_from(number).ok().and_then($from).ok_or(FromSqlError::OutOfRange(number))
+            }
+        }
+    )*};
+}
+state!(
+    BindingLoss, BindingLoss::from_number;
+    DeliveryState, DeliveryState::from_number;
+    MessageKind, MessageKind::from_number;
+    SessionState, SessionState::from_number;
+    Purpose, |number| (number == Purpose::Notify as u8).then_some(Purpose::Notify);
+    BindingKind, |number| [BindingKind::Alert, BindingKind::Voip].into_iter().find(|kind| *kind as u8 == number)
+);

@@ -1,0 +1,260 @@
+//! Bindings: which vendor token reaches a device, or why none does.
+//!
+//! A device has one row per kind. A lost row stays with its reason; binding again takes the row over and raises its
+//! generation, so that whatever was decided with the earlier token is known to be old.
+
+use model::{
+    AppId, Binding, BindingKind, BindingLoss, BindingState, CertificateId, DeviceId, Timestamp, UserId,
+};
+use rusqlite::Connection;
+
+use super::{certificates, devices};
+use crate::{
+    BindingClear, NewBinding, Outcome, StoreError,
+    embedded::{
+        sql::{self, Columns, values},
+        writing::Writing,
+    },
+};
+
+pub(in crate::embedded) fn bind(writing: &mut Writing<'_>, new: &NewBinding) -> Result<Outcome, StoreError> {
+    if !certificates::is_of_app(writing.conn, new.app, new.certificate)?
+        || !devices::exists(writing.conn, new.app, new.device)?
+    {
+        return Ok(Outcome::Missing);
+    }
+    for row in other_holders(writing.conn, new)? {
+        lose_row(writing, new.app, row, BindingLoss::TakenOver)?;
+    }
+    // The same token again renews the binding. Anything else (another token, another owner, a token that was lost)
+    // makes it another binding, so its generation is raised. A first owner changes nothing: the device is the same.
+    sql::execute(
+        writing.conn,
+        "INSERT INTO bindings (app, device, kind, certificate, token, owner, registered_at, generation, doubts)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, 0)
+         ON CONFLICT (app, device, kind) DO UPDATE SET
+             generation = generation + (lost IS NOT NULL OR certificate <> excluded.certificate
+                 OR token <> excluded.token OR (owner IS NOT NULL AND owner IS NOT excluded.owner)),
+             doubts = iif(certificate = excluded.certificate AND token = excluded.token, doubts, 0),
+             certificate = excluded.certificate, token = excluded.token, owner = excluded.owner,
+             registered_at = excluded.registered_at, lost = NULL",
+        values![new.app, new.device, new.kind, new.certificate, new.token, new.owner, new.at],
+    )?;
+    writing.tell_device(new.app, new.device);
+    Ok(Outcome::Done)
+}
+
+/// Bindings of other devices that hold the same token in the same vendor's same environment.
+fn other_holders(conn: &Connection, new: &NewBinding) -> rusqlite::Result<Vec<i64>> {
+    sql::all(
+        conn,
+        "SELECT b.row FROM bindings b
+         JOIN certificates theirs ON theirs.id = b.certificate
+         JOIN certificates mine ON mine.id = ?4
+         WHERE b.app = ?1 AND b.token = ?2 AND b.lost IS NULL AND b.device <> ?3
+             AND theirs.vendor = mine.vendor AND theirs.environment IS mine.environment",
+        values![new.app, new.token, new.device, new.certificate],
+        |columns| columns.next(),
+    )
+}
+
+fn lose_row(writing: &mut Writing<'_>, app: AppId, row: i64, loss: BindingLoss) -> rusqlite::Result<()> {
+    let device = sql::first(
+        writing.conn,
+        "UPDATE bindings SET lost = ?2 WHERE row = ?1 AND lost IS NULL RETURNING device",
+        values![row, loss],
+        |columns| columns.next(),
+    )?;
+    if let Some(device) = device {
+        writing.tell_device(app, device);
+    }
+    Ok(())
+}
+
+/// The user's bindings on a device go.
+pub(super) fn lose_owned(
+    writing: &mut Writing<'_>,
+    app: AppId,
+    device: DeviceId,
+    owner: &UserId,
+    loss: BindingLoss,
+) -> rusqlite::Result<()> {
+    let lost = sql::execute(
+        writing.conn,
+        "UPDATE bindings SET lost = ?4 WHERE app = ?1 AND device = ?2 AND owner = ?3 AND lost IS NULL",
+        values![app, device, owner, loss],
+    )?;
+    if lost > 0 {
+        writing.tell_device(app, device);
+    }
+    Ok(())
+}
+
+/// Every binding of a device goes.
+pub(super) fn lose_all(
+    writing: &Writing<'_>,
+    app: AppId,
+    device: DeviceId,
+    loss: BindingLoss,
+) -> rusqlite::Result<()> {
+    sql::execute(
+        writing.conn,
+        "UPDATE bindings SET lost = ?3 WHERE app = ?1 AND device = ?2 AND lost IS NULL",
+        values![app, device, loss],
+    )
+    .map(|_| ())
+}
+
+pub(in crate::embedded) fn unbind(
+    writing: &mut Writing<'_>,
+    app: AppId,
+    device: DeviceId,
+    certificate: CertificateId,
+    kind: BindingKind,
+    loss: BindingLoss,
+) -> Result<Outcome, StoreError> {
+    let row = sql::first(
+        writing.conn,
+        "SELECT row FROM bindings WHERE app = ?1 AND device = ?2 AND kind = ?3 AND certificate = ?4",
+        values![app, device, kind, certificate],
+        |columns| columns.next(),
+    )?;
+    if let Some(row) = row {
+        lose_row(writing, app, row, loss)?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Only a binding that still holds the dead token, and was registered before the vendor knew, is touched.
+pub(in crate::embedded) fn clear(
+    writing: &mut Writing<'_>,
+    clear: &BindingClear,
+) -> Result<Outcome, StoreError> {
+    let dead: Vec<(i64, DeviceId)> = sql::all(
+        writing.conn,
+        "SELECT row, device FROM bindings
+         WHERE app = ?1 AND token = ?2 AND certificate = ?3 AND lost IS NULL AND registered_at < ?4",
+        values![clear.app, clear.token, clear.certificate, clear.registered_before],
+        |columns| Ok((columns.next()?, columns.next()?)),
+    )?;
+    for &(row, device) in &dead {
+        match &clear.replacement {
+            None => lose_row(writing, clear.app, row, BindingLoss::TokenDead)?,
+            // Whoever reported the new token already is the later holder.
+            Some(token) if is_held(writing.conn, clear, token)? => {
+                lose_row(writing, clear.app, row, BindingLoss::TakenOver)?;
+            }
+            Some(token) => {
+                sql::execute(
+                    writing.conn,
+                    "UPDATE bindings
+                     SET token = ?2, generation = generation + 1, registered_at = ?3, doubts = 0 WHERE row = ?1",
+                    values![row, token, clear.at],
+                )?;
+                writing.tell_device(clear.app, device);
+            }
+        }
+    }
+    Ok(Outcome::Cleared(!dead.is_empty()))
+}
+
+fn is_held(conn: &Connection, clear: &BindingClear, token: &str) -> rusqlite::Result<bool> {
+    sql::first(
+        conn,
+        "SELECT 1 FROM bindings WHERE app = ?1 AND token = ?2 AND certificate = ?3 AND lost IS NULL",
+        values![clear.app, token, clear.certificate],
+        |_| Ok(()),
+    )
+    .map(|row| row.is_some())
+}
+
+pub(in crate::embedded) fn doubt(
+    writing: &Writing<'_>,
+    app: AppId,
+    certificate: CertificateId,
+    token: &str,
+    doubts: u8,
+) -> Result<Outcome, StoreError> {
+    sql::execute(
+        writing.conn,
+        "UPDATE bindings SET doubts = ?4
+         WHERE app = ?1 AND token = ?2 AND certificate = ?3 AND lost IS NULL AND doubts <> ?4",
+        values![app, token, certificate, doubts],
+    )?;
+    Ok(Outcome::Done)
+}
+
+/// The columns that [`read`] reads, of `bindings b`.
+pub(super) const COLUMNS: &str =
+    "b.device, b.certificate, b.kind, b.token, b.owner, b.registered_at, b.generation, b.doubts, b.lost";
+
+/// A row of bindings, whatever became of it.
+pub(super) struct BindingRow {
+    binding: Binding,
+    lost: Option<BindingLoss>,
+}
+
+impl BindingRow {
+    /// As the device sees it.
+    pub(super) fn state(self) -> BindingState {
+        self.lost.map_or(BindingState::Bound(self.binding), BindingState::Lost)
+    }
+
+    /// As one user on the device sees it: another user's token is not theirs.
+    pub(super) fn state_for(self, user: &UserId) -> BindingState {
+        match (self.binding.owner.as_ref() == Some(user), self.lost) {
+            (true, _) => self.state(),
+            (false, None) if self.binding.owner.is_some() => BindingState::Lost(BindingLoss::TakenOver),
+            (false, Some(loss)) if self.binding.owner.is_none() => BindingState::Lost(loss),
+            (false, _) => BindingState::Lost(BindingLoss::NeverBound),
+        }
+    }
+}
+
+/// Reads [`COLUMNS`]; `None` where a join found no row.
+pub(super) fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Option<BindingRow>> {
+    let Some(device) = columns.next()? else {
+        columns.skip(8);
+        return Ok(None);
+    };
+    let binding = Binding {
+        device,
+        certificate: columns.next()?,
+        kind: columns.next()?,
+        token: columns.next()?,
+        owner: columns.next()?,
+        registered_at: columns.next()?,
+        generation: columns.next()?,
+        doubts: columns.next()?,
+    };
+    Ok(Some(BindingRow { binding, lost: columns.next()? }))
+}
+
+/// A device's binding for alerts.
+pub(super) fn of_device(conn: &Connection, app: AppId, device: DeviceId) -> rusqlite::Result<BindingState> {
+    let row = sql::first(
+        conn,
+        &format!("SELECT {COLUMNS} FROM bindings b WHERE b.app = ?1 AND b.device = ?2 AND b.kind = 0"),
+        values![app, device],
+        read,
+    )?;
+    Ok(row.flatten().map_or(BindingState::Lost(BindingLoss::NeverBound), BindingRow::state))
+}
+
+/// What a lane has to know of the binding that a delivery was decided with: when its token was last reported, and its
+/// doubts. `None` once the binding is another one.
+pub(super) fn still_bound(
+    conn: &Connection,
+    app: AppId,
+    device: DeviceId,
+    certificate: Option<CertificateId>,
+    generation: i64,
+) -> rusqlite::Result<Option<(Timestamp, u8)>> {
+    sql::first(
+        conn,
+        "SELECT registered_at, doubts FROM bindings
+         WHERE app = ?1 AND device = ?2 AND kind = 0 AND certificate = ?3 AND generation = ?4 AND lost IS NULL",
+        values![app, device, certificate, generation],
+        |columns| Ok((columns.next()?, columns.next()?)),
+    )
+}

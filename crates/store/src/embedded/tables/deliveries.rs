@@ -1,0 +1,256 @@
+//! Deliveries: the one row of a target that was decided.
+
+use model::{
+    AppId, Attempt, CertificateId, Delivery, DeliveryId, DeliveryState, Marks, MessageId, ReasonCode,
+    Timestamp, UserId,
+};
+use rusqlite::Connection;
+
+use crate::{
+    Change, DeliveryUpdate, NewDelivery, Outcome, StoreError,
+    embedded::{
+        hands::{Place, Queued},
+        sql::{self, Columns, Json, values},
+        writing::Writing,
+    },
+};
+
+/// Makes a row, unless its target has one. A row that is skipped ends where it is made.
+pub(super) fn insert(
+    writing: &mut Writing<'_>,
+    app: AppId,
+    message: MessageId,
+    message_row: i64,
+    new: &NewDelivery,
+) -> Result<(), StoreError> {
+    let finished_at = new.state.is_terminal().then_some(new.decided_at);
+    let made = sql::execute(
+        writing.conn,
+        "INSERT INTO deliveries (app, message, purpose, user, device, push_id, certificate, token,
+             binding_generation, state, reason, rules_version, facts, decided_at, due_at, expires_at, finished_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+         ON CONFLICT DO NOTHING",
+        values![
+            app,
+            message_row,
+            new.purpose,
+            new.user,
+            new.device,
+            new.push_id,
+            new.certificate,
+            new.token,
+            new.binding_generation,
+            new.state,
+            new.reason,
+            new.rules_version,
+            new.facts,
+            new.decided_at,
+            new.due_at,
+            new.expires_at,
+            finished_at,
+        ],
+    )?;
+    if made == 0 {
+        return Ok(());
+    }
+    let id = DeliveryId(writing.conn.last_insert_rowid());
+    if let (DeliveryState::Queued, Some(certificate)) = (new.state, new.certificate) {
+        writing.queued(Queued { certificate, place: Place { due_at: new.due_at, id } });
+    }
+    writing.tell(Change::Delivery(app, message, id));
+    Ok(())
+}
+
+/// Stores what an attempt brought. A row that raced does not go back into the queue: its cancel ends it. A row that has
+/// ended stays as it is.
+pub(in crate::embedded) fn update(
+    writing: &mut Writing<'_>,
+    update: &DeliveryUpdate,
+) -> Result<Outcome, StoreError> {
+    writing.left(update.id);
+    let finished_at = update.state.is_terminal().then_some(update.at);
+    let changed = match &update.attempt {
+        Some(attempt) => sql::first(
+            writing.conn,
+            "UPDATE deliveries SET
+                 state = iif(?2 = 0 AND raced_reason IS NOT NULL, 1, ?2),
+                 reason = iif(?2 = 0, ifnull(raced_reason, ?3), ?3), due_at = ?4,
+                 finished_at = iif(?2 = 0 AND raced_reason IS NOT NULL, ?5, ?6),
+                 vendor_message_id = ifnull(?7, vendor_message_id),
+                 earlier_attempts = iif(tried_at IS NULL, NULL, json_insert(ifnull(earlier_attempts, '[]'), '$[#]',
+                     json_object('at', tried_at, 'took_ms', took_ms, 'verdict', verdict,
+                         'http_status', http_status, 'code', code, 'text', text))),
+                 tried_at = ?8, took_ms = ?9, verdict = ?10, http_status = ?11, code = ?12, text = ?13
+             WHERE id = ?1 AND state = 0
+             RETURNING app, (SELECT id FROM messages WHERE row = message), state, certificate, due_at",
+            values![
+                update.id,
+                update.state,
+                update.reason,
+                update.due_at,
+                update.at,
+                finished_at,
+                update.vendor_message_id,
+                attempt.at,
+                attempt.took_ms,
+                attempt.verdict,
+                attempt.http_status,
+                attempt.code,
+                attempt.text,
+            ],
+            read_changed,
+        )?,
+        None => sql::first(
+            writing.conn,
+            "UPDATE deliveries SET
+                 state = iif(?2 = 0 AND raced_reason IS NOT NULL, 1, ?2),
+                 reason = iif(?2 = 0, ifnull(raced_reason, ?3), ?3), due_at = ?4,
+                 finished_at = iif(?2 = 0 AND raced_reason IS NOT NULL, ?5, ?6),
+                 vendor_message_id = ifnull(?7, vendor_message_id)
+             WHERE id = ?1 AND state = 0
+             RETURNING app, (SELECT id FROM messages WHERE row = message), state, certificate, due_at",
+            values![
+                update.id,
+                update.state,
+                update.reason,
+                update.due_at,
+                update.at,
+                finished_at,
+                update.vendor_message_id,
+            ],
+            read_changed,
+        )?,
+    };
+    if let Some(changed) = changed {
+        changed.tell(writing, update.id);
+    }
+    Ok(Outcome::Done)
+}
+
+/// A row after its change.
+struct Changed {
+    app: AppId,
+    message: MessageId,
+    state: DeliveryState,
+    certificate: Option<CertificateId>,
+    due_at: Timestamp,
+}
+
+impl Changed {
+    fn tell(self, writing: &mut Writing<'_>, id: DeliveryId) {
+        if let (DeliveryState::Queued, Some(certificate)) = (self.state, self.certificate) {
+            writing.queued(Queued { certificate, place: Place { due_at: self.due_at, id } });
+        }
+        writing.tell(Change::Delivery(self.app, self.message, id));
+    }
+}
+
+fn read_changed(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Changed> {
+    Ok(Changed {
+        app: columns.next()?,
+        message: columns.next()?,
+        state: columns.next()?,
+        certificate: columns.next()?,
+        due_at: columns.next()?,
+    })
+}
+
+/// Ends rows that were put back although a cancel had found them on the wire. Where that cancel was undone, the row is
+/// free again.
+pub(in crate::embedded) fn end_raced(
+    writing: &mut Writing<'_>,
+    ids: &[DeliveryId],
+) -> Result<(), StoreError> {
+    for &id in ids {
+        writing.left(id);
+        let changed = sql::first(
+            writing.conn,
+            "UPDATE deliveries SET state = iif(raced_reason IS NULL, 0, 1), reason = ifnull(raced_reason, reason),
+                 finished_at = raced_at
+             WHERE id = ?1 AND state = 0
+             RETURNING app, (SELECT id FROM messages WHERE row = message), state, certificate, due_at",
+            values![id],
+            read_changed,
+        )?;
+        if let Some(changed) = changed {
+            changed.tell(writing, id);
+        }
+    }
+    Ok(())
+}
+
+/// Nothing is on the wire when a store opens: what raced before the stop ends with the cancel's reason.
+pub(in crate::embedded) fn end_raced_at_start(conn: &Connection) -> rusqlite::Result<()> {
+    sql::execute(
+        conn,
+        "UPDATE deliveries SET state = 1, reason = raced_reason, finished_at = raced_at
+         WHERE state = 0 AND raced_reason IS NOT NULL",
+        values![],
+    )
+    .map(|_| ())
+}
+
+/// Whether a vendor ever took a push for this user.
+pub(super) fn was_pushed(conn: &Connection, app: AppId, user: &UserId) -> rusqlite::Result<bool> {
+    sql::first(
+        conn,
+        "SELECT 1 FROM deliveries WHERE app = ?1 AND coalesce(user, device) = ?2 AND state = 2
+         ORDER BY id DESC LIMIT 1",
+        values![app, user],
+        |_| Ok(()),
+    )
+    .map(|row| row.is_some())
+}
+
+/// The columns that [`read`] reads, of `deliveries d JOIN messages m`.
+pub(super) const COLUMNS: &str =
+    "d.id, d.app, m.id, d.purpose, d.user, d.device, d.push_id, d.certificate, d.token,
+    d.binding_generation, d.state, d.reason, d.rules_version, d.facts, d.decided_at, d.due_at, d.expires_at,
+    d.finished_at, d.earlier_attempts, d.tried_at, d.took_ms, d.verdict, d.http_status, d.code, d.text,
+    d.vendor_message_id, d.raced_reason, d.arrived_at, d.shown_at, d.clicked_at, d.receipt_note";
+
+pub(super) fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Delivery> {
+    Ok(Delivery {
+        id: columns.next()?,
+        app: columns.next()?,
+        message: columns.next()?,
+        purpose: columns.next()?,
+        user: columns.next()?,
+        device: columns.next()?,
+        push_id: columns.next()?,
+        certificate: columns.next()?,
+        token: columns.next()?,
+        binding_generation: columns.next()?,
+        state: columns.next()?,
+        reason: columns.next()?,
+        rules_version: columns.next()?,
+        facts: columns.next()?,
+        decided_at: columns.next()?,
+        due_at: columns.next()?,
+        expires_at: columns.next()?,
+        finished_at: columns.next()?,
+        attempts: read_attempts(columns)?,
+        vendor_message_id: columns.next()?,
+        raced: columns.next::<Option<ReasonCode>>()?.is_some(),
+        marks: Marks { arrived_at: columns.next()?, shown_at: columns.next()?, clicked_at: columns.next()? },
+        receipt_note: columns.next::<Option<String>>()?.unwrap_or_default(),
+    })
+}
+
+fn read_attempts(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Vec<Attempt>> {
+    let mut attempts =
+        columns.next::<Option<Json<Vec<Attempt>>>>()?.map_or_else(Vec::new, |earlier| earlier.0);
+    let Some(at) = columns.next()? else {
+        columns.skip(5);
+        return Ok(attempts);
+    };
+    attempts.push(Attempt {
+        at,
+        took_ms: columns.next()?,
+        verdict: columns.next()?,
+        http_status: columns.next()?,
+        code: columns.next()?,
+        text: columns.next()?,
+    });
+    Ok(attempts)
+}

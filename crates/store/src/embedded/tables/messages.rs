@@ -1,0 +1,216 @@
+//! Messages: one row each, whatever the number of its targets.
+
+use model::{Addressee, AppId, ConversationId, DeviceId, Message, MessageId, Seq, UserId};
+use rusqlite::Connection;
+
+use super::{conversations, fanouts};
+use crate::{
+    Change, Outcome, StoreError,
+    embedded::{
+        sql::{self, Columns, Json, values},
+        writing::Writing,
+    },
+};
+
+/// Stores a message. The common case looks for no earlier one: the unique indexes say when there is one.
+pub(in crate::embedded) fn accept(
+    writing: &mut Writing<'_>,
+    message: &Message,
+) -> Result<Outcome, StoreError> {
+    let head = match message.addressee.conversation() {
+        None => None,
+        Some(conversation) => match conversations::find(writing.conn, message.app, conversation)? {
+            Some(head) => Some(head),
+            None => {
+                // A refused message must not leave an empty conversation behind.
+                if let Some(earlier) = earlier(writing.conn, message)? {
+                    return Ok(earlier);
+                }
+                Some(conversations::make(writing.conn, message.app, conversation)?)
+            }
+        },
+    };
+    let seq = head.map_or(Seq(0), |head| Seq(head.seq.0.saturating_add(1)));
+    if !insert(writing.conn, message, head.map(|head| head.row), seq)? {
+        return earlier(writing.conn, message)?.ok_or_else(|| {
+            StoreError::Corrupt(format!("message {}: its place in the conversation is taken", message.id))
+        });
+    }
+    let row = writing.conn.last_insert_rowid();
+    if let Some(head) = head {
+        conversations::advance(writing.conn, head.row, seq)?;
+    }
+    fanouts::start(writing.conn, row, message.sent_at)?;
+    writing.tell(Change::Accepted(message.app, message.id));
+    Ok(Outcome::Accepted { seq })
+}
+
+/// `false`: an earlier one is in its place.
+fn insert(
+    conn: &Connection,
+    message: &Message,
+    conversation: Option<i64>,
+    seq: Seq,
+) -> rusqlite::Result<bool> {
+    let addressee = conversation.is_none().then_some(Json(&message.addressee));
+    sql::execute(
+        conn,
+        "INSERT INTO messages (app, id, conversation, addressee, kind, sender, sender_device, client_message_id, seq,
+             body, push, sent_at, expires_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING",
+        values![
+            message.app,
+            message.id,
+            conversation,
+            addressee,
+            message.kind,
+            message.sender,
+            message.sender_device,
+            message.client_message_id,
+            seq,
+            Json(&message.body),
+            message.push.as_ref().map(Json),
+            message.sent_at,
+            message.expires_at,
+        ],
+    )
+    .map(|rows| rows == 1)
+}
+
+/// The message that was stored under the same client message id, or under the same id.
+fn earlier(conn: &Connection, message: &Message) -> Result<Option<Outcome>, StoreError> {
+    let by_client_id = match &message.client_message_id {
+        None => None,
+        Some(client_message_id) => sql::first(
+            conn,
+            &format!(
+                "{SELECT} WHERE m.app = ?1 AND ifnull(m.sender, '') = ifnull(?2, '')
+                 AND ifnull(m.sender_device, x'') = ifnull(?3, x'') AND m.client_message_id = ?4"
+            ),
+            values![message.app, message.sender, message.sender_device, client_message_id],
+            read,
+        )?,
+    };
+    let earlier = match by_client_id {
+        Some(earlier) => Some(earlier),
+        None => find(conn, message.app, message.id)?,
+    };
+    Ok(earlier.map(|earlier| {
+        if is_same_content(&earlier, message) {
+            Outcome::Duplicate { message: earlier.id, seq: earlier.seq, sent_at: earlier.sent_at }
+        } else {
+            Outcome::Conflict
+        }
+    }))
+}
+
+/// Id, place and times are the server's; all else is the sender's.
+fn is_same_content(one: &Message, other: &Message) -> bool {
+    one.addressee == other.addressee
+        && one.kind == other.kind
+        && one.sender == other.sender
+        && one.sender_device == other.sender_device
+        && one.client_message_id == other.client_message_id
+        && one.body == other.body
+        && one.push == other.push
+}
+
+const SELECT: &str = "SELECT m.id, m.app, c.name, m.addressee, m.kind, m.sender, m.sender_device,
+    m.client_message_id, m.seq, m.body, m.push, m.sent_at, m.expires_at
+    FROM messages m LEFT JOIN conversations c ON c.row = m.conversation";
+
+fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Message> {
+    let (id, app) = (columns.next()?, columns.next()?);
+    let conversation: Option<ConversationId> = columns.next()?;
+    let addressee = match conversation {
+        Some(conversation) => {
+            columns.skip(1);
+            Addressee::Conversation(conversation)
+        }
+        None => columns.next::<Json<_>>()?.0,
+    };
+    Ok(Message {
+        id,
+        app,
+        addressee,
+        kind: columns.next()?,
+        sender: columns.next()?,
+        sender_device: columns.next()?,
+        client_message_id: columns.next()?,
+        seq: columns.next()?,
+        body: columns.next::<Json<_>>()?.0,
+        push: columns.next::<Option<Json<_>>>()?.map(|push| push.0),
+        sent_at: columns.next()?,
+        expires_at: columns.next()?,
+    })
+}
+
+/// The integer key that other tables know a message by.
+pub(super) fn row_of(conn: &Connection, app: AppId, message: MessageId) -> rusqlite::Result<Option<i64>> {
+    sql::first(
+        conn,
+        "SELECT row FROM messages WHERE app = ?1 AND id = ?2",
+        values![app, message],
+        |columns| columns.next(),
+    )
+}
+
+pub(super) fn at_row(conn: &Connection, row: i64) -> Result<Message, StoreError> {
+    sql::first(conn, &format!("{SELECT} WHERE m.row = ?1"), values![row], read)?
+        .ok_or_else(|| StoreError::Corrupt(format!("message row {row} is gone")))
+}
+
+pub(in crate::embedded) fn find(
+    conn: &Connection,
+    app: AppId,
+    message: MessageId,
+) -> Result<Option<Message>, StoreError> {
+    Ok(sql::first(conn, &format!("{SELECT} WHERE m.app = ?1 AND m.id = ?2"), values![app, message], read)?)
+}
+
+pub(in crate::embedded) fn recent(
+    conn: &Connection,
+    app: AppId,
+    limit: u32,
+) -> Result<Vec<Message>, StoreError> {
+    Ok(sql::all(
+        conn,
+        &format!("{SELECT} WHERE m.app = ?1 ORDER BY m.id DESC LIMIT ?2"),
+        values![app, limit],
+        read,
+    )?)
+}
+
+pub(in crate::embedded) fn after(
+    conn: &Connection,
+    app: AppId,
+    conversation: &ConversationId,
+    after: Seq,
+    limit: u32,
+) -> Result<Vec<Message>, StoreError> {
+    let Some(head) = conversations::find(conn, app, conversation)? else { return Ok(Vec::new()) };
+    Ok(sql::all(
+        conn,
+        &format!("{SELECT} WHERE m.app = ?1 AND m.conversation = ?2 AND m.seq > ?3 ORDER BY m.seq LIMIT ?4"),
+        values![app, head.row, after, limit],
+        read,
+    )?)
+}
+
+/// Whether a device in the foreground has this message already.
+pub(super) fn is_acked(
+    conn: &Connection,
+    message: i64,
+    user: &UserId,
+    device: DeviceId,
+) -> rusqlite::Result<bool> {
+    sql::first(
+        conn,
+        "SELECT 1 FROM messages m JOIN acks a
+         ON a.app = m.app AND a.user = ?2 AND a.device = ?3 AND a.conversation = m.conversation
+         WHERE m.row = ?1 AND a.seq >= m.seq",
+        values![message, user, device],
+        |_| Ok(()),
+    )
+    .map(|row| row.is_some())
+}

@@ -1,0 +1,113 @@
+//! Receipts: which delivery one is about, and what it adds.
+//!
+//! A receipt names a token, not a target, and deliveries have no index by token: the binding that holds (or held) the
+//! token says whose it is, and a target's delivery is found at once. Only where that fails are a message's rows read.
+
+use model::{AppId, CertificateId, DeliveryId, MessageId, Receipt, ReceiptKind};
+use rusqlite::Connection;
+
+use super::messages;
+use crate::{
+    Change, Outcome, StoreError,
+    embedded::{
+        sql::{self, values},
+        writing::Writing,
+    },
+};
+
+/// Most characters that are kept of a vendor's code.
+const NOTE_MAX_CHARS: usize = 128;
+
+pub(in crate::embedded) fn mark(
+    writing: &mut Writing<'_>,
+    app: AppId,
+    certificate: CertificateId,
+    receipt: &Receipt,
+) -> Result<Outcome, StoreError> {
+    let found = match receipt.message {
+        Some(message) => by_message(writing.conn, app, certificate, message, &receipt.token)?,
+        None => by_vendor_id(writing.conn, app, certificate, receipt)?,
+    };
+    let Some((id, message)) = found else { return Ok(Outcome::Marked(None)) };
+    let mark = match receipt.kind {
+        ReceiptKind::Arrived => "UPDATE deliveries SET arrived_at = ifnull(arrived_at, ?2) WHERE id = ?1",
+        ReceiptKind::Shown => "UPDATE deliveries SET shown_at = ifnull(shown_at, ?2) WHERE id = ?1",
+        ReceiptKind::Clicked => "UPDATE deliveries SET clicked_at = ifnull(clicked_at, ?2) WHERE id = ?1",
+        _ => "UPDATE deliveries SET receipt_note = ?2 WHERE id = ?1",
+    };
+    match receipt.kind {
+        ReceiptKind::Arrived | ReceiptKind::Shown | ReceiptKind::Clicked => {
+            sql::execute(writing.conn, mark, values![id, receipt.at])?;
+        }
+        _ => {
+            let code = if receipt.code.is_empty() { receipt.kind.name() } else { receipt.code.as_str() };
+            let note: String = code.chars().take(NOTE_MAX_CHARS).collect();
+            sql::execute(writing.conn, mark, values![id, note])?;
+        }
+    }
+    writing.tell(Change::Delivery(app, message, id));
+    Ok(Outcome::Marked(Some(id)))
+}
+
+type Found = Option<(DeliveryId, MessageId)>;
+
+fn by_message(
+    conn: &Connection,
+    app: AppId,
+    certificate: CertificateId,
+    message: MessageId,
+    token: &str,
+) -> Result<Found, StoreError> {
+    let Some(row) = messages::row_of(conn, app, message)? else { return Ok(None) };
+    let of_holder = sql::first(
+        conn,
+        "SELECT d.id FROM bindings b JOIN deliveries d
+             ON d.app = b.app AND d.message = ?4 AND d.purpose = 0
+             AND ifnull(d.user, '') = ifnull(b.owner, '') AND ifnull(d.device, x'') = b.device
+         WHERE b.app = ?1 AND b.token = ?2 AND d.token = ?2 AND d.certificate = ?3",
+        values![app, token, certificate, row],
+        |columns| columns.next(),
+    )?;
+    let found = match of_holder {
+        Some(id) => Some(id),
+        None => sql::first(
+            conn,
+            "SELECT id FROM deliveries WHERE app = ?1 AND message = ?4 AND token = ?2 AND certificate = ?3",
+            values![app, token, certificate, row],
+            |columns| columns.next(),
+        )?,
+    };
+    Ok(found.map(|id| (id, message)))
+}
+
+fn by_vendor_id(
+    conn: &Connection,
+    app: AppId,
+    certificate: CertificateId,
+    receipt: &Receipt,
+) -> Result<Found, StoreError> {
+    if receipt.vendor_message_id.is_empty() {
+        return Ok(None);
+    }
+    let of_holder = sql::first(
+        conn,
+        "SELECT d.id, m.id FROM bindings b
+         JOIN deliveries d ON d.app = b.app AND coalesce(d.user, d.device) = coalesce(b.owner, b.device)
+         JOIN messages m ON m.row = d.message
+         WHERE b.app = ?1 AND b.token = ?2 AND d.token = ?2 AND d.certificate = ?3 AND d.vendor_message_id = ?4
+         ORDER BY d.id DESC LIMIT 1",
+        values![app, receipt.token, certificate, receipt.vendor_message_id],
+        |columns| Ok((columns.next()?, columns.next()?)),
+    )?;
+    if of_holder.is_some() {
+        return Ok(of_holder);
+    }
+    Ok(sql::first(
+        conn,
+        "SELECT d.id, m.id FROM deliveries d JOIN messages m ON m.row = d.message
+         WHERE d.user IS NULL AND d.device IS NULL AND d.app = ?1 AND d.certificate = ?3
+             AND d.vendor_message_id = ?4 AND d.token = ?2",
+        values![app, receipt.token, certificate, receipt.vendor_message_id],
+        |columns| Ok((columns.next()?, columns.next()?)),
+    )?)
+}

@@ -1,0 +1,81 @@
+//! Users.
+
+use model::{AppId, Timestamp, UserId};
+use rusqlite::Connection;
+
+use crate::{
+    Outcome, StoreError, User,
+    embedded::{
+        sql::{self, Columns, values},
+        writing::Writing,
+    },
+};
+
+pub(in crate::embedded) fn put(
+    writing: &Writing<'_>,
+    app: AppId,
+    user: &UserId,
+    at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    sql::execute(
+        writing.conn,
+        "INSERT INTO users (app, id, tokens_valid_from, created_at) VALUES (?1, ?2, 0, ?3)
+         ON CONFLICT DO NOTHING",
+        values![app, user, at],
+    )?;
+    Ok(Outcome::Done)
+}
+
+/// A user that is not known yet is made, so that a token issued for it earlier stays refused.
+pub(in crate::embedded) fn revoke_tokens(
+    writing: &Writing<'_>,
+    app: AppId,
+    user: &UserId,
+    valid_from: Timestamp,
+) -> Result<Outcome, StoreError> {
+    sql::execute(
+        writing.conn,
+        "INSERT INTO users (app, id, tokens_valid_from, created_at) VALUES (?1, ?2, ?3, ?3)
+         ON CONFLICT (app, id) DO UPDATE
+         SET tokens_valid_from = max(tokens_valid_from, excluded.tokens_valid_from)",
+        values![app, user, valid_from],
+    )?;
+    Ok(Outcome::Done)
+}
+
+fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<User> {
+    Ok(User {
+        app: columns.next()?,
+        id: columns.next()?,
+        tokens_valid_from: columns.next()?,
+        created_at: columns.next()?,
+    })
+}
+
+pub(in crate::embedded) fn find(
+    conn: &Connection,
+    app: AppId,
+    user: &UserId,
+) -> Result<Option<User>, StoreError> {
+    Ok(sql::first(
+        conn,
+        "SELECT app, id, tokens_valid_from, created_at FROM users WHERE app = ?1 AND id = ?2",
+        values![app, user],
+        read,
+    )?)
+}
+
+pub(in crate::embedded) fn list(
+    conn: &Connection,
+    app: AppId,
+    after: Option<&UserId>,
+    limit: u32,
+) -> Result<Vec<User>, StoreError> {
+    Ok(sql::all(
+        conn,
+        "SELECT app, id, tokens_valid_from, created_at FROM users
+         WHERE app = ?1 AND id > ifnull(?2, '') ORDER BY id LIMIT ?3",
+        values![app, after, limit],
+        read,
+    )?)
+}

@@ -1,0 +1,191 @@
+//! The one writer: a thread that commits whatever waits for it as one group.
+//!
+//! Many batches share one transaction and one sync of the disk; that is where the speed comes from. No batch pays for a
+//! savepoint: should one fail, the whole group is undone and each of its batches is tried alone, so that only the
+//! faulty one is refused.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use model::DeliveryId;
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    apply,
+    checkpoint::Checkpoints,
+    hands::Hands,
+    sql::{self, values},
+    writing::{News, Writing},
+};
+use crate::{Feed, Op, Outcome, StoreError, sealing::SealKey};
+
+/// Batches that may wait. One more waits for a place, then is refused as busy.
+const WAITING_MAX: usize = 4096;
+/// How long a batch waits for a place.
+const BUSY_AFTER: Duration = Duration::from_millis(250);
+/// Most batches of one group.
+const GROUP_MAX: usize = 2000;
+/// Most rows of one group, roughly: a page of decisions counts as many.
+const GROUP_MAX_ROWS: usize = 8000;
+
+/// What the writer is asked for.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// From outside.
+    Batch(Vec<Op>),
+    /// Deliveries that were put back after a cancel found them on the wire: they end with the cancel's reason.
+    EndRaced(Vec<DeliveryId>),
+}
+
+impl Work {
+    fn rows(&self) -> usize {
+        match self {
+            Self::Batch(ops) => ops.iter().map(op_rows).sum(),
+            Self::EndRaced(ids) => ids.len(),
+        }
+    }
+}
+
+fn op_rows(op: &Op) -> usize {
+    match op {
+        Op::Decide { deliveries, .. } => deliveries.len() + 1,
+        Op::Ack { cursors, .. } => cursors.len(),
+        _ => 1,
+    }
+}
+
+type Answer = Result<Vec<Outcome>, StoreError>;
+
+struct Job {
+    work: Work,
+    reply: oneshot::Sender<Answer>,
+}
+
+/// The writer as the store holds it. Dropping it commits what waits, then closes the database.
+pub(super) struct Writer {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the thread works with.
+pub(super) struct Desk {
+    pub(super) conn: Connection,
+    pub(super) seal: SealKey,
+    pub(super) hands: Arc<Mutex<Hands>>,
+    pub(super) feed: Feed,
+}
+
+impl Writer {
+    pub(super) fn spawn(desk: Desk, file: &Path) -> Result<Self, StoreError> {
+        let checkpoints = Checkpoints::spawn(file)?;
+        let (jobs, waiting) = mpsc::channel(WAITING_MAX);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || desk.work(waiting, &checkpoints))
+            .map_err(|error| StoreError::Database(format!("no writer thread: {error}")))?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Commits it, together with what else waits, and answers once the bytes are on disk.
+    pub(super) async fn commit(&self, work: Work) -> Answer {
+        let stopped = || StoreError::Database("the writer has stopped".to_owned());
+        let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
+        let place = match jobs.try_reserve() {
+            Ok(place) => place,
+            Err(_) => tokio::time::timeout(BUSY_AFTER, jobs.reserve())
+                .await
+                .map_err(|_| StoreError::Busy)?
+                .map_err(|_| stopped())?,
+        };
+        let (reply, answer) = oneshot::channel();
+        place.send(Job { work, reply });
+        answer.await.map_err(|_| stopped())?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Desk {
+    fn work(self, mut waiting: mpsc::Receiver<Job>, checkpoints: &Checkpoints) {
+        let mut jobs = Vec::new();
+        while waiting.blocking_recv_many(&mut jobs, GROUP_MAX) > 0 {
+            let mut rest = std::mem::take(&mut jobs).into_iter().peekable();
+            while rest.peek().is_some() {
+                self.run(next_group(&mut rest));
+                checkpoints.after_commit(&self.conn);
+            }
+        }
+    }
+
+    fn run(&self, group: Vec<Job>) {
+        match self.commit(&group) {
+            Ok((answers, news)) => {
+                for (job, outcomes) in group.into_iter().zip(answers) {
+                    // A caller that went away does not mind.
+                    let _ = job.reply.send(Ok(outcomes));
+                }
+                news.tell(&self.feed);
+            }
+            Err(error) if group.len() == 1 || error.is_of_the_place() => {
+                for job in group {
+                    let _ = job.reply.send(Err(error.clone()));
+                }
+            }
+            Err(_) => group.into_iter().for_each(|job| self.run(vec![job])),
+        }
+    }
+
+    fn commit(&self, group: &[Job]) -> Result<(Vec<Vec<Outcome>>, News), StoreError> {
+        sql::execute(&self.conn, "BEGIN IMMEDIATE", values![])?;
+        let mut writing = Writing::new(&self.conn, &self.seal, &self.hands);
+        let answers = group
+            .iter()
+            .map(|job| apply::work(&mut writing, &job.work))
+            .collect::<Result<Vec<_>, _>>()
+            .and_then(|answers| {
+                sql::execute(&self.conn, "COMMIT", values![])?;
+                Ok(answers)
+            });
+        let (queue, news) = writing.into_parts();
+        let mut hands = self.hands.lock().unwrap_or_else(PoisonError::into_inner);
+        match answers {
+            Ok(answers) => {
+                hands.committed(queue);
+                Ok((answers, news))
+            }
+            Err(error) => {
+                // A full disk ends the transaction by itself.
+                if !self.conn.is_autocommit()
+                    && let Err(error) = self.conn.execute_batch("ROLLBACK")
+                {
+                    tracing::error!(%error, "a group could not be undone");
+                }
+                hands.undone(queue);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// As many jobs as one transaction should hold; at least one.
+fn next_group(jobs: &mut std::iter::Peekable<impl Iterator<Item = Job>>) -> Vec<Job> {
+    let mut group = Vec::new();
+    let mut rows = 0;
+    while let Some(job) = jobs.next_if(|job| group.is_empty() || rows + job.work.rows() <= GROUP_MAX_ROWS) {
+        rows += job.work.rows();
+        group.push(job);
+    }
+    group
+}
