@@ -1,1 +1,268 @@
 //! Vendor simulators and virtual phones, with an HTTP control API.
+//!
+//! A second, independent reading of the vendors' books: each vendor's server API over real TLS, on loopback ports,
+//! under the vendor's own host names and a certificate authority of our own. A sender connects to the address in
+//! [`Running::hosts`] instead of the real host and trusts [`Running::ca_pem`].
+//!
+//! What the rest of the world calls: [`Simulator::start`], then [`Running`], [`World`] and [`Phone`].
+
+mod apns;
+mod ca;
+mod callback;
+mod control;
+mod faults;
+mod handset;
+mod listener;
+mod lock;
+mod log;
+mod news;
+mod phone;
+mod shared;
+mod token;
+mod vendor;
+mod world;
+mod xiaomi;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use model::{Clock, Environment, Secret, Timestamp, Vendor};
+use tokio::task::JoinSet;
+
+pub use crate::{
+    apns::ApnsKey,
+    ca::{Ca, CaError, ClientCertificate, Issued, SampleP12},
+    faults::{Failure, FaultPlan, Goaway, LoneDead, PlanError},
+    handset::{
+        AppState, Handset, HandsetList, HandsetState, Handsets, InboxEntry, LogLine, MakeError, NewHandset,
+        Opened, Operation, OperationError, Problem, ShadeEntry, TapRecord,
+    },
+    listener::BindError,
+    log::{Entry, shorten},
+    news::News,
+    phone::{
+        Alert, AppSide, Arrival, Handover, LocalNotification, Opens, Phone, PhoneView, Profile,
+        RegistrationError, Shown, Source, Switches, Tapped,
+    },
+    world::{FaultError, HostView, NewPhone, NewPhoneError, Snapshot, World},
+    xiaomi::{XiaomiApp, XiaomiChannel},
+};
+use crate::{
+    log::RequestLog,
+    shared::{Host, Settings, Shared, hex, random},
+    vendor::Vendors,
+};
+
+/// How a simulator is set up.
+pub struct Config {
+    /// Where it reads the time.
+    pub clock: Arc<dyn Clock>,
+    /// How long receipts are collected before they are posted; the vendor takes about a second.
+    pub receipt_collect: Duration,
+    /// Tokens that nobody registered are accepted and lead nowhere: for load tests.
+    pub accept_unknown_tokens: bool,
+    /// APNs moves its stream limits: one stream until the first success, one again after a 400.
+    pub moving_stream_limit: bool,
+    /// Entries of the request log.
+    pub log_entries: usize,
+}
+
+impl Config {
+    /// What `dev` uses: faithful, with quick receipts.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            receipt_collect: Duration::from_millis(300),
+            accept_unknown_tokens: false,
+            moving_stream_limit: true,
+            log_entries: 2000,
+        }
+    }
+}
+
+/// The vendor simulators.
+#[derive(Debug)]
+pub struct Simulator;
+
+/// The simulator could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No certificate authority.
+    #[error(transparent)]
+    Ca(#[from] CaError),
+    /// A vendor host could not be opened.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The control API could not be opened.
+    #[error("no free port for the control API")]
+    Control(#[from] std::io::Error),
+}
+
+/// A running simulator; it ends when this is dropped.
+pub struct Running {
+    world: Arc<World>,
+    handsets: Arc<Handsets>,
+    control: SocketAddr,
+    control_key: Secret<String>,
+    tasks: JoinSet<()>,
+}
+
+/// A signing key as an operator downloads it from Apple.
+#[derive(Debug)]
+pub struct SampleP8 {
+    /// The file's text.
+    pub pem: Secret<String>,
+    /// Key id.
+    pub key_id: String,
+    /// Team id.
+    pub team_id: String,
+}
+
+impl Simulator {
+    /// Starts every vendor host and the control API, each on its own free loopback port.
+    ///
+    /// # Errors
+    /// [`StartError`] where a port or a certificate could not be had.
+    pub async fn start(config: Config) -> Result<Running, StartError> {
+        let ca = Ca::generate()?;
+        let shared = Arc::new(Shared {
+            clock: config.clock,
+            news: News::default(),
+            log: RequestLog::new(config.log_entries),
+            settings: Settings {
+                receipt_collect: config.receipt_collect,
+                accept_unknown_tokens: config.accept_unknown_tokens,
+                moving_stream_limit: config.moving_stream_limit,
+            },
+        });
+        let vendors = Vendors {
+            xiaomi: Arc::new(xiaomi::Desk::new(Arc::clone(&shared))),
+            apns: Arc::new(apns::Desk::new(Arc::clone(&shared), &ca)),
+        };
+        let mut tasks = JoinSet::new();
+        let mut hosts = Vec::new();
+        for vendor in Vendor::ALL {
+            let book = vendors.book(vendor);
+            for spec in book.hosts() {
+                let bound = listener::bind(spec, &ca).await?;
+                let address = bound.listener.local_addr()?;
+                let host =
+                    Arc::new(Host { name: spec.name, vendor, address, faults: faults::Faults::default() });
+                hosts.push(Arc::clone(&host));
+                tasks.spawn(listener::run(bound, host, Arc::clone(&book)));
+            }
+        }
+        tasks.spawn(Arc::clone(&vendors.xiaomi).run_receipts());
+        let world = Arc::new(World::new(shared, vendors, ca, hosts));
+        tasks.spawn(Arc::clone(&world).run_sweeper());
+        let control_key = Secret::new(hex(&random::<32>()));
+        let handsets = Arc::new(Handsets::new(Arc::clone(&world)));
+        let (control, serving) =
+            control::bind(Arc::clone(&world), Arc::clone(&handsets), control_key.clone()).await?;
+        tasks.spawn(serving);
+        Ok(Running { world, handsets, control, control_key, tasks })
+    }
+}
+
+impl Running {
+    /// The world inside: phones, faults, log.
+    #[must_use]
+    pub const fn world(&self) -> &Arc<World> {
+        &self.world
+    }
+
+    /// The handsets: phones with an app on them.
+    #[must_use]
+    pub const fn handsets(&self) -> &Arc<Handsets> {
+        &self.handsets
+    }
+
+    /// Every phone, by name.
+    #[must_use]
+    pub fn phones(&self) -> Vec<Arc<Phone>> {
+        self.world.phones()
+    }
+
+    /// The vendors' real host names with the addresses to connect to instead.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<(String, SocketAddr)> {
+        self.world.hosts.iter().map(|host| (host.name.to_owned(), host.address)).collect()
+    }
+
+    /// The certificate authority, to issue sample credentials.
+    #[must_use]
+    pub fn ca(&self) -> &Ca {
+        &self.world.ca
+    }
+
+    /// The certificate authority's certificate, for a sender to trust.
+    #[must_use]
+    pub fn ca_pem(&self) -> &str {
+        self.world.ca.pem()
+    }
+
+    /// Base URL of the control API, without a slash at the end.
+    #[must_use]
+    pub fn control_url(&self) -> String {
+        format!("http://{}", self.control)
+    }
+
+    /// The control API's bearer key.
+    #[must_use]
+    pub const fn control_key(&self) -> &Secret<String> {
+        &self.control_key
+    }
+
+    /// Registers an app with Xiaomi; the same secret again replaces it.
+    pub fn register_xiaomi_app(&self, app: XiaomiApp) {
+        self.world.vendors.xiaomi.register(app);
+    }
+
+    /// Registers a signing key with Apple; the same key id again replaces it.
+    pub fn register_apns_key(&self, key: ApnsKey) {
+        self.world.vendors.apns.register_key(key);
+    }
+
+    /// Trusts an APNs client certificate, in DER, that the simulator did not issue.
+    pub fn register_apns_certificate(&self, der: Vec<u8>) {
+        self.world.vendors.apns.register_certificate(der);
+    }
+
+    /// A new signing key for these bundle ids, registered with Apple.
+    ///
+    /// # Errors
+    /// [`CaError::Issue`] where no key could be made.
+    pub fn sample_p8(&self, team_id: &str, bundles: &[&str]) -> Result<SampleP8, CaError> {
+        let key = rcgen::KeyPair::generate()?;
+        let key_id = hex(&random::<5>()).to_ascii_uppercase();
+        self.register_apns_key(ApnsKey {
+            key_id: key_id.clone(),
+            team_id: team_id.to_owned(),
+            public_key: key.public_key_raw().to_vec(),
+            bundles: bundles.iter().map(|&bundle| bundle.to_owned()).collect(),
+            environment: None,
+        });
+        Ok(SampleP8 { pem: Secret::new(key.serialize_pem()), key_id, team_id: team_id.to_owned() })
+    }
+
+    /// A p12 file with a new client certificate for a bundle id.
+    ///
+    /// # Errors
+    /// [`CaError`] where it could not be made.
+    pub fn sample_p12(
+        &self,
+        bundle: &str,
+        team_id: &str,
+        environments: &[Environment],
+        not_after: Timestamp,
+        password: &str,
+    ) -> Result<SampleP12, CaError> {
+        let wanted = ClientCertificate { bundle, team_id, environments, not_after };
+        self.ca().apns_client_certificate(&wanted)?.to_p12(password)
+    }
+
+    /// Stops every host and the control API, and waits until their ports are free.
+    pub async fn shutdown(mut self) {
+        self.tasks.shutdown().await;
+    }
+}

@@ -1,0 +1,331 @@
+//! The shell around the desk: one task serves one HTTP/2 connection and alone holds what belongs to it.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
+use h2::{
+    Reason as H2Reason, RecvStream,
+    server::{Connection, SendResponse},
+};
+use http::{HeaderValue, Request, Response, StatusCode, request::Parts};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, Sleep},
+};
+use tokio_rustls::server::TlsStream;
+
+use super::{
+    desk::{Answer, Ask, Desk, Ending},
+    provider::Passport,
+    splice::{Levers, Splice},
+};
+use crate::{
+    faults::{Fault, Turn},
+    listener::Visit,
+    shared::Host,
+};
+
+/// Streams on a connection that has shown who it is. Observed: 500, 1000 and 1500.
+const STREAMS: u32 = 1000;
+/// Streams before the first accepted request with a provider token, and after a 400. Documented and observed.
+const STREAMS_CAUTIOUS: u32 = 1;
+/// What the library itself allows; our own limit lies below.
+const STREAMS_HARD: u32 = 2 * STREAMS;
+/// Of a larger payload only so much is kept, to tell its size and no more.
+const PAYLOAD_KEPT_BYTES: usize = 8 * 1024;
+/// A payload that goes on beyond this is answered without its end.
+const PAYLOAD_READ_BYTES: usize = 64 * 1024;
+const HEADERS_MAX_BYTES: u32 = 16 * 1024;
+const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
+/// How long a connection may linger after its end was announced.
+const DRAIN_MAX: Duration = Duration::from_secs(5);
+
+type Wire = Splice<TlsStream<TcpStream>>;
+
+/// Serves one connection to its end.
+pub(super) async fn serve(desk: Arc<Desk>, visit: Visit) {
+    let Visit { host, stream } = visit;
+    let passport = passport(&desk, &host, &stream);
+    let cautious = desk.shared.settings.moving_stream_limit && !passport.has_certificate();
+    let (wire, levers) = Splice::new(stream, if cautious { STREAMS_CAUTIOUS } else { STREAMS });
+    let handshake = h2::server::Builder::new()
+        .max_concurrent_streams(STREAMS_HARD)
+        .max_header_list_size(HEADERS_MAX_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .handshake::<_, Bytes>(wire);
+    let connection = match handshake.await {
+        Ok(connection) => connection,
+        Err(error) => return tracing::debug!(host = host.name, %error, "not HTTP/2"),
+    };
+    let visit = Conversation {
+        desk,
+        host,
+        passport,
+        levers,
+        open: FuturesUnordered::new(),
+        held: Vec::new(),
+        end: None,
+    };
+    visit.run(connection).await;
+}
+
+fn passport(desk: &Desk, host: &Host, stream: &TlsStream<TcpStream>) -> Passport {
+    let environment = Desk::environment(host);
+    let chain = stream.get_ref().1.peer_certificates();
+    let certificate = chain.map(|chain| desk.registry.read_certificate(chain, environment, desk.now()));
+    Passport::new(environment, certificate)
+}
+
+/// One connection.
+struct Conversation {
+    desk: Arc<Desk>,
+    host: Arc<Host>,
+    passport: Passport,
+    levers: Levers,
+    open: FuturesUnordered<Exchange>,
+    /// Streams that are never answered.
+    held: Vec<SendResponse<Bytes>>,
+    /// When a connection whose end was announced is closed.
+    end: Option<Instant>,
+}
+
+/// Whether the connection goes on.
+#[derive(PartialEq, Eq)]
+enum Next {
+    On,
+    Cut,
+}
+
+impl Conversation {
+    async fn run(mut self, mut connection: Connection<Wire, Bytes>) {
+        loop {
+            let end = self.end.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
+            let next = tokio::select! {
+                biased;
+                Some(step) = self.open.next() => self.step(step),
+                accepted = connection.accept() => match accepted {
+                    Some(Ok((request, respond))) => self.accept(request, respond),
+                    Some(Err(_)) | None => Next::Cut,
+                },
+                () = tokio::time::sleep_until(end), if self.end.is_some() => Next::Cut,
+            };
+            if next == Next::Cut {
+                return;
+            }
+        }
+    }
+
+    fn accept(&mut self, request: Request<RecvStream>, mut respond: SendResponse<Bytes>) -> Next {
+        if self.end.is_some() || self.open.len() as u64 >= u64::from(self.levers.allowed_streams()) {
+            respond.send_reset(H2Reason::REFUSED_STREAM);
+            return Next::On;
+        }
+        let turn = self.host.faults.turn();
+        match &turn.fault {
+            Some(Fault::Goaway(reason)) => {
+                // Client streams have odd numbers: the one before this was the last to be looked at.
+                let last = respond.stream_id().as_u32().saturating_sub(2);
+                self.levers.goaway(last, reason);
+                self.end = Some(Instant::now() + DRAIN_MAX);
+                respond.send_reset(H2Reason::REFUSED_STREAM);
+                return Next::On;
+            }
+            Some(Fault::BlackHole) => {
+                self.held.push(respond);
+                return Next::On;
+            }
+            Some(Fault::Reset) => return Next::Cut,
+            Some(Fault::Fail(_) | Fault::LoseAnswer) | None => (),
+        }
+        let (head, body) = request.into_parts();
+        let mut reading =
+            Reading { head: Some(head), body, payload: Payload::default(), respond: Some(respond), turn };
+        match (&mut reading).now_or_never() {
+            Some(step) => self.step(step),
+            None => {
+                self.open.push(Exchange::Reading(Box::new(reading)));
+                Next::On
+            }
+        }
+    }
+
+    fn step(&mut self, step: Step) -> Next {
+        match step {
+            Step::Gone => Next::On,
+            Step::Received(received) => {
+                let Received { head, payload, respond, turn } = *received;
+                let ask = Ask { head: &head, payload: payload.bytes(), payload_bytes: payload.seen };
+                let answer = self.desk.answer(&ask, &mut self.passport, &self.host, &turn);
+                self.desk.write_log(&self.host, &head.method, &answer);
+                if turn.latency_ms == 0 {
+                    return self.finish(answer, respond);
+                }
+                let wait = tokio::time::sleep(Duration::from_millis(turn.latency_ms.into()));
+                self.open.push(Exchange::Waiting(Box::pin(wait), Some(Box::new((answer, respond)))));
+                Next::On
+            }
+            Step::Answer(ready) => {
+                let (answer, respond) = *ready;
+                self.finish(answer, respond)
+            }
+        }
+    }
+
+    fn finish(&mut self, answer: Answer, mut respond: SendResponse<Bytes>) -> Next {
+        match answer.ending {
+            Ending::Cut => return Next::Cut,
+            Ending::Silent => {
+                self.held.push(respond);
+                return Next::On;
+            }
+            Ending::Answered => (),
+        }
+        self.move_stream_limit(answer.status);
+        let body = answer.body();
+        let sent = respond.send_response(response(&answer, !body.is_empty()), body.is_empty());
+        if let Ok(mut stream) = sent
+            && !body.is_empty()
+        {
+            // A stream that the client has given up needs no answer.
+            let _ = stream.send_data(Bytes::from(body), true);
+        }
+        Next::On
+    }
+
+    /// Apple trusts a connection after a success and mistrusts it after a 400.
+    fn move_stream_limit(&self, status: u16) {
+        if !self.desk.shared.settings.moving_stream_limit {
+            return;
+        }
+        match status {
+            200 => self.levers.set_stream_limit(STREAMS),
+            400 => self.levers.set_stream_limit(STREAMS_CAUTIOUS),
+            _ => (),
+        }
+    }
+}
+
+fn response(answer: &Answer, with_body: bool) -> Response<()> {
+    let mut response = Response::new(());
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    let mut add = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    add("apns-id", &answer.id);
+    if let Some(id) = &answer.unique_id {
+        add("apns-unique-id", id);
+    }
+    if with_body {
+        add("content-type", "application/json");
+    }
+    response
+}
+
+/// A payload as it comes in: one piece is not copied.
+#[derive(Debug, Default)]
+struct Payload {
+    first: Bytes,
+    joined: BytesMut,
+    seen: usize,
+}
+
+impl Payload {
+    fn add(&mut self, piece: Bytes) {
+        let before = self.seen;
+        self.seen += piece.len();
+        if before == 0 {
+            self.first = piece;
+        } else if before <= PAYLOAD_KEPT_BYTES {
+            if self.joined.is_empty() {
+                self.joined.extend_from_slice(&self.first);
+            }
+            self.joined.extend_from_slice(&piece);
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        if self.joined.is_empty() { &self.first } else { &self.joined }
+    }
+}
+
+/// What one stream is at.
+enum Exchange {
+    Reading(Box<Reading>),
+    Waiting(Pin<Box<Sleep>>, Option<Box<(Answer, SendResponse<Bytes>)>>),
+}
+
+/// What one stream has come to.
+enum Step {
+    Received(Box<Received>),
+    Answer(Box<(Answer, SendResponse<Bytes>)>),
+    /// The client gave it up.
+    Gone,
+}
+
+struct Received {
+    head: Parts,
+    payload: Payload,
+    respond: SendResponse<Bytes>,
+    turn: Turn,
+}
+
+/// A request whose payload is being read.
+struct Reading {
+    head: Option<Parts>,
+    body: RecvStream,
+    payload: Payload,
+    respond: Option<SendResponse<Bytes>>,
+    turn: Turn,
+}
+
+impl Future for Reading {
+    type Output = Step;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Step> {
+        let this = self.get_mut();
+        while this.payload.seen <= PAYLOAD_READ_BYTES {
+            match ready!(this.body.poll_data(cx)) {
+                Some(Ok(piece)) => {
+                    // The window is only ever too small where the connection is gone already.
+                    let _ = this.body.flow_control().release_capacity(piece.len());
+                    this.payload.add(piece);
+                }
+                Some(Err(_)) => return Poll::Ready(Step::Gone),
+                None => break,
+            }
+        }
+        Poll::Ready(match (this.head.take(), this.respond.take()) {
+            (Some(head), Some(respond)) => Step::Received(Box::new(Received {
+                head,
+                payload: std::mem::take(&mut this.payload),
+                respond,
+                turn: std::mem::take(&mut this.turn),
+            })),
+            _ => Step::Gone,
+        })
+    }
+}
+
+impl Future for Exchange {
+    type Output = Step;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Step> {
+        match self.get_mut() {
+            Self::Reading(reading) => reading.poll_unpin(cx),
+            Self::Waiting(wait, ready) => {
+                ready!(wait.as_mut().poll(cx));
+                Poll::Ready(ready.take().map_or(Step::Gone, Step::Answer))
+            }
+        }
+    }
+}

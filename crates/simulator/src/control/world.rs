@@ -1,0 +1,54 @@
+//! The world as a whole: state, request log, reset.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{Query, State},
+    http::{StatusCode, header},
+    response::IntoResponse,
+    routing::{get, post},
+};
+use serde::Deserialize;
+
+use crate::{
+    log::Entry,
+    world::{Snapshot, World},
+};
+
+/// Entries of the log in one answer.
+const LOG_MAX: usize = 1000;
+
+pub(super) fn router() -> Router<Arc<World>> {
+    Router::new()
+        .route("/state", get(state))
+        .route("/log", get(log))
+        .route("/reset", post(reset))
+        .route("/ca.pem", get(ca_pem))
+}
+
+async fn state(State(world): State<Arc<World>>) -> Json<Snapshot> {
+    Json(world.snapshot())
+}
+
+#[derive(Deserialize)]
+struct Span {
+    /// Only entries with a higher number.
+    #[serde(default)]
+    after: u64,
+    /// At most so many, the newest being kept.
+    limit: Option<usize>,
+}
+
+async fn log(State(world): State<Arc<World>>, Query(span): Query<Span>) -> Json<Vec<Entry>> {
+    Json(world.log_after(span.after, span.limit.unwrap_or(LOG_MAX).min(LOG_MAX)))
+}
+
+async fn reset(State(world): State<Arc<World>>) -> StatusCode {
+    world.reset();
+    StatusCode::NO_CONTENT
+}
+
+async fn ca_pem(State(world): State<Arc<World>>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/x-pem-file")], world.ca.pem().to_owned())
+}

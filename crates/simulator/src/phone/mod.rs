@@ -1,0 +1,526 @@
+//! The system side of a virtual phone: registration with its vendor, lock, network, notification switch, shade.
+//!
+//! A phone is the place where a vendor's push ends. The app on it is somebody else's: it tells the phone whether
+//! it is in the foreground, asks for its vendor token, and is handed what a tap gives it.
+
+mod push;
+mod shade;
+mod shelf;
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use model::{Clock, Environment, Vendor};
+use serde::Serialize;
+use tokio::sync::{mpsc, watch};
+
+pub use self::{
+    push::{Alert, Arrival, Callback, Handover, Opens, Origin, Push, Report, ReportKind},
+    shade::{Shown, Source},
+    shelf::Keep,
+};
+use self::{
+    shade::{Pushed, Shade},
+    shelf::{Shelf, Waiting},
+};
+use crate::{lock::lock, news::News, token::TokenBook};
+
+/// How many repeat keys a phone remembers.
+const REPEAT_KEYS_MAX: usize = 500;
+
+/// What does not change about a phone.
+#[derive(Debug, Clone, Serialize)]
+pub struct Profile {
+    /// Its name, unique in the simulator: lower-case letters, digits and hyphens.
+    pub name: String,
+    /// Brand in lower case, such as `xiaomi`.
+    pub brand: String,
+    /// Whose push service the system holds a connection to.
+    pub vendor: Vendor,
+    /// Package name or bundle id of the one app on it.
+    pub app: String,
+    /// The environment the app was built for, where the vendor has environments.
+    pub environment: Option<Environment>,
+}
+
+/// The switches of a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Switches {
+    /// The screen is locked.
+    pub locked: bool,
+    /// The phone has a network.
+    pub network: bool,
+    /// The user lets the app show notifications.
+    pub notifications: bool,
+}
+
+/// Everything that is visible of a phone at one moment.
+#[derive(Debug, Clone, Serialize)]
+pub struct PhoneView {
+    /// What does not change.
+    #[serde(flatten)]
+    pub profile: Profile,
+    /// The switches.
+    #[serde(flatten)]
+    pub switches: Switches,
+    /// The app is in the foreground.
+    pub foreground: bool,
+    /// The vendor token, shortened; `None`: not registered.
+    pub token: Option<String>,
+    /// Whether the vendor still serves the token.
+    pub token_alive: bool,
+    /// The badge on the app's icon.
+    pub badge: u32,
+    /// How many pushes the vendor keeps for it.
+    pub waiting: usize,
+    /// The shade, newest first.
+    pub shade: Vec<Shown>,
+    /// What the app says of itself; `None`: there is no app side.
+    pub app_status: Option<serde_json::Value>,
+}
+
+/// What a tap on a notification did.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tapped {
+    /// Whose phone it is.
+    pub vendor: Vendor,
+    /// The notification, which is no longer in the shade.
+    pub notification: Shown,
+    /// What opened.
+    pub opens: Opens,
+    /// The vendor's getter.
+    pub getter: &'static str,
+    /// What the getter gave for `ext`; `None` where a web page opened.
+    pub ext: Option<String>,
+    /// What the getter gave for `payload`; `None` where a web page opened.
+    pub payload: Option<String>,
+}
+
+/// A notification that the app raises by itself.
+#[derive(Debug, Clone)]
+pub struct LocalNotification {
+    /// Title.
+    pub title: String,
+    /// Text.
+    pub body: String,
+    /// Notifications with the same key replace one another.
+    pub replace_key: Option<String>,
+    /// What the app is handed at a tap.
+    pub handover: Handover,
+    /// What a tap opens.
+    pub opens: Opens,
+}
+
+/// The app on a phone, as far as the system has to do with it.
+pub trait AppSide: Send + Sync {
+    /// What it says of itself, for the control API.
+    fn status(&self) -> serde_json::Value;
+
+    /// Its notification was tapped and it is brought to the foreground, started if need be. Must not block.
+    fn opened(&self, tapped: &Tapped);
+}
+
+/// Why a phone did not get a vendor token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RegistrationError {
+    /// The vendor cannot be reached.
+    #[error("no network")]
+    NoNetwork,
+}
+
+/// What a phone needs from the vendor it belongs to.
+#[derive(Debug)]
+pub(crate) struct Service {
+    /// The vendor's tokens.
+    pub(crate) tokens: Arc<TokenBook>,
+    /// Makes a new token in the vendor's shape.
+    pub(crate) mint: fn() -> String,
+    /// How much the vendor keeps for it while it is out of reach.
+    pub(crate) keep: Keep,
+    /// Where it reports what became of a push, where the vendor wants to know.
+    pub(crate) reports: Option<mpsc::Sender<Report>>,
+}
+
+/// A virtual phone's system side.
+pub struct Phone {
+    profile: Profile,
+    service: Service,
+    clock: Arc<dyn Clock>,
+    news: News,
+    switches: watch::Sender<Switches>,
+    foreground: AtomicBool,
+    state: Mutex<State>,
+    app: Mutex<Option<Weak<dyn AppSide>>>,
+}
+
+struct State {
+    token: Option<String>,
+    badge: u32,
+    shade: Shade,
+    shelf: Shelf,
+    repeat_keys: VecDeque<String>,
+}
+
+impl std::fmt::Debug for Phone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Phone").field("profile", &self.profile).finish_non_exhaustive()
+    }
+}
+
+impl Phone {
+    pub(crate) fn new(profile: Profile, service: Service, clock: Arc<dyn Clock>, news: News) -> Self {
+        let state = State {
+            token: None,
+            badge: 0,
+            shade: Shade::default(),
+            shelf: Shelf::new(service.keep),
+            repeat_keys: VecDeque::new(),
+        };
+        Self {
+            profile,
+            service,
+            clock,
+            news,
+            switches: watch::Sender::new(Switches { locked: false, network: true, notifications: true }),
+            foreground: AtomicBool::new(false),
+            state: Mutex::new(state),
+            app: Mutex::new(None),
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.profile.name
+    }
+
+    /// What does not change about it.
+    #[must_use]
+    pub const fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Its switches now.
+    #[must_use]
+    pub fn switches(&self) -> Switches {
+        *self.switches.borrow()
+    }
+
+    /// Its switches now and at every change: an app follows network and lock by this.
+    #[must_use]
+    pub fn watch_switches(&self) -> watch::Receiver<Switches> {
+        self.switches.subscribe()
+    }
+
+    /// Whether the app is in the foreground.
+    #[must_use]
+    pub fn is_foreground(&self) -> bool {
+        self.foreground.load(Ordering::Relaxed)
+    }
+
+    /// The app says that it came to the foreground or left it.
+    pub fn set_foreground(&self, foreground: bool) {
+        self.foreground.store(foreground, Ordering::Relaxed);
+        self.news.changed();
+    }
+
+    /// Connects the app on this phone; it is forgotten when it is dropped.
+    pub fn attach(&self, app: Weak<dyn AppSide>) {
+        *lock(&self.app) = Some(app);
+        self.news.changed();
+    }
+
+    /// Everything visible, at one moment.
+    #[must_use]
+    pub fn view(&self) -> PhoneView {
+        let app_status = self.app().map(|app| app.status());
+        let state = lock(&self.state);
+        PhoneView {
+            profile: self.profile.clone(),
+            switches: self.switches(),
+            foreground: self.is_foreground(),
+            token: state.token.as_deref().map(crate::log::shorten),
+            token_alive: state.token.as_deref().is_some_and(|token| self.service.tokens.is_alive(token)),
+            badge: state.badge,
+            waiting: state.shelf.len(),
+            shade: state.shade.items().to_vec(),
+            app_status,
+        }
+    }
+
+    /// The shade, newest first.
+    #[must_use]
+    pub fn shade(&self) -> Vec<Shown> {
+        lock(&self.state).shade.items().to_vec()
+    }
+
+    // Registration.
+
+    /// The vendor SDK's registration: the token the phone has, or a new one where it has none that is served.
+    ///
+    /// # Errors
+    /// [`RegistrationError::NoNetwork`] where the vendor cannot be reached.
+    pub fn register_token(self: &Arc<Self>) -> Result<String, RegistrationError> {
+        if !self.switches().network {
+            return Err(RegistrationError::NoNetwork);
+        }
+        let mut state = lock(&self.state);
+        if let Some(token) = &state.token
+            && self.service.tokens.is_alive(token)
+        {
+            return Ok(token.clone());
+        }
+        let token = self.give_token(&mut state);
+        drop(state);
+        self.news.changed();
+        Ok(token)
+    }
+
+    /// The vendor gives out a new token, which takes the old one's place.
+    ///
+    /// # Errors
+    /// [`RegistrationError::NoNetwork`] where the vendor cannot be reached.
+    pub fn renew_token(self: &Arc<Self>) -> Result<String, RegistrationError> {
+        if !self.switches().network {
+            return Err(RegistrationError::NoNetwork);
+        }
+        let mut state = lock(&self.state);
+        let old = state.token.take();
+        let token = self.give_token(&mut state);
+        drop(state);
+        if let Some(old) = old {
+            self.service.tokens.bury(&old, self.clock.now(), Some(token.clone()));
+        }
+        self.news.changed();
+        Ok(token)
+    }
+
+    /// The vendor stops serving the token; the phone learns of it at its next registration.
+    pub fn invalidate_token(&self) {
+        let token = lock(&self.state).token.clone();
+        if let Some(token) = token {
+            self.service.tokens.bury(&token, self.clock.now(), None);
+        }
+        self.news.changed();
+    }
+
+    /// The vendor forgets this phone.
+    pub(crate) fn forget_tokens(&self) {
+        self.service.tokens.forget(self.name());
+    }
+
+    fn give_token(self: &Arc<Self>, state: &mut State) -> String {
+        let token = (self.service.mint)();
+        self.service.tokens.add(token.clone(), Arc::clone(self));
+        state.token = Some(token.clone());
+        token
+    }
+
+    // Switches.
+
+    /// Locks or unlocks the screen.
+    pub fn set_locked(&self, locked: bool) {
+        self.switches.send_modify(|switches| switches.locked = locked);
+        if !locked {
+            lock(&self.state).shade.leave_lock_screen();
+        }
+        self.news.changed();
+    }
+
+    /// Takes or gives back the network. What the vendor kept is delivered when it comes back.
+    pub fn set_network(&self, on: bool) {
+        self.switches.send_modify(|switches| switches.network = on);
+        self.sweep();
+        self.news.changed();
+    }
+
+    /// Switches the app's notifications on or off in the system's settings.
+    pub fn set_notifications(&self, on: bool) {
+        self.switches.send_modify(|switches| switches.notifications = on);
+        self.news.changed();
+    }
+
+    /// Sets the badge, as the app or the launcher does.
+    pub fn set_badge(&self, badge: u32) {
+        lock(&self.state).badge = badge;
+        self.news.changed();
+    }
+
+    /// Empties the shade and the vendor's shelf.
+    pub fn clear(&self) {
+        let mut state = lock(&self.state);
+        state.shade.clear();
+        state.shelf.clear();
+        drop(state);
+        self.news.changed();
+    }
+
+    // Pushes.
+
+    /// A vendor hands over a push that was sent to one of this phone's tokens.
+    pub fn deliver(&self, push: Push, token: &str) -> Arrival {
+        let now = self.clock.now();
+        let arrival = if push.expires_at > now && self.switches().network && push.not_before <= now {
+            self.arrive(push, token.to_owned())
+        } else if push.kept && push.expires_at > now {
+            lock(&self.state).shelf.put(Waiting { push, token: token.to_owned() });
+            Arrival::Kept
+        } else {
+            self.report(&push.origin, token, ReportKind::Expired);
+            Arrival::Discarded
+        };
+        self.news.changed();
+        arrival
+    }
+
+    /// Delivers what has come due on the shelf, and reports what has expired there.
+    pub(crate) fn sweep(&self) {
+        let now = self.clock.now();
+        let (expired, due) = {
+            let mut state = lock(&self.state);
+            if state.shelf.len() == 0 {
+                return;
+            }
+            let expired = state.shelf.take_expired(now);
+            let due = if self.switches().network { state.shelf.take_due(now) } else { Vec::new() };
+            (expired, due)
+        };
+        if expired.is_empty() && due.is_empty() {
+            return;
+        }
+        for gone in expired {
+            self.report(&gone.push.origin, &gone.token, ReportKind::Expired);
+        }
+        for waiting in due {
+            self.arrive(waiting.push, waiting.token);
+        }
+        self.news.changed();
+    }
+
+    fn arrive(&self, push: Push, token: String) -> Arrival {
+        let switches = self.switches();
+        if !switches.notifications {
+            self.report(&push.origin, &token, ReportKind::NotificationsOff);
+            return Arrival::NotificationsOff;
+        }
+        self.report(&push.origin, &token, ReportKind::Arrived);
+        let mut state = lock(&self.state);
+        if let Some(key) = &push.repeat_key {
+            if state.repeat_keys.contains(key) {
+                return Arrival::Repeated;
+            }
+            if state.repeat_keys.len() == REPEAT_KEYS_MAX {
+                state.repeat_keys.pop_front();
+            }
+            state.repeat_keys.push_back(key.clone());
+        }
+        if let Some(badge) = push.badge {
+            state.badge = badge;
+        }
+        let Some(alert) = push.alert else { return Arrival::Silent };
+        if self.is_foreground() && !push.shows_in_foreground {
+            return Arrival::Silent;
+        }
+        state.shade.show(Shown {
+            id: 0,
+            source: Source::Push,
+            title: alert.title,
+            body: alert.body,
+            received_at: self.clock.now(),
+            replace_key: push.replace_key,
+            on_lock_screen: switches.locked,
+            opens: push.opens,
+            handover: push.handover,
+            push: Some(Pushed { origin: push.origin, token }),
+        });
+        Arrival::Shown
+    }
+
+    /// The app raises a notification by itself. Returns whether it is shown.
+    pub fn notify_locally(&self, local: LocalNotification) -> bool {
+        let switches = self.switches();
+        if !switches.notifications {
+            return false;
+        }
+        lock(&self.state).shade.show(Shown {
+            id: 0,
+            source: Source::App,
+            title: local.title,
+            body: local.body,
+            received_at: self.clock.now(),
+            replace_key: local.replace_key,
+            on_lock_screen: switches.locked,
+            opens: local.opens,
+            handover: local.handover,
+            push: None,
+        });
+        self.news.changed();
+        true
+    }
+
+    /// The vendor takes back what was sent under a replace key, shown or waiting.
+    pub(crate) fn withdraw(&self, replace_key: &str) -> usize {
+        let mut state = lock(&self.state);
+        let withdrawn = state.shade.withdraw(replace_key) + state.shelf.withdraw(replace_key);
+        drop(state);
+        self.news.changed();
+        withdrawn
+    }
+
+    /// The vendor takes back one push, shown or waiting.
+    pub(crate) fn withdraw_message(&self, message_id: &str) -> usize {
+        let mut state = lock(&self.state);
+        let withdrawn = state.shade.withdraw_message(message_id) + state.shelf.withdraw_message(message_id);
+        drop(state);
+        self.news.changed();
+        withdrawn
+    }
+
+    /// The user taps the notification at a place, 0 being the newest: the phone unlocks, the notification goes,
+    /// what it opens opens. `None`: there is no notification at that place.
+    pub fn tap(&self, index: usize) -> Option<Tapped> {
+        let notification = lock(&self.state).shade.take(index)?;
+        self.set_locked(false);
+        if let Some(push) = &notification.push {
+            self.report(&push.origin, &push.token, ReportKind::Clicked);
+        }
+        let reaches_app = !matches!(notification.opens, Opens::Web(_));
+        let tapped = Tapped {
+            vendor: self.profile.vendor,
+            opens: notification.opens.clone(),
+            getter: notification.handover.getter,
+            ext: notification.handover.ext.clone().filter(|_| reaches_app),
+            payload: notification.handover.payload.clone().filter(|_| reaches_app),
+            notification,
+        };
+        if reaches_app && let Some(app) = self.app() {
+            app.opened(&tapped);
+        }
+        self.news.changed();
+        Some(tapped)
+    }
+
+    fn app(&self) -> Option<Arc<dyn AppSide>> {
+        lock(&self.app).as_ref().and_then(Weak::upgrade)
+    }
+
+    /// Tells the vendor what became of a push. A full queue loses it, as a vendor's receipts may be lost.
+    fn report(&self, origin: &Arc<Origin>, token: &str, kind: ReportKind) {
+        let Some(reports) = &self.service.reports else { return };
+        let report = Report {
+            origin: Arc::clone(origin),
+            token: token.to_owned(),
+            kind,
+            notifications_allowed: Some(self.switches().notifications),
+            at: self.clock.now(),
+        };
+        if reports.try_send(report).is_err() {
+            tracing::warn!(phone = self.name(), "a report to the vendor was lost");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What a vendor hands to a phone, and what the phone reports back.
+
+use std::sync::Arc;
+
+use model::{Timestamp, Vendor};
+use serde::Serialize;
+
+/// A push on its way from a vendor to one phone.
+#[derive(Debug, Clone)]
+pub struct Push {
+    /// Who sent it and who wants to hear of it.
+    pub origin: Arc<Origin>,
+    /// What to show; `None`: nothing is shown.
+    pub alert: Option<Alert>,
+    /// The badge to set.
+    pub badge: Option<u32>,
+    /// Notifications with the same key replace one another.
+    pub replace_key: Option<String>,
+    /// A push with a key the phone has seen is dropped.
+    pub repeat_key: Option<String>,
+    /// What the app is handed at a tap.
+    pub handover: Handover,
+    /// What a tap opens.
+    pub opens: Opens,
+    /// Whether it is shown while the app is in the foreground.
+    pub shows_in_foreground: bool,
+    /// Whether the vendor keeps it for a phone that it cannot reach.
+    pub kept: bool,
+    /// Not delivered before this.
+    pub not_before: Timestamp,
+    /// Not delivered at or after this.
+    pub expires_at: Timestamp,
+}
+
+/// The text of a notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    /// Title; may be empty.
+    pub title: String,
+    /// Text; may be empty.
+    pub body: String,
+}
+
+/// What the vendor's SDK gives the app when its notification is tapped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Handover {
+    /// The call by which the app reads `ext` and `payload`.
+    pub getter: &'static str,
+    /// The sender's `ext`, as that getter returns it.
+    pub ext: Option<String>,
+    /// The sender's `payload`, as that getter returns it.
+    pub payload: Option<String>,
+    /// Everything the SDK hands over, in the vendor's own shape.
+    pub extras: serde_json::Value,
+}
+
+/// What a tap opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "action", content = "target", rename_all = "snake_case")]
+pub enum Opens {
+    /// The app, at its first page.
+    App,
+    /// A page inside the app, in the vendor's own notation.
+    Page(String),
+    /// A web page, in the browser: the app is not started and handed nothing.
+    Web(String),
+}
+
+/// Where a push came from: what its vendor needs to know again when the phone reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Whose service it came through.
+    pub vendor: Vendor,
+    /// The vendor's id of the push.
+    pub message_id: String,
+    /// The sender's statistics key.
+    pub jobkey: String,
+    /// Where receipts are wanted.
+    pub callback: Option<Callback>,
+}
+
+/// A sender's wish for receipts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Callback {
+    /// Where to post them.
+    pub url: String,
+    /// What to echo.
+    pub param: String,
+    /// Sum of the wanted kinds, each a bit in the vendor's book.
+    pub kinds: u32,
+}
+
+/// What became of a push, told to its vendor.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The push.
+    pub origin: Arc<Origin>,
+    /// The token it was sent to.
+    pub token: String,
+    /// What happened.
+    pub kind: ReportKind,
+    /// Whether the phone shows this app's notifications; `None`: not known.
+    pub notifications_allowed: Option<bool>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What happened to a push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReportKind {
+    /// It reached the phone.
+    Arrived,
+    /// The user tapped it.
+    Clicked,
+    /// It reached a phone that shows no notifications of this app.
+    NotificationsOff,
+    /// Its lifetime passed first.
+    Expired,
+    /// Its token is dead.
+    TokenDead {
+        /// The token that took its place.
+        replaced_by: Option<String>,
+    },
+}
+
+/// What became of a push at the moment it was handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arrival {
+    /// It is in the shade.
+    Shown,
+    /// It arrived and is not shown, because the app is in the foreground or there is nothing to show.
+    Silent,
+    /// It arrived a second time and was dropped.
+    Repeated,
+    /// The phone shows no notifications of this app.
+    NotificationsOff,
+    /// The phone is out of reach; the vendor keeps it.
+    Kept,
+    /// The phone is out of reach, or the time is over; it is gone.
+    Discarded,
+}

@@ -1,0 +1,258 @@
+//! The simulated world: vendors, hosts and phones, and what can be done with them from outside.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use model::{Environment, Timestamp, Vendor};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ca::Ca,
+    faults::{FaultPlan, PlanError},
+    log::Entry,
+    news::News,
+    phone::{Phone, PhoneView, Profile},
+    shared::{Host, Shared},
+    vendor::Vendors,
+};
+
+/// Most phones there can be.
+const PHONES_MAX: usize = 10_000;
+/// Longest name of a phone, in characters.
+const PHONE_NAME_MAX_CHARS: usize = 32;
+/// How often shelves are looked through for what is due or expired.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+/// Entries of the request log in a snapshot.
+const SNAPSHOT_ENTRIES: usize = 100;
+
+/// The simulated world.
+pub struct World {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) vendors: Vendors,
+    pub(crate) ca: Ca,
+    pub(crate) hosts: Vec<Arc<Host>>,
+    phones: RwLock<BTreeMap<String, Arc<Phone>>>,
+}
+
+/// A phone to be made.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPhone {
+    /// Its name, unique: 1 to 32 lower-case letters, digits and hyphens.
+    pub name: String,
+    /// A brand that some vendor serves, in lower case: `xiaomi`, `apple`.
+    pub brand: String,
+    /// Package name or bundle id of its app; absent: one that is registered with the vendor.
+    pub app: Option<String>,
+    /// The environment its app was built for; absent: development, where the vendor has environments.
+    pub environment: Option<Environment>,
+}
+
+/// Why a phone is not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NewPhoneError {
+    /// Not a name.
+    #[error("name must be 1 to {PHONE_NAME_MAX_CHARS} lower-case letters, digits and hyphens")]
+    Name,
+    /// Another phone has it.
+    #[error("there is a phone of this name already")]
+    Taken,
+    /// No vendor serves it.
+    #[error("brand is not served by any simulated vendor")]
+    Brand,
+    /// None was named, and none is registered.
+    #[error("app is missing, and no app is registered with this vendor")]
+    App,
+    /// Too many.
+    #[error("there are {PHONES_MAX} phones already")]
+    TooMany,
+}
+
+/// Why faults are not set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FaultError {
+    /// No such host.
+    #[error("no vendor host has this name")]
+    UnknownHost,
+    /// The plan cannot be carried out.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+}
+
+/// Everything visible, at one moment.
+#[derive(Debug, Serialize)]
+pub struct Snapshot {
+    /// The simulator's time.
+    pub now: Timestamp,
+    /// The vendor hosts.
+    pub hosts: Vec<HostView>,
+    /// The phones, by name.
+    pub phones: Vec<PhoneView>,
+    /// The newest requests, oldest first.
+    pub log: Vec<Entry>,
+    /// How many requests there were in all.
+    pub requests: u64,
+}
+
+/// A vendor host.
+#[derive(Debug, Serialize)]
+pub struct HostView {
+    /// Real host name.
+    pub name: &'static str,
+    /// Whose it is.
+    pub vendor: Vendor,
+    /// Where it listens.
+    pub address: String,
+    /// What it does wrong.
+    pub faults: FaultPlan,
+}
+
+impl World {
+    pub(crate) fn new(shared: Arc<Shared>, vendors: Vendors, ca: Ca, hosts: Vec<Arc<Host>>) -> Self {
+        Self { shared, vendors, ca, hosts, phones: RwLock::default() }
+    }
+
+    /// Word of visible changes.
+    #[must_use]
+    pub fn news(&self) -> &News {
+        &self.shared.news
+    }
+
+    /// Makes a phone: unlocked, with a network, notifications allowed, not yet registered with its vendor.
+    ///
+    /// # Errors
+    /// [`NewPhoneError`] says what is wrong.
+    pub fn create_phone(&self, new: NewPhone) -> Result<Arc<Phone>, NewPhoneError> {
+        let allowed = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '-';
+        if new.name.is_empty() || new.name.len() > PHONE_NAME_MAX_CHARS || !new.name.chars().all(allowed) {
+            return Err(NewPhoneError::Name);
+        }
+        let serves = |vendor: &Vendor| vendor.facts().brands.contains(&new.brand.as_str());
+        let vendor = Vendor::ALL.into_iter().find(serves).ok_or(NewPhoneError::Brand)?;
+        let book = self.vendors.book(vendor);
+        let environment =
+            vendor.facts().has_environments.then(|| new.environment.unwrap_or(Environment::Development));
+        let profile = Profile {
+            name: new.name.clone(),
+            app: new.app.or_else(|| book.any_app()).ok_or(NewPhoneError::App)?,
+            brand: new.brand,
+            vendor,
+            environment,
+        };
+        let phone =
+            Phone::new(profile, book.service(), Arc::clone(&self.shared.clock), self.shared.news.clone());
+        let phone = Arc::new(phone);
+        let mut phones = self.phones.write().unwrap_or_else(PoisonError::into_inner);
+        if phones.contains_key(&new.name) {
+            return Err(NewPhoneError::Taken);
+        }
+        if phones.len() >= PHONES_MAX {
+            return Err(NewPhoneError::TooMany);
+        }
+        phones.insert(new.name, Arc::clone(&phone));
+        drop(phones);
+        self.shared.news.changed();
+        Ok(phone)
+    }
+
+    /// Takes a phone away; its tokens are unknown from then on. `None`: there is no such phone.
+    pub fn remove_phone(&self, name: &str) -> Option<Arc<Phone>> {
+        let phone = self.phones.write().unwrap_or_else(PoisonError::into_inner).remove(name)?;
+        phone.forget_tokens();
+        self.shared.news.changed();
+        Some(phone)
+    }
+
+    /// The phone of this name.
+    #[must_use]
+    pub fn phone(&self, name: &str) -> Option<Arc<Phone>> {
+        self.phones.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// Every phone, by name.
+    #[must_use]
+    pub fn phones(&self) -> Vec<Arc<Phone>> {
+        self.phones.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Sets what a host does wrong; the whole plan is replaced.
+    ///
+    /// # Errors
+    /// [`FaultError`] says what is wrong.
+    pub fn set_faults(&self, host: &str, plan: FaultPlan) -> Result<(), FaultError> {
+        let host = self.host(host).ok_or(FaultError::UnknownHost)?;
+        let book = self.vendors.book(host.vendor);
+        plan.check(|code| book.knows_code(code))?;
+        host.faults.set(plan);
+        self.shared.news.changed();
+        Ok(())
+    }
+
+    /// Ends every access token and provider token that a host accepted until now.
+    ///
+    /// # Errors
+    /// [`FaultError::UnknownHost`].
+    pub fn expire_auth(&self, host: &str) -> Result<(), FaultError> {
+        self.host(host).ok_or(FaultError::UnknownHost)?.faults.expire_auth();
+        Ok(())
+    }
+
+    fn host(&self, name: &str) -> Option<&Arc<Host>> {
+        self.hosts.iter().find(|host| host.name == name)
+    }
+
+    /// Entries of the request log after a number, oldest first.
+    #[must_use]
+    pub fn log_after(&self, number: u64, limit: usize) -> Vec<Entry> {
+        self.shared.log.after(number, limit)
+    }
+
+    /// Everything visible.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            now: self.shared.clock.now(),
+            hosts: self.host_views(),
+            phones: self.phones().iter().map(|phone| phone.view()).collect(),
+            log: self.shared.log.after(0, SNAPSHOT_ENTRIES),
+            requests: self.shared.log.written(),
+        }
+    }
+
+    /// The vendor hosts.
+    #[must_use]
+    pub fn host_views(&self) -> Vec<HostView> {
+        let view = |host: &Arc<Host>| HostView {
+            name: host.name,
+            vendor: host.vendor,
+            address: host.address.to_string(),
+            faults: host.faults.plan(),
+        };
+        self.hosts.iter().map(view).collect()
+    }
+
+    /// Ends all faults, empties shades, shelves and the log. Phones and their tokens stay.
+    pub fn reset(&self) {
+        for host in &self.hosts {
+            host.faults.set(FaultPlan::default());
+        }
+        for phone in self.phones() {
+            phone.clear();
+        }
+        self.shared.log.clear();
+        self.shared.news.changed();
+    }
+
+    /// Delivers what has come due and reports what has expired, until it is dropped.
+    pub(crate) async fn run_sweeper(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(SWEEP_EVERY).await;
+            for phone in self.phones() {
+                phone.sweep();
+            }
+        }
+    }
+}
