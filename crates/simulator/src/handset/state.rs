@@ -1,0 +1,225 @@
+//! What is visible of a handset at one moment: the one shape that the control API, the command line and the
+//! console share.
+
+use std::collections::VecDeque;
+
+use model::{CertificateId, MessageId, Seq, Timestamp, UserId, Vendor};
+use serde::{Deserialize, Serialize};
+
+use crate::phone::{Opens, Shown, Source};
+
+/// Most messages kept in an inbox; the oldest falls out.
+const INBOX_MAX: usize = 500;
+/// Most lines kept of the app's log; the oldest falls out.
+const LOG_MAX: usize = 200;
+
+/// Everything visible of one handset.
+///
+/// ```json
+/// { "name": "mi-14", "brand": "xiaomi", "model": "Xiaomi 14", "vendor": "xiaomi", "package": "com.example.im",
+///   "user": "bo", "app": "killed", "locked": false, "network": true, "notifications": true, "logged_in": true,
+///   "connection": "idle", "certificate": 1001, "token_short": "FBDm…9xQ2", "token_alive": true, "badge": 1,
+///   "shade": [ … ], "inbox": [ … ], "last_tap": null, "log": [ … ] }
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HandsetState {
+    /// Its name, unique in the simulator.
+    pub name: String,
+    /// Brand in lower case.
+    pub brand: String,
+    /// Model name, for people.
+    pub model: String,
+    /// Whose push service its system uses.
+    pub vendor: Vendor,
+    /// Package name or bundle id of the app.
+    pub package: String,
+    /// The user who is, or was last, logged in; `None`: nobody ever was.
+    pub user: Option<UserId>,
+    /// What the app's process does.
+    pub app: AppState,
+    /// The screen is locked.
+    pub locked: bool,
+    /// The phone has a network.
+    pub network: bool,
+    /// The user lets the app show notifications.
+    pub notifications: bool,
+    /// The app has a login that stands, connected or not.
+    pub logged_in: bool,
+    /// Where the app's connection stands: `idle`, `waiting`, `connecting`, `logging_in` or `live`.
+    pub connection: wire::LinkState,
+    /// The certificate whose token the server has.
+    pub certificate: Option<CertificateId>,
+    /// The phone's vendor token, shortened; `None`: not registered.
+    pub token_short: Option<String>,
+    /// Whether the vendor still serves that token.
+    pub token_alive: bool,
+    /// The badge on the app's icon.
+    pub badge: u32,
+    /// The notification shade, newest first.
+    pub shade: Vec<ShadeEntry>,
+    /// The messages that reached the app, newest last.
+    pub inbox: VecDeque<InboxEntry>,
+    /// What the last tap did.
+    pub last_tap: Option<TapRecord>,
+    /// The end of the app's log, newest last.
+    pub log: VecDeque<LogLine>,
+}
+
+/// What an app's process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AppState {
+    /// There is no process: never started, or killed.
+    Killed,
+    /// It runs and is on screen.
+    Foreground,
+    /// It runs and is not on screen.
+    Background,
+    /// It is stopped by the system: its socket is open, and nobody answers.
+    Frozen,
+}
+
+impl std::fmt::Display for AppState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Killed => "killed",
+            Self::Foreground => "foreground",
+            Self::Background => "background",
+            Self::Frozen => "frozen",
+        })
+    }
+}
+
+/// One notification in the shade.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShadeEntry {
+    /// Its number on this phone, counted up.
+    pub id: u64,
+    /// Raised by the app itself, not by a push.
+    pub raised_by_app: bool,
+    /// Title; may be empty.
+    pub title: String,
+    /// Text; may be empty.
+    pub body: String,
+    /// When it was shown.
+    pub received_at: Timestamp,
+    /// Shown while the phone was locked, and the phone has not been unlocked since.
+    pub on_lock_screen: bool,
+    /// What a tap opens.
+    pub opens: Opened,
+}
+
+impl From<&Shown> for ShadeEntry {
+    fn from(shown: &Shown) -> Self {
+        Self {
+            id: shown.id,
+            raised_by_app: shown.source == Source::App,
+            title: shown.title.clone(),
+            body: shown.body.clone(),
+            received_at: shown.received_at,
+            on_lock_screen: shown.on_lock_screen,
+            opens: Opened::from(&shown.opens),
+        }
+    }
+}
+
+/// What a tap opens or opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", content = "target", rename_all = "snake_case")]
+pub enum Opened {
+    /// The app, at its first page.
+    App,
+    /// A page inside the app, in the vendor's own notation.
+    Page(String),
+    /// A web page, in the browser: the app is not started and handed nothing.
+    Web(String),
+}
+
+impl From<&Opens> for Opened {
+    fn from(opens: &Opens) -> Self {
+        match opens {
+            Opens::App => Self::App,
+            Opens::Page(page) => Self::Page(page.clone()),
+            Opens::Web(url) => Self::Web(url.clone()),
+        }
+    }
+}
+
+/// A message that reached the app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxEntry {
+    /// The server's id.
+    pub id: MessageId,
+    /// Who sent it; `None` for a system notification.
+    pub sender: Option<UserId>,
+    /// What it says.
+    pub text: String,
+    /// What the sender gave the app beside the text.
+    pub ext: Option<String>,
+    /// Its place in the conversation.
+    pub seq: Seq,
+    /// How it came: `live` or `sync`.
+    pub how: wire::Arrival,
+    /// When it reached the app.
+    pub received_at: Timestamp,
+}
+
+/// What a tap did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TapRecord {
+    /// Title of the notification.
+    pub title: String,
+    /// The vendor call by which the app reads the texts.
+    pub getter: String,
+    /// What it gave for `ext`; `None` where a web page opened.
+    pub ext: Option<String>,
+    /// What it gave for `payload`; `None` where a web page opened.
+    pub payload: Option<String>,
+    /// What opened.
+    pub opened: Opened,
+    /// The app has been handed the texts; never where a web page opened.
+    pub handed_over: bool,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A line of the app's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub text: String,
+}
+
+/// What a handset remembers for those who look at it, over kills too.
+#[derive(Debug, Default)]
+pub(super) struct Diary {
+    pub(super) inbox: VecDeque<InboxEntry>,
+    pub(super) last_tap: Option<TapRecord>,
+    pub(super) log: VecDeque<LogLine>,
+}
+
+impl Diary {
+    pub(super) fn note_message(&mut self, entry: InboxEntry) {
+        push_bounded(&mut self.inbox, entry, INBOX_MAX);
+    }
+
+    pub(super) fn note_line(&mut self, at: Timestamp, text: String) {
+        push_bounded(&mut self.log, LogLine { at, text }, LOG_MAX);
+    }
+
+    /// The app was handed what was tapped last.
+    pub(super) fn note_handover(&mut self) {
+        if let Some(tap) = &mut self.last_tap {
+            tap.handed_over = true;
+        }
+    }
+}
+
+fn push_bounded<T>(queue: &mut VecDeque<T>, item: T, max: usize) {
+    if queue.len() == max {
+        queue.pop_front();
+    }
+    queue.push_back(item);
+}
