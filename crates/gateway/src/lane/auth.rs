@@ -1,0 +1,82 @@
+//! What authenticates a lane's requests: made once, used by all, renewed by one.
+
+use std::sync::Arc;
+
+use model::Timestamp;
+use vendors::{Auth, AuthPlan, Channel, WireRequest};
+
+/// An authentication with its number, by which a refusal of an older one is told apart.
+#[derive(Debug, Clone)]
+pub(crate) struct Pass {
+    pub(crate) auth: Arc<Auth>,
+    pub(crate) serial: u32,
+}
+
+/// The authentication of one certificate version.
+#[derive(Debug, Default)]
+pub(crate) struct AuthCache {
+    current: Option<Pass>,
+    serial: u32,
+    exchange: Exchange,
+}
+
+#[derive(Debug, Default)]
+enum Exchange {
+    #[default]
+    None,
+    /// To be sent.
+    Wanted(Box<WireRequest>),
+    OnTheWire,
+}
+
+impl AuthCache {
+    /// What to authenticate with now; `None` while it has to be asked for first. One that is due to be renewed is used
+    /// until the new one is there.
+    pub(crate) fn current(&mut self, channel: &dyn Channel, now: Timestamp) -> Option<Pass> {
+        let fresh = self.current.as_ref().is_some_and(|pass| now < pass.auth.renew_at);
+        if !fresh && matches!(self.exchange, Exchange::None) {
+            match channel.auth_plan(now) {
+                AuthPlan::Ready(auth) => self.put(auth),
+                AuthPlan::Exchange(request) => self.exchange = Exchange::Wanted(Box::new(request)),
+            }
+        }
+        self.current.clone()
+    }
+
+    /// The request that asks for a new one, where it has to be sent; it is given out once.
+    pub(crate) fn take_request(&mut self) -> Option<Box<WireRequest>> {
+        match std::mem::take(&mut self.exchange) {
+            Exchange::Wanted(request) => {
+                self.exchange = Exchange::OnTheWire;
+                Some(request)
+            }
+            other => {
+                self.exchange = other;
+                None
+            }
+        }
+    }
+
+    pub(crate) const fn wants_exchange(&self) -> bool {
+        matches!(self.exchange, Exchange::Wanted(_))
+    }
+
+    /// What the exchange brought; `None` makes a new exchange when one is next needed.
+    pub(crate) fn exchanged(&mut self, auth: Option<Auth>) {
+        self.exchange = Exchange::None;
+        if let Some(auth) = auth {
+            self.put(auth);
+        }
+    }
+
+    /// The vendor refused this one. It is thrown away only where it is still the current one and may be renewed
+    /// already: a thousand refusals make one renewal.
+    pub(crate) fn refused(&mut self, serial: u32, now: Timestamp) {
+        self.current.take_if(|pass| pass.serial == serial && now >= pass.auth.keep_until);
+    }
+
+    fn put(&mut self, auth: Auth) {
+        self.serial += 1;
+        self.current = Some(Pass { auth: Arc::new(auth), serial: self.serial });
+    }
+}

@@ -1,0 +1,258 @@
+//! What a lane has claimed and not yet sent: deliveries grouped into parcels, one parcel a job.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+
+use model::{AppId, DeliveryId, Timestamp};
+use store::Claimed;
+use vendors::{BatchKey, Content, Target};
+
+/// What is kept of a claimed delivery until its verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Item {
+    pub(crate) id: DeliveryId,
+    pub(crate) app: AppId,
+    pub(crate) token: Arc<str>,
+    pub(crate) expires_at: Timestamp,
+    /// Tries before this one.
+    pub(crate) tries: u32,
+    /// Those of them that ended with a renewal of the authentication.
+    pub(crate) renewals: u32,
+    pub(crate) token_registered_at: Option<Timestamp>,
+    pub(crate) doubts: u8,
+    pub(crate) environment_confirmed: bool,
+}
+
+impl From<Claimed> for Item {
+    fn from(claimed: Claimed) -> Self {
+        let renewed = model::Verdict::RenewAuth.name();
+        let attempts = &claimed.delivery.attempts;
+        let renewals = attempts.iter().filter(|attempt| attempt.verdict == renewed).count();
+        Self {
+            tries: u32::try_from(attempts.len()).unwrap_or(u32::MAX),
+            renewals: u32::try_from(renewals).unwrap_or(u32::MAX),
+            id: claimed.delivery.id,
+            app: claimed.delivery.app,
+            token: claimed.delivery.token,
+            expires_at: claimed.delivery.expires_at,
+            token_registered_at: claimed.token_registered_at,
+            doubts: claimed.doubts,
+            environment_confirmed: claimed.environment_confirmed,
+        }
+    }
+}
+
+/// Deliveries that share a job.
+#[derive(Debug)]
+pub(crate) struct Parcel {
+    pub(crate) content: Arc<Content>,
+    pub(crate) items: Vec<Item>,
+    /// The items' tokens, in their order.
+    pub(crate) targets: Vec<Target>,
+    /// The store has said that these may go; they come back here only where nothing was sent.
+    pub(crate) begun: bool,
+    /// How often it came back like that.
+    pub(crate) returns: u8,
+    key: Option<BatchKey>,
+}
+
+impl Parcel {
+    fn new(content: Arc<Content>, key: Option<BatchKey>) -> Self {
+        Self { content, items: Vec::new(), targets: Vec::new(), begun: false, returns: 0, key }
+    }
+
+    fn add(&mut self, item: Item) {
+        self.targets.push(Target { token: item.token.clone(), badge: None });
+        self.items.push(item);
+    }
+
+    /// Keeps the items for which this holds; the others come out.
+    pub(crate) fn sift(&mut self, mut keep: impl FnMut(&Item) -> bool) -> Vec<Item> {
+        if self.items.iter().all(&mut keep) {
+            return Vec::new();
+        }
+        let (kept, out): (Vec<Item>, Vec<Item>) = self.items.drain(..).partition(keep);
+        self.targets.clear();
+        kept.into_iter().for_each(|item| self.add(item));
+        out
+    }
+}
+
+/// What a lane has claimed and not yet sent.
+///
+/// A parcel that is full leaves first. One that is not stays open, so that later claims can fill it, until
+/// [`Hand::let_go`] says that no more is to be had now.
+#[derive(Debug)]
+pub(crate) struct Hand {
+    batch: usize,
+    full: VecDeque<Parcel>,
+    /// Open parcels in the order they were begun; `None` where one left out of turn.
+    open: VecDeque<Option<Parcel>>,
+    /// The number of the first open parcel.
+    first: u64,
+    by_key: HashMap<BatchKey, u64>,
+    /// Open parcels below this number may leave.
+    go_below: u64,
+    waiting: usize,
+}
+
+impl Hand {
+    /// `batch`: most targets in one job.
+    pub(crate) fn new(batch: usize) -> Self {
+        Self {
+            batch: batch.max(1),
+            full: VecDeque::new(),
+            open: VecDeque::new(),
+            first: 0,
+            by_key: HashMap::new(),
+            go_below: 0,
+            waiting: 0,
+        }
+    }
+
+    /// Deliveries in it.
+    pub(crate) const fn waiting(&self) -> usize {
+        self.waiting
+    }
+
+    /// Puts a delivery to those it may share a job with.
+    pub(crate) fn add(&mut self, item: Item, content: &Arc<Content>, key: Option<BatchKey>) {
+        self.waiting += 1;
+        match key.filter(|_| self.batch > 1) {
+            Some(key) => self.add_to_open(item, content, key),
+            None => self.add_alone(item, content),
+        }
+    }
+
+    fn add_alone(&mut self, item: Item, content: &Arc<Content>) {
+        let mut parcel = Parcel::new(content.clone(), None);
+        parcel.add(item);
+        self.full.push_back(parcel);
+    }
+
+    fn add_to_open(&mut self, item: Item, content: &Arc<Content>, key: BatchKey) {
+        let next = self.first + self.open.len() as u64;
+        let number = *self.by_key.entry(key).or_insert(next);
+        if number == next {
+            self.open.push_back(Some(Parcel::new(content.clone(), Some(key))));
+        }
+        let place = usize::try_from(number - self.first).unwrap_or(usize::MAX);
+        match self.open.get_mut(place) {
+            // Equal keys of unequal contents are a collision, which must not show one person another's text.
+            Some(Some(parcel)) if parcel.content == *content => parcel.add(item),
+            _ => return self.add_alone(item, content),
+        }
+        if let Some(parcel) = self.open[place].take_if(|parcel| parcel.items.len() == self.batch) {
+            self.by_key.remove(&key);
+            self.full.push_back(parcel);
+        }
+    }
+
+    /// Lets everything in hand leave: no more can be claimed now.
+    pub(crate) fn let_go(&mut self) {
+        self.go_below = self.first + self.open.len() as u64;
+    }
+
+    /// The next parcel that may leave.
+    pub(crate) fn take(&mut self) -> Option<Parcel> {
+        let parcel = self.full.pop_front().or_else(|| self.take_open())?;
+        self.waiting -= parcel.items.len();
+        Some(parcel)
+    }
+
+    fn take_open(&mut self) -> Option<Parcel> {
+        while self.first < self.go_below {
+            let parcel = self.open.pop_front()?;
+            self.first += 1;
+            if let Some(parcel) = parcel {
+                if let Some(key) = parcel.key {
+                    self.by_key.remove(&key);
+                }
+                return Some(parcel);
+            }
+        }
+        None
+    }
+
+    /// Puts a parcel back so that it is the next to leave.
+    pub(crate) fn put_back(&mut self, parcel: Parcel) {
+        self.waiting += parcel.items.len();
+        self.full.push_front(parcel);
+    }
+
+    /// Takes out every item for which this does not hold.
+    pub(crate) fn sift(&mut self, keep: impl Fn(&Item) -> bool) -> Vec<Item> {
+        let mut out = Vec::new();
+        for parcel in self.full.iter_mut().chain(self.open.iter_mut().flatten()) {
+            out.append(&mut parcel.sift(&keep));
+        }
+        self.waiting -= out.len();
+        self.full.retain(|parcel| !parcel.items.is_empty());
+        out
+    }
+
+    /// Everything that is in it.
+    pub(crate) fn empty(&mut self) -> Vec<Parcel> {
+        let (batch, first) = (self.batch, self.first + self.open.len() as u64);
+        let old = std::mem::replace(self, Self { first, go_below: first, ..Self::new(batch) });
+        old.full.into_iter().chain(old.open.into_iter().flatten()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lane::fixtures::{content, item};
+
+    fn sizes(hand: &mut Hand) -> Vec<usize> {
+        std::iter::from_fn(|| hand.take()).map(|parcel| parcel.items.len()).collect()
+    }
+
+    #[test]
+    fn equal_keys_share_a_parcel_up_to_the_batch_even_over_several_claims() {
+        let (mut hand, content) = (Hand::new(1000), content());
+        for claim in [0..2048, 2048..2500] {
+            for number in claim {
+                hand.add(item(number), &content, Some(BatchKey(7)));
+            }
+        }
+        assert_eq!(hand.waiting(), 2500);
+        assert_eq!(sizes(&mut hand), [1000, 1000], "the rest may still be filled");
+        hand.let_go();
+        assert_eq!(sizes(&mut hand), [500]);
+        assert_eq!(hand.waiting(), 0);
+    }
+
+    #[test]
+    fn a_parcel_that_may_leave_is_still_filled_until_it_does() {
+        let (mut hand, content) = (Hand::new(10), content());
+        hand.add(item(1), &content, Some(BatchKey(1)));
+        hand.let_go();
+        hand.add(item(2), &content, Some(BatchKey(1)));
+        hand.add(item(3), &content, Some(BatchKey(2)));
+        assert_eq!(sizes(&mut hand), [2]);
+        hand.let_go();
+        assert_eq!(sizes(&mut hand), [1]);
+    }
+
+    #[test]
+    fn without_a_key_each_delivery_has_a_parcel_of_its_own() {
+        let (mut hand, content) = (Hand::new(1), content());
+        (0..3).for_each(|number| hand.add(item(number), &content, None));
+        assert_eq!(sizes(&mut hand), [1, 1, 1]);
+    }
+
+    #[test]
+    fn what_is_put_back_leaves_first_and_what_is_sifted_out_is_gone() {
+        let (mut hand, content) = (Hand::new(1), content());
+        (0..3).for_each(|number| hand.add(item(number), &content, None));
+        let first = hand.take().unwrap();
+        hand.put_back(first);
+        let out = hand.sift(|item| item.id.0 != 1);
+        assert_eq!(out.len(), 1);
+        let left: Vec<i64> = std::iter::from_fn(|| hand.take()).map(|parcel| parcel.items[0].id.0).collect();
+        assert_eq!(left, [0, 2]);
+    }
+}

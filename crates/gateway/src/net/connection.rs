@@ -1,0 +1,91 @@
+//! One open connection of either protocol.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use tokio::time::timeout;
+use vendors::{Protocol, WireReply, WireRequest};
+
+use super::{DialError, Endpoint, answer::Lost, http1, http2, request};
+
+/// Reads and writes for a connection until it ends; nothing moves on it unless this is polled.
+pub(crate) type Driver = BoxFuture<'static, ()>;
+
+/// An answer, with the sending end where the protocol lends it out.
+pub(super) struct Outcome {
+    pub(super) result: Result<WireReply, Lost>,
+    pub(super) back: Option<http1::Sender>,
+}
+
+/// The sending end of a connection.
+pub(super) enum Connection {
+    /// `None` while a request has it.
+    Http1(Option<http1::Sender>),
+    Http2(http2::Sender),
+}
+
+impl Connection {
+    /// Opens one.
+    pub(super) async fn open(endpoint: Arc<Endpoint>) -> Result<(Self, Driver), DialError> {
+        let stream = endpoint.dial().await?;
+        match endpoint.protocol {
+            Protocol::Http1 => {
+                let (sender, driver) = http1::open(stream).await.map_err(|_| DialError::Protocol)?;
+                let driver: Driver = Box::pin(async move {
+                    let _ = driver.await;
+                });
+                Ok((Self::Http1(Some(sender)), driver))
+            }
+            Protocol::Http2 => {
+                let (sender, driver) = http2::open(stream).await.map_err(|_| DialError::Protocol)?;
+                Ok((Self::Http2(sender), Box::pin(http2::drive(driver, endpoint.times))))
+            }
+        }
+    }
+
+    /// How many requests may be on it at once, as the other side says at this moment.
+    pub(super) fn capacity(&self) -> usize {
+        match self {
+            Self::Http1(_) => 1,
+            Self::Http2(sender) => sender.current_max_send_streams(),
+        }
+    }
+
+    /// Whether a new request may begin on it.
+    pub(super) fn is_open(&mut self) -> bool {
+        match self {
+            Self::Http1(sender) => sender.as_ref().is_none_or(|sender| !sender.is_closed()),
+            Self::Http2(sender) => http2::is_open(sender),
+        }
+    }
+
+    /// Sends; `finish` shapes the outcome. An error means that nothing was written.
+    pub(super) fn send<T: 'static>(
+        &mut self,
+        endpoint: &Endpoint,
+        wire: &WireRequest,
+        deadline: Duration,
+        finish: impl FnOnce(Outcome) -> T + Send + 'static,
+    ) -> Result<BoxFuture<'static, T>, Lost> {
+        let head = request::http_head(endpoint, wire).map_err(|_| Lost::Unsendable)?;
+        let body = Bytes::from(wire.body.clone());
+        match self {
+            Self::Http1(slot) => {
+                let exchange = http1::exchange(slot.take().ok_or(Lost::Unsent)?, head, body);
+                Ok(Box::pin(async move {
+                    let (result, back) =
+                        timeout(deadline, exchange).await.unwrap_or((Err(Lost::timeout()), None));
+                    finish(Outcome { result, back })
+                }))
+            }
+            Self::Http2(sender) => {
+                let answer = http2::answer(http2::begin(sender, head, body)?);
+                Ok(Box::pin(async move {
+                    let result = timeout(deadline, answer).await.unwrap_or(Err(Lost::timeout()));
+                    finish(Outcome { result, back: None })
+                }))
+            }
+        }
+    }
+}

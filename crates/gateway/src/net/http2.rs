@@ -1,0 +1,94 @@
+//! HTTP/2 on the `h2` crate: many streams on few connections.
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use h2::{
+    Ping, PingPong, Reason,
+    client::{self, Connection, ResponseFuture, SendRequest},
+};
+use http::Request;
+use tokio::{
+    net::TcpStream,
+    time::{sleep, timeout},
+};
+use tokio_rustls::client::TlsStream;
+use vendors::WireReply;
+
+use super::answer::{Lost, gather, wire_reply};
+use crate::{config::LaneTimes, own_codes};
+
+pub(super) type Sender = SendRequest<Bytes>;
+
+pub(super) type Driver = Connection<TlsStream<TcpStream>, Bytes>;
+
+/// One stream until the vendor's settings say more: Apple allows one until a first request has shown a valid token,
+/// and more would only be refused.
+const STREAMS_BEFORE_SETTINGS: usize = 1;
+
+pub(super) async fn open(stream: TlsStream<TcpStream>) -> Result<(Sender, Driver), h2::Error> {
+    client::Builder::new()
+        .initial_max_send_streams(STREAMS_BEFORE_SETTINGS)
+        .enable_push(false)
+        .handshake(stream)
+        .await
+}
+
+/// Reads and writes until the connection ends, or a ping is not answered.
+pub(super) async fn drive(mut driver: Driver, times: LaneTimes) {
+    let pings = driver.ping_pong();
+    tokio::select! {
+        _ = driver => {}
+        () = watch(pings, times) => {}
+    }
+}
+
+async fn watch(pings: Option<PingPong>, times: LaneTimes) {
+    let Some(mut pings) = pings else { return std::future::pending().await };
+    loop {
+        sleep(times.ping_every).await;
+        if !matches!(timeout(times.ping_answer, pings.ping(Ping::opaque())).await, Ok(Ok(_))) {
+            return;
+        }
+    }
+}
+
+/// Whether a new stream may begin on this connection: it has not ended and was not told to go away.
+pub(super) fn is_open(sender: &mut Sender) -> bool {
+    matches!(std::future::poll_fn(|cx| sender.poll_ready(cx)).now_or_never(), Some(Ok(())))
+}
+
+/// Begins a stream. What fails here was never written.
+pub(super) fn begin(sender: &mut Sender, head: Request<()>, body: Bytes) -> Result<ResponseFuture, Lost> {
+    let (response, mut stream) = sender.send_request(head, body.is_empty()).map_err(|_| Lost::Unsent)?;
+    if !body.is_empty() {
+        stream.send_data(body, true).map_err(|error| lost(&error))?;
+    }
+    Ok(response)
+}
+
+/// Reads the answer. Dropping this resets the stream and nothing else.
+pub(super) async fn answer(response: ResponseFuture) -> Result<WireReply, Lost> {
+    let (head, mut incoming) = response.await.map_err(|error| lost(&error))?.into_parts();
+    let mut body = Vec::new();
+    while let Some(chunk) = incoming.data().await {
+        let chunk = chunk.map_err(|error| lost(&error))?;
+        // Without giving the room back the connection would stop after 64 KiB of answers.
+        let _ = incoming.flow_control().release_capacity(chunk.len());
+        if !gather(&mut body, &chunk) {
+            break;
+        }
+    }
+    Ok(wire_reply(&head, body))
+}
+
+/// A refused stream, or one above the last that a GOAWAY names, was not begun by the other side (RFC 9113, 6.8 and 8.7).
+fn lost(error: &h2::Error) -> Lost {
+    let refused = error.is_reset() && error.reason() == Some(Reason::REFUSED_STREAM);
+    if error.is_remote() && (error.is_go_away() || refused) {
+        Lost::Unsent
+    } else if error.is_reset() {
+        Lost::Unknown { code: own_codes::STREAM_RESET, text: error.to_string() }
+    } else {
+        Lost::broken(error)
+    }
+}

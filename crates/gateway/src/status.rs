@@ -1,0 +1,74 @@
+//! What a lane tells of itself.
+
+use std::sync::{Mutex, PoisonError};
+
+use model::{CertificateId, Timestamp, Vendor};
+
+/// What a lane tells of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneStatus {
+    /// Whose lane it is.
+    pub certificate: CertificateId,
+    /// Whose vendor it leads to; `None` until the certificate was read.
+    pub vendor: Option<Vendor>,
+    /// How it goes.
+    pub state: LaneState,
+    /// Deliveries that are claimed and have not left.
+    pub waiting: usize,
+    /// Targets on the wire.
+    pub in_flight: usize,
+    /// Open connections.
+    pub connections: usize,
+    /// Targets that were sent since the start.
+    pub sent: u64,
+    /// Targets that the vendor took since the start.
+    pub accepted: u64,
+}
+
+/// How a lane goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LaneState {
+    /// Nothing to do.
+    Idle,
+    /// Sending.
+    Sending,
+    /// Nothing is sent before this moment.
+    Paused {
+        /// Then.
+        until: Timestamp,
+        /// The vendor's code, or one of Posthouse's own, that made it pause.
+        code: String,
+    },
+    /// The operator must look; sending goes on.
+    Alarm {
+        /// The vendor's code, or one of Posthouse's own, that raised it.
+        code: String,
+    },
+}
+
+/// Where a lane writes its status and others read it.
+#[derive(Debug)]
+pub(crate) struct Board(Mutex<LaneStatus>);
+
+impl Board {
+    pub(crate) const fn new(certificate: CertificateId) -> Self {
+        Self(Mutex::new(LaneStatus {
+            certificate,
+            vendor: None,
+            state: LaneState::Idle,
+            waiting: 0,
+            in_flight: 0,
+            connections: 0,
+            sent: 0,
+            accepted: 0,
+        }))
+    }
+
+    pub(crate) fn read(&self) -> LaneStatus {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn write(&self, change: impl FnOnce(&mut LaneStatus)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
