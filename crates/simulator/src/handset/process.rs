@@ -2,7 +2,7 @@
 
 mod socket;
 
-use std::{future::pending, pin::Pin, sync::Arc};
+use std::{future::pending, sync::Arc};
 
 use client::{AppEvent, Client, Effect, Input};
 use futures_util::StreamExt;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 pub(super) use socket::Socket;
 
+use self::socket::Connecting;
 use super::{
     Handset,
     state::{InboxEntry, TapRecord},
@@ -55,7 +56,7 @@ pub(super) struct Process {
     core: Client,
     ears: Ears,
     switches: Switches,
-    connecting: Option<Pin<Box<dyn Future<Output = Result<Socket, String>> + Send>>>,
+    connecting: Option<Connecting>,
     socket: Option<Socket>,
     /// While it was frozen the network went and came back.
     network_returned: bool,
@@ -241,7 +242,7 @@ impl Process {
             Effect::Connect(_) if !self.switches.network => return Some(Input::Disconnected),
             Effect::Connect(url) => {
                 self.socket = None;
-                self.connecting = Some(Box::pin(socket::connect(url)));
+                self.connecting = Some(socket::connect(url));
             }
             Effect::Transmit(text) => {
                 // Without a network there is no socket, and the text goes nowhere.
@@ -327,9 +328,7 @@ impl Process {
     }
 }
 
-async fn connected(
-    connecting: &mut Option<Pin<Box<dyn Future<Output = Result<Socket, String>> + Send>>>,
-) -> Result<Socket, String> {
+async fn connected(connecting: &mut Option<Connecting>) -> Result<Socket, String> {
     match connecting {
         Some(outcome) => outcome.await,
         None => pending().await,

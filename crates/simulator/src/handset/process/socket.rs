@@ -1,6 +1,6 @@
 //! The app's WebSocket: plain, without Nagle's delay, and never waited on for long.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
 use futures_util::SinkExt;
 use http::Uri;
@@ -11,15 +11,21 @@ use tokio_tungstenite::{
 };
 
 /// A connection that stands.
-pub(crate) type Socket = WebSocketStream<TcpStream>;
+pub(crate) type Socket = Box<WebSocketStream<TcpStream>>;
+/// A connection that is being opened; what goes wrong is said in words for the app's log.
+pub(super) type Connecting = Pin<Box<dyn Future<Output = Result<Socket, String>> + Send>>;
 
 /// Largest message taken from a server, in bytes.
 const MESSAGE_MAX_BYTES: usize = 1 << 20;
 /// A socket that takes nothing for so long is given up.
 const WRITE_WITHIN: Duration = Duration::from_secs(5);
 
-/// Opens a connection. What goes wrong is said in words for the app's log.
-pub(super) async fn connect(url: String) -> Result<Socket, String> {
+/// Opens a connection.
+pub(super) fn connect(url: String) -> Connecting {
+    Box::pin(open(url))
+}
+
+async fn open(url: String) -> Result<Socket, String> {
     let uri: Uri = url.parse().map_err(|_| format!("{url} is no address"))?;
     let (Some("ws"), Some(host)) = (uri.scheme_str(), uri.host()) else {
         return Err(format!("{url} is not a ws:// address"));
@@ -35,7 +41,7 @@ pub(super) async fn connect(url: String) -> Result<Socket, String> {
         .max_frame_size(Some(MESSAGE_MAX_BYTES));
     let (socket, _) =
         client_async_with_config(url, stream, Some(config)).await.map_err(|error| error.to_string())?;
-    Ok(socket)
+    Ok(Box::new(socket))
 }
 
 /// Writes one text message.
