@@ -88,11 +88,14 @@ impl Flows {
         }
     }
 
-    /// Where the client stands everywhere.
-    pub(crate) fn heads(&self) -> Vec<Cursor> {
+    /// What the client is known to have everywhere: not what is in flight.
+    pub(crate) fn known_heads(&self) -> Vec<Cursor> {
         self.0
             .iter()
-            .map(|(conversation, flow)| Cursor { conversation: conversation.clone(), seq: flow.delivered })
+            .map(|(conversation, flow)| Cursor {
+                conversation: conversation.clone(),
+                seq: flow.acked.min(flow.delivered),
+            })
             .collect()
     }
 

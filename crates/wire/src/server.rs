@@ -65,8 +65,9 @@ pub enum ServerEffect {
     Send(String),
     /// Check this login, then answer with [`ServerInput::Accepted`] or [`ServerInput::Refused`].
     Login(Box<Login>),
-    /// Carry out a request: `send`, `sync`, `presence`, `bind`, `unbind` or `logout`. The heads of a `sync` also
-    /// say what earlier connections delivered. It may ask for the same `sync` again, from further on.
+    /// Carry out a request: `send`, `sync`, `presence`, `bind`, `unbind` or `logout`. The heads of a `sync` are as
+    /// good as an ack: the client has everything up to them, whichever connection brought it. The link may ask for
+    /// a `sync` of its own accord, where live messages overtook the pages.
     Request(ClientFrame),
     /// The device's ack cursors moved forward, never beyond what this connection delivered.
     Acked(Vec<Cursor>),

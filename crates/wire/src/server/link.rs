@@ -213,7 +213,7 @@ impl ServerLink {
             self.sync(heads);
         } else if behind {
             live.sync = Sync::Running { behind: false, next: None };
-            let heads = live.flows.heads();
+            let heads = live.flows.known_heads();
             self.effects.push(ServerEffect::Request(ClientFrame::Sync { heads }));
         } else {
             self.send(&ServerFrame::Synced {});

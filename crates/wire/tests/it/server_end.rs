@@ -164,6 +164,21 @@ fn a_message_that_went_out_with_a_page_does_not_go_out_again_live() {
 }
 
 #[test]
+fn a_sync_that_the_link_asks_for_itself_claims_nothing_that_is_still_in_flight() {
+    let mut link = live();
+    link.step(START, ServerInput::Page(&messages(1..=3)));
+    ack(&mut link, START, 2);
+    let heads = vec![Cursor { conversation: conversation(), seq: Seq(2) }];
+    feed(&mut link, START, &ClientFrame::Sync { heads: heads.clone() });
+    link.step(START, ServerInput::Page(&messages([3])));
+    // The fifth is held back: the fourth has not come.
+    assert!(link.step(START, ServerInput::Deliver(&messages([5]))).is_empty());
+    let again = ServerEffect::Request(ClientFrame::Sync { heads });
+    assert_eq!(link.step(START, ServerInput::Synced), [again]);
+    assert_eq!(seqs_sent(&link.step(START, ServerInput::Page(&messages(3..=5)))), [4, 5]);
+}
+
+#[test]
 fn a_client_that_never_syncs_misses_the_ack_of_what_is_held_back() {
     let mut link = fresh();
     feed(&mut link, START, &ClientFrame::Login(login("bo", true)));
