@@ -124,6 +124,10 @@ error_codes! {
     BadReceipt = "bad_receipt", 400,
         "The receipt is not of the vendor's documented shape.",
         "回执内容不符合厂商文档的格式。";
+    /// A path that has no such verb.
+    MethodNotAllowed = "method_not_allowed", 405,
+        "This path does not take this method; /v1/openapi.json lists what it takes.",
+        "该路径不支持此请求方法，请对照 /v1/openapi.json。";
 }
 
 impl fmt::Display for ErrorCode {
