@@ -1,5 +1,7 @@
 //! Handsets against a small IM server on a real socket.
 
+#![expect(clippy::unwrap_used, reason = "a test whose scene cannot be set fails")]
+
 mod server;
 
 use std::{sync::Arc, time::Duration};
@@ -269,6 +271,25 @@ async fn a_message_written_on_the_handset_is_sent() {
     scene.operate(Operation::Send { to, text: "hello".to_owned(), push: None }).await;
     assert_eq!(scene.server.next().await, Seen::Sent("hello".to_owned()));
     scene.until(|state| state.log.iter().any(|line| line.text.starts_with("sent id="))).await;
+}
+
+#[tokio::test]
+async fn a_phone_without_the_recommended_vendors_service_reports_no_token() {
+    let simulator = Simulator::start(Config::new(clock())).await.unwrap();
+    let server = FakeServer::start().await;
+    let wish = NewHandset {
+        name: "iphone-16".to_owned(),
+        brand: "apple".to_owned(),
+        model: "iPhone 16".to_owned(),
+        ..wish(&server)
+    };
+    let handset = simulator.handsets().make(wish).unwrap();
+    let mut scene = Scene { simulator, server, handset };
+    scene.operate(Operation::Start {}).await;
+    scene.until(|state| state.log.iter().any(|line| line.text.starts_with("register failed"))).await;
+    scene.operate(Operation::Background {}).await;
+    assert!(matches!(scene.server.next().await, Seen::LoggedIn { .. }));
+    assert_eq!(scene.server.next().await, Seen::Presence(false));
 }
 
 /// One request to the control API: status and body.
