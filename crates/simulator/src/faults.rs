@@ -178,14 +178,14 @@ fn take_one(counter: &mut u32) -> bool {
 
 /// The status in a code such as `http:503`.
 #[must_use]
-pub fn http_status(code: &str) -> Option<u16> {
+pub(crate) fn http_status(code: &str) -> Option<u16> {
     let status = code.strip_prefix("http:")?.parse().ok()?;
     (400..600).contains(&status).then_some(status)
 }
 
 /// The faults of one host, shared between the control API and its connections.
 #[derive(Debug, Default)]
-pub struct Faults {
+pub(crate) struct Faults {
     plan: Mutex<FaultPlan>,
     armed: AtomicBool,
     auth_epoch: AtomicU64,
@@ -193,7 +193,7 @@ pub struct Faults {
 
 impl Faults {
     /// Sets the plan.
-    pub fn set(&self, plan: FaultPlan) {
+    pub(crate) fn set(&self, plan: FaultPlan) {
         let mut current = lock(&self.plan);
         self.armed.store(plan != FaultPlan::default(), Ordering::Release);
         *current = plan;
@@ -201,13 +201,13 @@ impl Faults {
 
     /// The plan as it stands, counters counted down.
     #[must_use]
-    pub fn plan(&self) -> FaultPlan {
+    pub(crate) fn plan(&self) -> FaultPlan {
         lock(&self.plan).clone()
     }
 
     /// What goes wrong with the next request. Free of locks while nothing is set.
     #[must_use]
-    pub fn turn(&self) -> Turn {
+    pub(crate) fn turn(&self) -> Turn {
         if !self.armed.load(Ordering::Acquire) {
             return Turn::default();
         }
@@ -218,13 +218,13 @@ impl Faults {
     }
 
     /// Ends every access token and provider token that was accepted until now.
-    pub fn expire_auth(&self) {
+    pub(crate) fn expire_auth(&self) {
         self.auth_epoch.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Grows at every [`Faults::expire_auth`].
     #[must_use]
-    pub fn auth_epoch(&self) -> u64 {
+    pub(crate) fn auth_epoch(&self) -> u64 {
         self.auth_epoch.load(Ordering::Acquire)
     }
 }

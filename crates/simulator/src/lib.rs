@@ -40,8 +40,8 @@ pub use crate::{
     log::{Entry, shorten},
     news::News,
     phone::{
-        Alert, AppSide, Arrival, Handover, LocalNotification, Opens, Phone, PhoneView, Profile,
-        RegistrationError, Shown, Source, Switches, Tapped,
+        AppSide, Handover, LocalNotification, Opens, Phone, PhoneView, Profile, RegistrationError, Shown,
+        Source, Switches, Tapped,
     },
     world::{FaultError, HostView, NewPhone, NewPhoneError, Snapshot, World},
     xiaomi::{XiaomiApp, XiaomiChannel},

@@ -34,7 +34,7 @@ pub struct Entry {
 
 /// The newest entries.
 #[derive(Debug)]
-pub struct RequestLog {
+pub(crate) struct RequestLog {
     ring: Mutex<Ring>,
     capacity: usize,
 }
@@ -48,13 +48,13 @@ struct Ring {
 impl RequestLog {
     /// A log of the newest `capacity` entries.
     #[must_use]
-    pub fn new(capacity: usize) -> Self {
+    pub(crate) fn new(capacity: usize) -> Self {
         let ring = Ring { entries: VecDeque::with_capacity(capacity), written: 0 };
         Self { ring: Mutex::new(ring), capacity }
     }
 
     /// Writes an entry; its number is given here.
-    pub fn write(&self, mut entry: Entry) {
+    pub(crate) fn write(&self, mut entry: Entry) {
         let mut ring = lock(&self.ring);
         ring.written += 1;
         entry.number = ring.written;
@@ -66,7 +66,7 @@ impl RequestLog {
 
     /// Entries after a number, oldest first, at most `limit` of them, the newest being kept.
     #[must_use]
-    pub fn after(&self, number: u64, limit: usize) -> Vec<Entry> {
+    pub(crate) fn after(&self, number: u64, limit: usize) -> Vec<Entry> {
         let ring = lock(&self.ring);
         let mut newest: Vec<Entry> = ring
             .entries
@@ -82,12 +82,12 @@ impl RequestLog {
 
     /// How many entries were ever written.
     #[must_use]
-    pub fn written(&self) -> u64 {
+    pub(crate) fn written(&self) -> u64 {
         lock(&self.ring).written
     }
 
     /// Forgets all entries; the numbers go on.
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         lock(&self.ring).entries.clear();
     }
 }

@@ -27,15 +27,15 @@ pub(crate) struct Settings {
 
 /// One vendor host on this machine.
 #[derive(Debug)]
-pub struct Host {
+pub(crate) struct Host {
     /// The vendor's real host name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Whose it is.
-    pub vendor: Vendor,
+    pub(crate) vendor: Vendor,
     /// Where it listens.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// What it does wrong.
-    pub faults: Faults,
+    pub(crate) faults: Faults,
 }
 
 /// What is true of a vendor host.

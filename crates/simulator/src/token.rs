@@ -11,20 +11,20 @@ use crate::phone::Phone;
 
 /// The tokens one vendor has given out.
 #[derive(Debug, Default)]
-pub struct TokenBook(RwLock<HashMap<String, Registration>>);
+pub(crate) struct TokenBook(RwLock<HashMap<String, Registration>>);
 
 /// What a vendor knows of one token.
 #[derive(Debug, Clone)]
-pub struct Registration {
+pub(crate) struct Registration {
     /// The phone it was given to.
-    pub phone: Arc<Phone>,
+    pub(crate) phone: Arc<Phone>,
     /// Whether it is served.
-    pub standing: Standing,
+    pub(crate) standing: Standing,
 }
 
 /// Whether a vendor serves a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// It is served.
     Alive,
     /// It is not served any more.
@@ -39,7 +39,7 @@ pub enum Standing {
 impl Standing {
     /// Whether it is served.
     #[must_use]
-    pub const fn is_alive(&self) -> bool {
+    pub(crate) const fn is_alive(&self) -> bool {
         matches!(self, Self::Alive)
     }
 }
@@ -61,13 +61,13 @@ impl TokenBook {
 
     /// What is known of a token.
     #[must_use]
-    pub fn find(&self, token: &str) -> Option<Registration> {
+    pub(crate) fn find(&self, token: &str) -> Option<Registration> {
         self.read().get(token).cloned()
     }
 
     /// Whether a token is served.
     #[must_use]
-    pub fn is_alive(&self, token: &str) -> bool {
+    pub(crate) fn is_alive(&self, token: &str) -> bool {
         self.read().get(token).is_some_and(|registration| registration.standing.is_alive())
     }
 

@@ -19,14 +19,18 @@ use model::{Clock, Environment, Vendor};
 use serde::Serialize;
 use tokio::sync::{mpsc, watch};
 
-pub use self::{
-    push::{Alert, Arrival, Callback, Handover, Opens, Origin, Push, Report, ReportKind},
-    shade::{Shown, Source},
-    shelf::Keep,
-};
 use self::{
+    push::Arrival,
     shade::{Pushed, Shade},
     shelf::{Shelf, Waiting},
+};
+pub(crate) use self::{
+    push::{Alert, Callback, Origin, Push, Report, ReportKind},
+    shelf::Keep,
+};
+pub use self::{
+    push::{Handover, Opens},
+    shade::{Shown, Source},
 };
 use crate::{lock::lock, news::News, token::TokenBook};
 
@@ -363,7 +367,7 @@ impl Phone {
     // Pushes.
 
     /// A vendor hands over a push that was sent to one of this phone's tokens.
-    pub fn deliver(&self, push: Push, token: &str) -> Arrival {
+    pub(crate) fn deliver(&self, push: Push, token: &str) -> Arrival {
         let now = self.clock.now();
         let arrival = if push.expires_at > now && self.switches().network && push.not_before <= now {
             self.arrive(push, token.to_owned())

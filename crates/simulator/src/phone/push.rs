@@ -7,38 +7,38 @@ use serde::Serialize;
 
 /// A push on its way from a vendor to one phone.
 #[derive(Debug, Clone)]
-pub struct Push {
+pub(crate) struct Push {
     /// Who sent it and who wants to hear of it.
-    pub origin: Arc<Origin>,
+    pub(crate) origin: Arc<Origin>,
     /// What to show; `None`: nothing is shown.
-    pub alert: Option<Alert>,
+    pub(crate) alert: Option<Alert>,
     /// The badge to set.
-    pub badge: Option<u32>,
+    pub(crate) badge: Option<u32>,
     /// Notifications with the same key replace one another.
-    pub replace_key: Option<String>,
+    pub(crate) replace_key: Option<String>,
     /// A push with a key the phone has seen is dropped.
-    pub repeat_key: Option<String>,
+    pub(crate) repeat_key: Option<String>,
     /// What the app is handed at a tap.
-    pub handover: Handover,
+    pub(crate) handover: Handover,
     /// What a tap opens.
-    pub opens: Opens,
+    pub(crate) opens: Opens,
     /// Whether it is shown while the app is in the foreground.
-    pub shows_in_foreground: bool,
+    pub(crate) shows_in_foreground: bool,
     /// Whether the vendor keeps it for a phone that it cannot reach.
-    pub kept: bool,
+    pub(crate) kept: bool,
     /// Not delivered before this.
-    pub not_before: Timestamp,
+    pub(crate) not_before: Timestamp,
     /// Not delivered at or after this.
-    pub expires_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
 }
 
 /// The text of a notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Alert {
+pub(crate) struct Alert {
     /// Title; may be empty.
-    pub title: String,
+    pub(crate) title: String,
     /// Text; may be empty.
-    pub body: String,
+    pub(crate) body: String,
 }
 
 /// What the vendor's SDK gives the app when its notification is tapped.
@@ -68,46 +68,46 @@ pub enum Opens {
 
 /// Where a push came from: what its vendor needs to know again when the phone reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
+pub(crate) struct Origin {
     /// Whose service it came through.
-    pub vendor: Vendor,
+    pub(crate) vendor: Vendor,
     /// The vendor's id of the push.
-    pub message_id: String,
+    pub(crate) message_id: String,
     /// The sender's statistics key.
-    pub jobkey: String,
+    pub(crate) jobkey: String,
     /// Where receipts are wanted.
-    pub callback: Option<Callback>,
+    pub(crate) callback: Option<Callback>,
 }
 
 /// A sender's wish for receipts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Callback {
+pub(crate) struct Callback {
     /// Where to post them.
-    pub url: String,
+    pub(crate) url: String,
     /// What to echo.
-    pub param: String,
+    pub(crate) param: String,
     /// Sum of the wanted kinds, each a bit in the vendor's book.
-    pub kinds: u32,
+    pub(crate) kinds: u32,
 }
 
 /// What became of a push, told to its vendor.
 #[derive(Debug, Clone)]
-pub struct Report {
+pub(crate) struct Report {
     /// The push.
-    pub origin: Arc<Origin>,
+    pub(crate) origin: Arc<Origin>,
     /// The token it was sent to.
-    pub token: String,
+    pub(crate) token: String,
     /// What happened.
-    pub kind: ReportKind,
+    pub(crate) kind: ReportKind,
     /// Whether the phone shows this app's notifications; `None`: not known.
-    pub notifications_allowed: Option<bool>,
+    pub(crate) notifications_allowed: Option<bool>,
     /// When.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
 }
 
 /// What happened to a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ReportKind {
+pub(crate) enum ReportKind {
     /// It reached the phone.
     Arrived,
     /// The user tapped it.
@@ -126,7 +126,7 @@ pub enum ReportKind {
 /// What became of a push at the moment it was handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Arrival {
+pub(crate) enum Arrival {
     /// It is in the shade.
     Shown,
     /// It arrived and is not shown, because the app is in the foreground or there is nothing to show.

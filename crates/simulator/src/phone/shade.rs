@@ -31,16 +31,16 @@ pub struct Shown {
     pub handover: Handover,
     /// The push behind it; `None` for one that the app raised.
     #[serde(skip)]
-    pub push: Option<Pushed>,
+    pub(super) push: Option<Pushed>,
 }
 
 /// The push behind a notification.
 #[derive(Debug, Clone)]
-pub struct Pushed {
+pub(super) struct Pushed {
     /// Where it came from.
-    pub origin: std::sync::Arc<Origin>,
+    pub(super) origin: std::sync::Arc<Origin>,
     /// The token it was sent to.
-    pub token: String,
+    pub(super) token: String,
 }
 
 /// Who put a notification into the shade.

@@ -11,7 +11,7 @@ const SHELF_MAX: usize = 1000;
 
 /// How much a vendor keeps for one app of a phone that it cannot reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
+pub(crate) enum Keep {
     /// Everything, until its lifetime ends.
     All,
     /// The newest only.
