@@ -4,6 +4,8 @@
 //! [feed](Feed). The rows of [`Store::claim`] are the send queue: it lives with the messages, in one transaction.
 
 mod batch;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod embedded;
 mod feed;
 mod port;

@@ -1,0 +1,140 @@
+//! Delivery rows: attempts, ends, lists.
+
+use model::{Addressee, CertificateId, DeliveryId, DeliveryState, Purpose};
+
+use super::{
+    Stage,
+    stage::{FOREIGN, PUSHED, VERDICT},
+};
+use crate::{DeliveryFilter, DeliveryUpdate, NewDelivery, Op, Outcome};
+
+/// Oldest first, each with the vendor's own words.
+pub async fn every_attempt_is_kept_in_order(stage: Stage) {
+    let (phone, _) = stage.sleeping_phone("bo", "t-1").await;
+    let queued = stage.queue_push("bo", phone).await;
+    let mut tried = Vec::new();
+    for (verdict, state) in [
+        ("retry", DeliveryState::Queued),
+        ("limited", DeliveryState::Queued),
+        ("accepted", DeliveryState::Accepted),
+    ] {
+        let attempt = model::Attempt { text: "说 \"明白\"".to_owned(), ..stage.attempt(verdict) };
+        tried.push(attempt.clone());
+        let at = stage.now();
+        let vendor_message_id = (state == DeliveryState::Accepted).then(|| "vendor-1".to_owned());
+        stage
+            .commit(Op::Update(DeliveryUpdate {
+                id: queued.id,
+                state,
+                reason: VERDICT,
+                due_at: at,
+                attempt: Some(attempt),
+                vendor_message_id,
+                at,
+            }))
+            .await;
+    }
+    let ended = stage.only_delivery(queued.message).await;
+    assert_eq!(ended.attempts, tried);
+    assert_eq!(
+        (ended.state, ended.vendor_message_id.as_deref()),
+        (DeliveryState::Accepted, Some("vendor-1"))
+    );
+    assert!(ended.finished_at.is_some());
+}
+
+/// States only move forward.
+pub async fn an_ended_delivery_stays_as_it_is(stage: Stage) {
+    let (phone, _) = stage.sleeping_phone("bo", "t-1").await;
+    let queued = stage.queue_push("bo", phone).await;
+    stage.update(queued.id, DeliveryState::Accepted).await;
+    let ended = stage.only_delivery(queued.message).await;
+    for state in [DeliveryState::Queued, DeliveryState::Rejected] {
+        stage.update(queued.id, state).await;
+    }
+    assert_eq!(stage.only_delivery(queued.message).await, ended);
+    assert!(stage.claim(9).await.is_empty());
+}
+
+/// A lifetime that is over needs no vendor.
+pub async fn giving_up_without_a_try_leaves_no_attempt(stage: Stage) {
+    let (phone, _) = stage.sleeping_phone("bo", "t-1").await;
+    let queued = stage.queue_push("bo", phone).await;
+    let at = stage.now();
+    let update = DeliveryUpdate {
+        id: queued.id,
+        state: DeliveryState::Dropped,
+        reason: VERDICT,
+        due_at: at,
+        attempt: None,
+        vendor_message_id: None,
+        at,
+    };
+    stage.commit(Op::Update(update)).await;
+    let ended = stage.only_delivery(queued.message).await;
+    assert_eq!((ended.state, ended.finished_at), (DeliveryState::Dropped, Some(at)));
+    assert!(ended.attempts.is_empty());
+}
+
+/// Each filter alone, and with the next page.
+pub async fn deliveries_are_filtered_and_paged_newest_first(stage: Stage) {
+    let (one, _) = stage.sleeping_phone("bo", "t-1").await;
+    let (two, _) = stage.sleeping_phone("cy", "t-2").await;
+    let first = stage.queue_push("bo", one).await;
+    let second = stage.queue_push("cy", two).await;
+    let third = stage.queue_push("bo", one).await;
+    stage.update(third.id, DeliveryState::Accepted).await;
+    let push_id = stage.store().device(super::stage::APP, two).await.expect("reads").expect("is there");
+    let push_id = push_id.device.push_id;
+    let fourth = push_by_id(&stage, push_id, two).await;
+
+    let any = DeliveryFilter::default;
+    let ids = async |filter| stage.list(filter).await.into_iter().map(|one| one.id).collect::<Vec<_>>();
+    assert_eq!(ids(any()).await, [fourth, third.id, second.id, first.id]);
+    assert_eq!(ids(DeliveryFilter { message: Some(first.message), ..any() }).await, [first.id]);
+    assert_eq!(ids(DeliveryFilter { user: first.user.clone(), ..any() }).await, [third.id, first.id]);
+    assert_eq!(ids(DeliveryFilter { device: Some(one), ..any() }).await, [third.id, first.id]);
+    assert_eq!(ids(DeliveryFilter { device: Some(two), ..any() }).await, [fourth, second.id]);
+    assert_eq!(ids(DeliveryFilter { push_id: Some(push_id), ..any() }).await, [fourth]);
+    assert_eq!(ids(DeliveryFilter { certificate: Some(CertificateId(999)), ..any() }).await, []);
+    assert_eq!(ids(DeliveryFilter { state: Some(DeliveryState::Accepted), ..any() }).await, [third.id]);
+    let next_page = DeliveryFilter { user: first.user, before: Some(third.id.0), ..any() };
+    assert_eq!(ids(next_page).await, [first.id]);
+}
+
+async fn push_by_id(stage: &Stage, push_id: model::PushId, device: model::DeviceId) -> DeliveryId {
+    let message = stage.push(Addressee::PushId(push_id));
+    stage.commit(Op::Accept(message.clone())).await;
+    let decided_at = stage.now();
+    let decision = NewDelivery {
+        purpose: Purpose::Notify,
+        user: None,
+        device: Some(device),
+        push_id: Some(push_id),
+        certificate: Some(stage.certificate),
+        token: "t-2".into(),
+        binding_generation: 1,
+        state: DeliveryState::Queued,
+        reason: PUSHED,
+        rules_version: 1,
+        facts: Vec::new(),
+        decided_at,
+        due_at: decided_at,
+        expires_at: message.expires_at,
+    };
+    assert_eq!(stage.decide(&message, vec![decision]).await, Outcome::Done);
+    stage.only_delivery(message.id).await.id
+}
+
+/// Every lookup takes the App.
+pub async fn a_foreign_app_sees_no_delivery(stage: Stage) {
+    let (phone, _) = stage.sleeping_phone("bo", "t-1").await;
+    let queued = stage.queue_push("bo", phone).await;
+    for filter in [
+        DeliveryFilter::default(),
+        DeliveryFilter { message: Some(queued.message), ..DeliveryFilter::default() },
+        DeliveryFilter { user: queued.user, ..DeliveryFilter::default() },
+    ] {
+        assert!(stage.store().deliveries(FOREIGN, &filter, 9).await.expect("reads").is_empty());
+    }
+}

@@ -1,0 +1,66 @@
+//! The feed of committed changes.
+
+use model::{ConversationId, DeliveryState};
+
+use super::{
+    Stage,
+    stage::{APP, device, user},
+};
+use crate::{Change, Op};
+
+/// Whoever hears of a change can read it.
+pub async fn a_change_is_told_once_it_can_be_read(stage: Stage) {
+    let mut feed = stage.store().feed().subscribe();
+    let sent = stage.accept("bo").await;
+    let Ok(Change::Accepted(app, message)) = feed.recv().await else { panic!("an accepted message") };
+    assert_eq!((app, message), (APP, sent.id));
+    assert!(stage.store().message(app, message).await.expect("reads").is_some());
+}
+
+/// Lanes, caches and the console live on it.
+pub async fn every_kind_of_change_is_told(stage: Stage) {
+    let mut feed = stage.store().feed().subscribe();
+    let (phone, _) = stage.sleeping_phone("bo", "t-1").await;
+    let certificate = stage.certificate_for(None).await;
+    let queued = stage.queue_push("bo", phone).await;
+    stage.update(queued.id, DeliveryState::Accepted).await;
+    let conversation = ConversationId::peer(&user("al"), &user("bo"));
+    let cursors = vec![(conversation, model::Seq(1))];
+    stage.commit(Op::Ack { app: APP, user: user("bo"), device: phone, cursors }).await;
+    stage.commit(Op::PutApp(super::stage::app_named(APP, "renamed"))).await;
+
+    // The feed is told after the answer, so the last change is waited for.
+    let mut told = Vec::new();
+    while told.last() != Some(&Change::App(APP)) {
+        told.push(feed.recv().await.expect("told"));
+    }
+    for expected in [
+        Change::Session(APP, user("bo"), phone),
+        Change::Device(APP, phone),
+        Change::Certificate(APP, certificate),
+        Change::Accepted(APP, queued.message),
+        Change::Queued(stage.certificate),
+        Change::Delivery(APP, queued.message, queued.id),
+        Change::Acked(APP, user("bo"), phone),
+    ] {
+        assert!(told.contains(&expected), "{expected:?} was not told: {told:?}");
+    }
+}
+
+/// A refused message and a login that is gone are no news.
+pub async fn what_changes_nothing_is_not_told(stage: Stage) {
+    let sent = stage.accept("bo").await;
+    let session = stage.login("bo", device()).await;
+    stage.logout(session).await;
+    stage.commit(Op::PutApp(super::stage::app_named(APP, "before"))).await;
+    let mut feed = stage.store().feed().subscribe();
+    stage.commit(Op::Accept(sent)).await;
+    stage.logout(session).await;
+    stage.commit(Op::PutApp(super::stage::app_named(APP, "after"))).await;
+    loop {
+        match feed.recv().await.expect("told") {
+            Change::App(APP) => break,
+            other => panic!("{other:?} changed nothing"),
+        }
+    }
+}
