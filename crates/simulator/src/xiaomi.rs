@@ -4,6 +4,7 @@
 //! refused with that code, `FAULT/http:<status>/…` with that HTTP status, `FAULT/silent/…` is never answered,
 //! `FAULT/cut/…` cuts the connection, and `FAULT/sink/…` is accepted and leads nowhere.
 
+mod answer;
 mod app;
 mod desk;
 mod form;

@@ -47,6 +47,10 @@ const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
 /// How long a connection may linger after its end was announced.
 const DRAIN_MAX: Duration = Duration::from_secs(5);
 
+/// Requests that are taken in before the first of them is answered.
+const BATCH_MAX: usize = 128;
+
+type Incoming = (Request<RecvStream>, SendResponse<Bytes>);
 type Wire = Splice<TlsStream<TcpStream>>;
 
 /// Serves one connection to its end.
@@ -105,21 +109,41 @@ enum Next {
 
 impl Conversation {
     async fn run(mut self, mut connection: Connection<Wire, Bytes>) {
+        let mut batch = Vec::new();
         loop {
-            let end = self.end.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
+            let end = self.end;
+            let drained = async {
+                match end {
+                    Some(at) => tokio::time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
             let next = tokio::select! {
                 biased;
                 Some(step) = self.open.next() => self.step(step),
                 accepted = connection.accept() => match accepted {
-                    Some(Ok((request, respond))) => self.accept(request, respond),
+                    Some(Ok(first)) => {
+                        batch.push(first);
+                        gather(&mut connection, &mut batch);
+                        self.accept_all(&mut batch)
+                    }
                     Some(Err(_)) | None => Next::Cut,
                 },
-                () = tokio::time::sleep_until(end), if self.end.is_some() => Next::Cut,
+                () = drained => Next::Cut,
             };
             if next == Next::Cut {
                 return;
             }
         }
+    }
+
+    fn accept_all(&mut self, batch: &mut Vec<Incoming>) -> Next {
+        for (request, respond) in batch.drain(..) {
+            if self.accept(request, respond) == Next::Cut {
+                return Next::Cut;
+            }
+        }
+        Next::On
     }
 
     fn accept(&mut self, request: Request<RecvStream>, mut respond: SendResponse<Bytes>) -> Next {
@@ -209,6 +233,16 @@ impl Conversation {
             400 => self.levers.set_stream_limit(STREAMS_CAUTIOUS),
             _ => (),
         }
+    }
+}
+
+/// Takes in what has come already. Every accept writes out the answers before it, so that answering a batch after
+/// it was taken in costs one write instead of one for each request.
+fn gather(connection: &mut Connection<Wire, Bytes>, batch: &mut Vec<Incoming>) {
+    while batch.len() < BATCH_MAX
+        && let Some(Some(Ok(next))) = connection.accept().now_or_never()
+    {
+        batch.push(next);
     }
 }
 

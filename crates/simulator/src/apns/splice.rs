@@ -212,3 +212,57 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Splice<T> {
         Pin::new(&mut this.below).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+    use super::*;
+
+    const ACK: &[u8] = &[0, 0, 0, 4, 1, 0, 0, 0, 0];
+    const PING: &[u8] = &[0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
+
+    #[tokio::test]
+    async fn frames_go_in_between_and_their_acknowledgements_do_not_come_through() {
+        for piece in 1..40 {
+            let (client, server) = duplex(64 * 1024);
+            let (mut splice, levers) = Splice::new(server, 1);
+            let (mut from_server, mut to_server) = tokio::io::split(client);
+            let library = [&frames::stream_limit(2000)[..], PING, PING].concat();
+            splice.write_all(&library[..15]).await.unwrap();
+            levers.set_stream_limit(1000);
+            assert_eq!(levers.allowed_streams(), u32::MAX, "nothing is in force before it is acknowledged");
+            for bytes in library[15..].chunks(piece) {
+                splice.write_all(bytes).await.unwrap();
+            }
+            levers.goaway(7, "Shutdown");
+            splice.flush().await.unwrap();
+            let sent = [
+                frames::stream_limit(1),
+                frames::stream_limit(1000),
+                PING.to_vec(),
+                PING.to_vec(),
+                frames::goaway(7, "Shutdown"),
+            ]
+            .concat();
+            let mut seen = vec![0; sent.len()];
+            from_server.read_exact(&mut seen).await.unwrap();
+            assert_eq!(seen, sent, "pieces of {piece}");
+
+            let preface = [b'P'; PREFACE_BYTES];
+            let incoming = [&preface[..], ACK, PING, ACK, PING].concat();
+            let through = [&preface[..], ACK, PING, PING].concat();
+            let mut seen = vec![0; through.len()];
+            let write = async {
+                for bytes in incoming.chunks(piece) {
+                    to_server.write_all(bytes).await.unwrap();
+                    tokio::task::yield_now().await;
+                }
+            };
+            let (read, ()) = tokio::join!(splice.read_exact(&mut seen), write);
+            read.unwrap();
+            assert_eq!(seen, through, "pieces of {piece}");
+            assert_eq!(levers.allowed_streams(), 1000);
+        }
+    }
+}

@@ -10,23 +10,24 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
-use http::{Method, header, request::Parts};
+use http::{Method, request::Parts};
 use model::{Timestamp, Vendor};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::{
+    answer::{Answer, Ask, Outcome, Stop, trace_id},
     app::{Apps, Registered, XiaomiApp, exhausted},
     form::Form,
     message::{self, Message},
     query,
-    reply::{self, Code, Refusal},
+    reply::{self, Code},
     sent::{Record, Sent},
     serve,
 };
 use crate::{
     callback::CallbackError,
-    faults::{Fault, LoneDead, Turn, http_status},
+    faults::{Fault, LoneDead, Turn},
     listener::Visit,
     lock::lock,
     log::{Entry, shorten},
@@ -67,124 +68,6 @@ pub(crate) struct Desk {
     pub(super) invalid_feed: Mutex<Vec<String>>,
     reports: mpsc::Sender<Report>,
     inbox: Mutex<Option<mpsc::Receiver<Report>>>,
-}
-
-/// A request, as far as it matters.
-pub(super) struct Ask<'a> {
-    pub(super) method: &'a Method,
-    pub(super) path: &'a str,
-    pub(super) query: &'a str,
-    pub(super) authorization: Option<&'a str>,
-    pub(super) content_type: Option<&'a str>,
-    pub(super) body: &'a [u8],
-}
-
-impl<'a> Ask<'a> {
-    pub(super) fn new(head: &'a Parts, body: &'a [u8]) -> Self {
-        let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
-        Self {
-            method: &head.method,
-            path: head.uri.path(),
-            query: head.uri.query().unwrap_or_default(),
-            authorization: text(header::AUTHORIZATION),
-            content_type: text(header::CONTENT_TYPE),
-            body,
-        }
-    }
-}
-
-/// An answer, with what the log says of it.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) ending: Ending,
-    pub(super) status: u16,
-    pub(super) body: String,
-    pub(super) targets: usize,
-    pub(super) token: String,
-    pub(super) code: Cow<'static, str>,
-    pub(super) stage: &'static str,
-}
-
-/// How a request ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
-    Answered,
-    Cut,
-    Silent,
-}
-
-/// What a request comes to, before the envelope.
-pub(super) struct Outcome {
-    pub(super) payload: Value,
-    pub(super) info: String,
-    pub(super) targets: usize,
-    pub(super) token: String,
-    pub(super) stage: &'static str,
-}
-
-impl Outcome {
-    pub(super) fn of(payload: Value) -> Self {
-        Self { payload, info: String::new(), targets: 0, token: String::new(), stage: "answered" }
-    }
-}
-
-/// Why a request does not come to an outcome.
-pub(super) enum Stop {
-    Refused(Refusal),
-    Special(Fault),
-}
-
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl Answer {
-    pub(super) fn too_long() -> Self {
-        Self::refused(&Code::REQUEST_TOO_LONG.because("the request body is too long"), "body")
-    }
-
-    pub(super) fn of_fault(fault: &Fault) -> Self {
-        match fault {
-            Fault::Fail(code) => match (http_status(code), reply::parse_code(code)) {
-                (Some(status), _) => Self::bare(status),
-                (None, Some(code)) => Self::refused(&code.because("on demand"), "fault"),
-                (None, None) => Self::bare(500),
-            },
-            Fault::Reset | Fault::LoseAnswer | Fault::Goaway(_) => {
-                Self { ending: Ending::Cut, ..Self::bare(0) }
-            }
-            Fault::BlackHole => Self { ending: Ending::Silent, ..Self::bare(0) },
-        }
-    }
-
-    /// The same, done but never answered.
-    pub(super) fn lost(self) -> Self {
-        Self { ending: Ending::Cut, status: 0, stage: "answer lost", ..self }
-    }
-
-    fn bare(status: u16) -> Self {
-        Self {
-            ending: Ending::Answered,
-            status,
-            body: String::new(),
-            targets: 0,
-            token: String::new(),
-            code: "".into(),
-            stage: "fault",
-        }
-    }
-
-    fn refused(refusal: &Refusal, stage: &'static str) -> Self {
-        Self {
-            status: 200,
-            body: reply::error(&trace_id(), refusal).to_string(),
-            code: refusal.code.0.to_string().into(),
-            stage,
-            ..Self::bare(200)
-        }
-    }
 }
 
 impl Desk {
@@ -502,6 +385,59 @@ fn message_id() -> String {
     format!("scm{}", &hex(&random::<10>())[..19])
 }
 
-fn trace_id() -> String {
-    format!("Xcm{}", &hex(&random::<10>())[..19])
+#[cfg(test)]
+mod tests {
+    use model::{ManualClock, Secret};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{log::RequestLog, news::News, shared::Settings};
+
+    fn desk() -> Desk {
+        let desk = Desk::new(Arc::new(Shared {
+            clock: Arc::new(ManualClock::at(Timestamp(1_790_000_000_000))),
+            news: News::default(),
+            log: RequestLog::new(10),
+            settings: Settings {
+                receipt_collect: Duration::ZERO,
+                accept_unknown_tokens: true,
+                moving_stream_limit: true,
+            },
+        }));
+        desk.register(XiaomiApp::new("com.example.im", "1", Secret::new("secret".to_owned())));
+        desk
+    }
+
+    fn field() -> impl Strategy<Value = String> {
+        prop_oneof![
+            Just("registration_id=a,b".to_owned()),
+            Just("restricted_package_name=com.example.im".to_owned()),
+            Just("title=t&description=d".to_owned()),
+            "(notify_id|time_to_live|pass_through|time_to_send|notify_type)=-?[0-9]{0,20}",
+            "extra\\.(callback|callback\\.type|notify_effect|jobkey|template_param|k[0-9])=.{0,40}",
+            ".{0,40}",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_form_on_any_path_gets_an_envelope_with_a_code(
+            fields in proptest::collection::vec(field(), 0..12),
+            path in prop_oneof![Just("/v3/message/regid"), Just("/v1/message/regid/revoke"), Just("/v1/validation/regids"), Just("/")],
+        ) {
+            let body = fields.join("&");
+            let ask = Ask {
+                method: &Method::POST,
+                path,
+                query: "",
+                authorization: Some("key=secret"),
+                content_type: None,
+                body: body.as_bytes(),
+            };
+            let answer = desk().answer(&ask, &Turn::default());
+            let envelope: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+            prop_assert_eq!(answer.status, 200);
+            prop_assert_eq!(envelope["code"] == 0, envelope["result"] == "ok");
+        }
+    }
 }

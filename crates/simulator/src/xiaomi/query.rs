@@ -6,8 +6,9 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{
+    answer::{Outcome, Stop},
     app::Registered,
-    desk::{Desk, Outcome, Stop},
+    desk::Desk,
     form::Form,
     message::{check_package, notify_id},
     reply::Code,

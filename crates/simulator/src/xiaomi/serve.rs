@@ -14,7 +14,8 @@ use hyper_util::{
 use tokio::sync::mpsc;
 
 use super::{
-    desk::{Answer, Ask, Desk, Ending},
+    answer::{Answer, Ask, Ending},
+    desk::Desk,
     receipt::{Collector, Post},
 };
 use crate::{callback::post_form, faults::Fault, listener::Visit, phone::Report, shared::Host};

@@ -1,5 +1,7 @@
 //! The simulator from outside: real sockets, TLS with the simulator's own authority, the control API.
 
+#![expect(clippy::unwrap_used, reason = "where a step of a test fails, the test fails")]
+
 mod apns;
 mod control;
 mod handset;

@@ -150,14 +150,13 @@ pub(crate) type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>
 /// An HTTP/2 connection.
 pub(crate) struct Http2 {
     pub(crate) sender: SendRequest<Bytes>,
-    /// How the connection ended.
-    pub(crate) ended: tokio::task::JoinHandle<Result<(), h2::Error>>,
 }
 
 impl Http2 {
     pub(crate) async fn handshake(stream: TlsStream<TcpStream>) -> Self {
         let (sender, connection) = h2::client::handshake(stream).await.unwrap();
-        Self { sender, ended: tokio::spawn(connection) }
+        tokio::spawn(connection);
+        Self { sender }
     }
 
     /// One request: status, headers, body.

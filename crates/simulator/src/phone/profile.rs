@@ -1,0 +1,127 @@
+//! What a phone is, how it stands, and what it has to do with its app and its vendor.
+
+use std::sync::Arc;
+
+use model::{Environment, Vendor};
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use super::{
+    push::{Handover, Opens, Report},
+    shade::Shown,
+    shelf::Keep,
+};
+use crate::token::TokenBook;
+
+/// What does not change about a phone.
+#[derive(Debug, Clone, Serialize)]
+pub struct Profile {
+    /// Its name, unique in the simulator: lower-case letters, digits and hyphens.
+    pub name: String,
+    /// Brand in lower case, such as `xiaomi`.
+    pub brand: String,
+    /// Whose push service the system holds a connection to.
+    pub vendor: Vendor,
+    /// Package name or bundle id of the one app on it.
+    pub app: String,
+    /// The environment the app was built for, where the vendor has environments.
+    pub environment: Option<Environment>,
+}
+
+/// The switches of a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Switches {
+    /// The screen is locked.
+    pub locked: bool,
+    /// The phone has a network.
+    pub network: bool,
+    /// The user lets the app show notifications.
+    pub notifications: bool,
+}
+
+/// Everything that is visible of a phone at one moment.
+#[derive(Debug, Clone, Serialize)]
+pub struct PhoneView {
+    /// What does not change.
+    #[serde(flatten)]
+    pub profile: Profile,
+    /// The switches.
+    #[serde(flatten)]
+    pub switches: Switches,
+    /// The app is in the foreground.
+    pub foreground: bool,
+    /// The vendor token, shortened; `None`: not registered.
+    pub token: Option<String>,
+    /// Whether the vendor still serves the token.
+    pub token_alive: bool,
+    /// The badge on the app's icon.
+    pub badge: u32,
+    /// How many pushes the vendor keeps for it.
+    pub waiting: usize,
+    /// The shade, newest first.
+    pub shade: Vec<Shown>,
+    /// What the app says of itself; `None`: there is no app side.
+    pub app_status: Option<serde_json::Value>,
+}
+
+/// What a tap on a notification did.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tapped {
+    /// Whose phone it is.
+    pub vendor: Vendor,
+    /// The notification, which is no longer in the shade.
+    pub notification: Shown,
+    /// What opened.
+    pub opens: Opens,
+    /// The vendor's getter.
+    pub getter: &'static str,
+    /// What the getter gave for `ext`; `None` where a web page opened.
+    pub ext: Option<String>,
+    /// What the getter gave for `payload`; `None` where a web page opened.
+    pub payload: Option<String>,
+}
+
+/// A notification that the app raises by itself.
+#[derive(Debug, Clone)]
+pub struct LocalNotification {
+    /// Title.
+    pub title: String,
+    /// Text.
+    pub body: String,
+    /// Notifications with the same key replace one another.
+    pub replace_key: Option<String>,
+    /// What the app is handed at a tap.
+    pub handover: Handover,
+    /// What a tap opens.
+    pub opens: Opens,
+}
+
+/// The app on a phone, as far as the system has to do with it.
+pub trait AppSide: Send + Sync {
+    /// What it says of itself, for the control API.
+    fn status(&self) -> serde_json::Value;
+
+    /// Its notification was tapped and it is brought to the foreground, started if need be. Must not block.
+    fn opened(&self, tapped: &Tapped);
+}
+
+/// Why a phone did not get a vendor token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RegistrationError {
+    /// The vendor cannot be reached.
+    #[error("no network")]
+    NoNetwork,
+}
+
+/// What a phone needs from the vendor it belongs to.
+#[derive(Debug)]
+pub(crate) struct Service {
+    /// The vendor's tokens.
+    pub(crate) tokens: Arc<TokenBook>,
+    /// Makes a new token in the vendor's shape.
+    pub(crate) mint: fn() -> String,
+    /// How much the vendor keeps for it while it is out of reach.
+    pub(crate) keep: Keep,
+    /// Where it reports what became of a push, where the vendor wants to know.
+    pub(crate) reports: Option<mpsc::Sender<Report>>,
+}
