@@ -6,7 +6,7 @@ use model::{
     AppId, BindingState, DeliveryState, Message, MessageId, MessageKind, Purpose, SessionState, Timestamp,
 };
 use rules::{Ruling, TABLE_VERSION, decide};
-use store::{AudienceRow, Change, FanoutCursor, FanoutNext, NewDelivery, Op, StoreError};
+use store::{AudienceRow, Change, FanoutCursor, FanoutNext, NewDelivery, Op, Outcome, StoreError};
 use tokio::{
     sync::{
         broadcast::{Receiver, error::RecvError},
@@ -51,7 +51,10 @@ pub(crate) async fn run(
             urgent.push(next);
         }
         let next_due = match round(&im, std::mem::take(&mut urgent)).await {
-            Ok(next_due) => next_due,
+            Ok((next_due, overtaken)) => {
+                urgent = overtaken;
+                next_due
+            }
             Err(error) => {
                 tracing::warn!(%error, "a fan-out round was put off");
                 time::sleep(REFUSED).await;
@@ -84,33 +87,73 @@ async fn wait_for_accepted(feed: &mut Receiver<Change>) -> Option<()> {
     }
 }
 
-/// Looks at everything that is due and at the urgent ones, and commits it together. Answers when to look again.
-async fn round(im: &Arc<Im>, urgent: Vec<Expedite>) -> Result<Option<Timestamp>, StoreError> {
+/// Looks at everything that is due and at the urgent ones. Answers when to look again, and the urgent ones that a
+/// logout or fetch overtook and that must be looked at once more.
+async fn round(
+    im: &Arc<Im>,
+    urgent: Vec<Expedite>,
+) -> Result<(Option<Timestamp>, Vec<Expedite>), StoreError> {
     let now = im.now();
     let mut batch = Vec::new();
+    let mut asked_by = Vec::new();
+    let mut overtaken = Vec::new();
     for one in urgent {
-        if let Some(mut cursor) = im.store().fanout(one.app, one.message).await? {
-            cursor.after = None;
-            batch.extend(walk(im, &cursor, now).await?);
+        if let Some(cursor) = im.store().fanout(one.app, one.message).await? {
+            let ops = walk(im, &cursor, now).await?;
+            match join_or_commit(im, ops, &mut batch).await? {
+                Joined::Batch => asked_by.push(one),
+                Joined::Committed => {}
+                Joined::Overtaken => overtaken.push(one),
+            }
         }
     }
     for cursor in im.store().due_fanouts(now, ROUND).await? {
-        batch.extend(walk(im, &cursor, now).await?);
+        let ops = walk(im, &cursor, now).await?;
+        join_or_commit(im, ops, &mut batch).await?;
     }
-    if !batch.is_empty() {
-        im.store().commit(batch).await?;
-        return Ok(Some(now));
+    if batch.is_empty() && overtaken.is_empty() {
+        let horizon = now.plus_ms(i64::try_from(IDLE.as_millis()).unwrap_or(i64::MAX));
+        let next_due = im.store().due_fanouts(horizon, 1).await?.first().map(|cursor| cursor.due_at);
+        return Ok((next_due, overtaken));
     }
-    let horizon = now.plus_ms(i64::try_from(IDLE.as_millis()).unwrap_or(i64::MAX));
-    Ok(im.store().due_fanouts(horizon, 1).await?.first().map(|cursor| cursor.due_at))
+    let outcomes = im.store().commit(batch).await?;
+    let stale = outcomes.iter().zip(asked_by).filter(|(outcome, _)| **outcome == Outcome::Stale);
+    overtaken.extend(stale.map(|(_, one)| one));
+    Ok((Some(now), overtaken))
+}
+
+/// What became of a walk's ops.
+enum Joined {
+    /// One page: it is committed with the round.
+    Batch,
+    /// Several pages, all committed.
+    Committed,
+    /// A logout or fetch overtook a page; the message is due again.
+    Overtaken,
+}
+
+/// A walk of one page joins the round's batch. A longer one is committed page by page and stops at a page that was
+/// overtaken, so that its last page cannot end the fan-out over the head of an earlier one.
+async fn join_or_commit(im: &Arc<Im>, ops: Vec<Op>, batch: &mut Vec<Op>) -> Result<Joined, StoreError> {
+    if ops.len() == 1 {
+        batch.extend(ops);
+        return Ok(Joined::Batch);
+    }
+    for op in ops {
+        if im.store().commit(vec![op]).await?.contains(&Outcome::Stale) {
+            return Ok(Joined::Overtaken);
+        }
+    }
+    Ok(Joined::Committed)
 }
 
 /// Walks a message's targets page by page: frames leave, decisions are made, and the ops that store both come back.
-/// The last op says where the cursor goes: done, or back to the start when the first waiting target is due.
+/// The last op ends the fan-out, or puts it off until the first waiting target is due. Until then the cursor stands at
+/// the start: a target that is decided keeps its row, and one that waits must be met again.
 async fn walk(im: &Arc<Im>, cursor: &FanoutCursor, now: Timestamp) -> Result<Vec<Op>, StoreError> {
     let message = &cursor.message;
     let mut ops = Vec::new();
-    let mut after = cursor.after.clone();
+    let mut after = None;
     let mut waits_until: Option<Timestamp> = None;
     let Some(view) = im.catalogue().view(message.app).await? else {
         return Ok(vec![decided(message, Vec::new(), FanoutNext::Done)]);
@@ -136,7 +179,7 @@ async fn walk(im: &Arc<Im>, cursor: &FanoutCursor, now: Timestamp) -> Result<Vec
             }
         }
         if full && after.is_some() {
-            ops.push(decided(message, deliveries, FanoutNext::Again { after: after.clone(), due_at: now }));
+            ops.push(decided(message, deliveries, FanoutNext::Again { after: None, due_at: now }));
             continue;
         }
         let next = waits_until.map_or(FanoutNext::Done, |due_at| FanoutNext::Again { after: None, due_at });

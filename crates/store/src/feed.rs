@@ -12,6 +12,8 @@ pub enum Change {
     Certificate(AppId, CertificateId),
     /// A message was accepted; its fan-out is due.
     Accepted(AppId, MessageId),
+    /// Every target of a message is decided or acknowledged; its fan-out is over.
+    Settled(AppId, MessageId),
     /// A login opened, moved or ended.
     Session(AppId, UserId, DeviceId),
     /// A binding or the device itself.

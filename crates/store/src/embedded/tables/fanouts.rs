@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::{bindings, deliveries, messages, sessions};
 use crate::{
-    FanoutCursor, FanoutNext, NewDelivery, Outcome, StoreError,
+    Change, FanoutCursor, FanoutNext, NewDelivery, Outcome, StoreError,
     embedded::{
         sql::{self, values},
         writing::Writing,
@@ -39,6 +39,7 @@ pub(in crate::embedded) fn decide(
     match next {
         FanoutNext::Done => {
             sql::execute(writing.conn, "DELETE FROM fanouts WHERE message = ?1", values![row])?;
+            writing.tell(Change::Settled(app, message));
         }
         FanoutNext::Again { after, due_at } => {
             sql::execute(

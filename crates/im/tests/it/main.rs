@@ -1,0 +1,5 @@
+//! Behaviour of the IM half over the embedded store.
+
+mod fanout;
+mod harness;
+mod login;
