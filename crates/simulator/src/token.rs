@@ -10,7 +10,7 @@ use model::Timestamp;
 use crate::phone::Phone;
 
 /// The tokens one vendor has given out.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct TokenBook(RwLock<HashMap<String, Registration>>);
 
 /// What a vendor knows of one token.

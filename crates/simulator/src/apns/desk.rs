@@ -19,7 +19,7 @@ use crate::{
     faults::{Fault, Turn, http_status},
     listener::Visit,
     log::{Entry, shorten},
-    phone::{Keep, Origin, Service},
+    phone::{Badge, Keep, Origin, Service},
     shared::{Host, HostSpec, Shared, hex, random},
     token::{Standing, TokenBook},
     vendor::Book,
@@ -294,7 +294,13 @@ impl Book for Desk {
     }
 
     fn service(&self) -> Service {
-        Service { tokens: Arc::clone(&self.tokens), mint: mint_token, keep: Keep::Newest, reports: None }
+        Service {
+            tokens: Arc::clone(&self.tokens),
+            mint: mint_token,
+            badge: Badge::Set,
+            keep: Keep::Newest,
+            reports: None,
+        }
     }
 
     fn any_app(&self) -> Option<String> {

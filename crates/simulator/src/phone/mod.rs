@@ -19,15 +19,15 @@ use std::{
 use model::Clock;
 use tokio::sync::watch;
 
-pub(crate) use self::{
-    profile::Service,
-    push::{Alert, Callback, Origin, Push, Report, ReportKind},
-    shelf::Keep,
-};
 pub use self::{
     profile::{AppSide, LocalNotification, PhoneView, Profile, RegistrationError, Switches, Tapped},
     push::{Handover, Opens},
     shade::{Shown, Source},
+};
+pub(crate) use self::{
+    profile::{Badge, Service},
+    push::{Alert, Callback, Origin, Push, Report, ReportKind},
+    shelf::Keep,
 };
 use self::{
     push::Arrival,
@@ -139,7 +139,10 @@ impl Phone {
             foreground: self.is_foreground(),
             token: state.token.as_deref().map(crate::log::shorten),
             token_alive: state.token.as_deref().is_some_and(|token| self.service.tokens.is_alive(token)),
-            badge: state.badge,
+            badge: match self.service.badge {
+                Badge::Counted => u32::try_from(state.shade.items().len()).unwrap_or(u32::MAX),
+                Badge::Set => state.badge,
+            },
             waiting: state.shelf.len(),
             shade: state.shade.items().to_vec(),
             app_status,
@@ -238,7 +241,7 @@ impl Phone {
         self.news.changed();
     }
 
-    /// Sets the badge, as the app or the launcher does.
+    /// Sets the badge, as an app may where the launcher does not count by itself.
     pub fn set_badge(&self, badge: u32) {
         lock(&self.state).badge = badge;
         self.news.changed();

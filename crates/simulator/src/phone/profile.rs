@@ -113,13 +113,23 @@ pub enum RegistrationError {
     NoNetwork,
 }
 
+/// Who says what the badge on the app's icon shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Badge {
+    /// The launcher counts the notifications in the shade.
+    Counted,
+    /// Each push may set it.
+    Set,
+}
+
 /// What a phone needs from the vendor it belongs to.
-#[derive(Debug)]
 pub(crate) struct Service {
     /// The vendor's tokens.
     pub(crate) tokens: Arc<TokenBook>,
     /// Makes a new token in the vendor's shape.
     pub(crate) mint: fn() -> String,
+    /// Who says what the badge shows.
+    pub(crate) badge: Badge,
     /// How much the vendor keeps for it while it is out of reach.
     pub(crate) keep: Keep,
     /// Where it reports what became of a push, where the vendor wants to know.

@@ -107,7 +107,7 @@ const fn beijing_day(now: Timestamp) -> i64 {
 }
 
 /// All registered apps, by secret.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Apps(RwLock<HashMap<String, Arc<Registered>>>);
 
 impl Apps {

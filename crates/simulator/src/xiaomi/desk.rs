@@ -31,7 +31,7 @@ use crate::{
     listener::Visit,
     lock::lock,
     log::{Entry, shorten},
-    phone::{Alert, Handover, Keep, Origin, Push, Report, ReportKind, Service},
+    phone::{Alert, Badge, Handover, Keep, Origin, Push, Report, ReportKind, Service},
     shared::{Host, HostSpec, Shared, hex, random},
     token::{Standing, TokenBook},
     vendor::Book,
@@ -316,6 +316,7 @@ impl Book for Desk {
         Service {
             tokens: Arc::clone(&self.tokens),
             mint: mint_regid,
+            badge: Badge::Counted,
             keep: Keep::All,
             reports: Some(self.reports.clone()),
         }
