@@ -1,0 +1,152 @@
+//! Saving a certificate: the form is read as the vendor's adapter reads it, stored, and shown to the vendor.
+
+use std::collections::BTreeMap;
+
+use model::{
+    AppId, Certificate, CertificateId, CertificateName, ErrorCode, FieldError, FieldErrors, Form, IdError,
+    Secret, Vendor,
+};
+use store::{CertificateDraft, Op, Outcome};
+
+use super::view::{CertificateView, SavedCertificate};
+use crate::{key::random_text, problem::Problem, shared::Shared};
+
+/// Longest value of a field that is shown again, in bytes.
+const PUBLIC_VALUE_MAX_BYTES: usize = 1024;
+
+/// A certificate as it comes in.
+pub(super) struct Submitted {
+    pub(super) vendor: Vendor,
+    pub(super) name: String,
+    pub(super) disabled: bool,
+    pub(super) fields: BTreeMap<String, String>,
+}
+
+/// Checks, stores and probes a certificate; `old` is the one that is edited. It is stored whatever the vendor says, and
+/// effective before this returns.
+pub(super) async fn save(
+    shared: &Shared,
+    app: AppId,
+    old: Option<&Certificate>,
+    submitted: Submitted,
+) -> Result<SavedCertificate, Problem> {
+    let mut faults = Vec::new();
+    let view = shared.view(app).await?;
+    let name = checked_name(&submitted, &view.certificates, old.map(|old| old.id), &mut faults);
+    let form = form_of(submitted.vendor, submitted.fields, old.map(|old| &old.form), &mut faults);
+    let now = shared.now();
+    let (vendor, to_open) = (submitted.vendor, form.clone());
+    let opened = tokio::task::spawn_blocking(move || {
+        let channel = vendors::adapter(vendor).open(&to_open, now)?;
+        Ok::<_, FieldErrors>((channel.environment(), channel.expires_at()))
+    });
+    let opened = opened.await.map_err(|_| ErrorCode::Internal)?;
+    let (name, (environment, expires_at)) = match (name, opened) {
+        (Some(name), Ok(opened)) if faults.is_empty() => (name, opened),
+        (_, opened) => {
+            faults.extend(opened.err().into_iter().flat_map(|errors| errors.0));
+            return Err(FieldErrors(faults).into());
+        }
+    };
+    let draft = CertificateDraft {
+        app,
+        id: old.map(|old| old.id),
+        vendor,
+        name,
+        disabled: submitted.disabled,
+        form: form.clone(),
+        environment,
+        expires_at,
+        receipt_secret: Secret::new(random_text()),
+        at: now,
+    };
+    let outcome = shared.store().commit(vec![Op::PutCertificate(draft)]).await?.pop();
+    let Some(Outcome::Certificate(id, _)) = outcome else { return Err(ErrorCode::Internal.into()) };
+    shared.im.catalogue().forget(app);
+    let report = shared.gateway.probe(vendor, &form).await?;
+    let saved = find(shared, app, id).await?;
+    Ok(SavedCertificate { certificate: CertificateView::of(&saved, now), probe: report.into() })
+}
+
+/// One of the App's certificates.
+pub(super) async fn find(shared: &Shared, app: AppId, id: CertificateId) -> Result<Certificate, Problem> {
+    let view = shared.view(app).await?;
+    let found = view.certificate(id).cloned();
+    found.ok_or_else(|| Problem::not_found("the App has no certificate of this id"))
+}
+
+fn checked_name(
+    submitted: &Submitted,
+    others: &[Certificate],
+    own: Option<CertificateId>,
+    faults: &mut Vec<FieldError>,
+) -> Option<CertificateName> {
+    let mut fault = |en: &str, zh: &str| faults.push(FieldError::new("name", en, zh));
+    let name = match CertificateName::new(submitted.name.trim()) {
+        Ok(name) => name,
+        Err(IdError::TooLong { .. }) => {
+            fault(
+                "must have at most 32 characters; clients cannot log in with a longer one",
+                "不能超过 32 个字符，否则客户端无法登录",
+            );
+            return None;
+        }
+        Err(IdError::Empty) => {
+            fault("must be filled", "必填");
+            return None;
+        }
+        Err(_) => {
+            fault("must not contain control characters", "不能包含控制字符");
+            return None;
+        }
+    };
+    if others.iter().any(|other| other.name == name && Some(other.id) != own) {
+        fault("another certificate of the App has this name", "本应用下已有同名证书");
+    }
+    if submitted.vendor.facts().has_environments && !is_english(name.as_str()) {
+        fault(
+            "must consist of English letters, digits, spaces and - _ . without brackets",
+            "只能使用英文字母、数字、空格和 - _ .，不能带括号",
+        );
+    }
+    Some(name)
+}
+
+/// Row C11: Apple's certificates are named in English letters, without brackets.
+fn is_english(name: &str) -> bool {
+    name.chars().all(|char| char.is_ascii_alphanumeric() || " -_.".contains(char))
+}
+
+/// Sorts values into the adapter's public and secret fields. A secret that is absent keeps its stored value; one that
+/// is sent empty is taken away.
+fn form_of(
+    vendor: Vendor,
+    values: BTreeMap<String, String>,
+    old: Option<&Form>,
+    faults: &mut Vec<FieldError>,
+) -> Form {
+    let mut form = Form::default();
+    if let Some(old) = old {
+        form.secret.clone_from(&old.secret);
+    }
+    let fields = vendors::adapter(vendor).fields();
+    for (name, value) in values {
+        match fields.iter().find(|field| field.name == name) {
+            Some(field) if field.kind.is_secret() => {
+                form.secret.insert(name, Secret::new(value));
+            }
+            Some(_) if value.len() > PUBLIC_VALUE_MAX_BYTES => {
+                faults.push(FieldError::new(&name, "must have at most 1024 bytes", "不能超过 1024 字节"));
+            }
+            Some(_) => {
+                form.public.insert(name, value);
+            }
+            None => faults.push(FieldError::new(
+                &name,
+                "is no field of this vendor; GET /v1/vendors lists them",
+                "该厂商没有此字段，请对照 GET /v1/vendors",
+            )),
+        }
+    }
+    form
+}

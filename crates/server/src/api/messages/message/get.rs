@@ -1,0 +1,22 @@
+//! `GET /v1/messages/{message}`
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use model::MessageId;
+
+use crate::{api::views::MessageView, intake::Path, key::Caller, problem::Problem, shared::Shared};
+
+/// One message
+#[utoipa::path(get, path = "/v1/messages/{message}", operation_id = "get_message", tag = "Messages",
+    params(("message" = Uuid, Path, description = "The message's id")),
+    responses((status = 200, description = "The message.", body = MessageView)))]
+pub(in crate::api) async fn handler(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+    Path(message): Path<MessageId>,
+) -> Result<Json<MessageView>, Problem> {
+    let message = shared.store().message(caller.app(), message).await?;
+    let message = message.ok_or_else(|| Problem::not_found("the App has no such message"))?;
+    Ok(Json(message.into()))
+}

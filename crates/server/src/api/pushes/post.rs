@@ -1,0 +1,115 @@
+//! `POST /v1/pushes`
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use gateway::LaneSizes;
+use http::StatusCode;
+use im::NewPush;
+use model::{Addressee, AppId, BindingState, CertificateId, ErrorCode, PushId, PushSettings, UserId};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::{
+    api::{devices::push_id::get::registered, schema, views::Accepted},
+    intake::{self, IdempotencyKey, Intake},
+    key::Caller,
+    problem::Problem,
+    shared::Shared,
+};
+
+/// A push alone: no conversation, no sync.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct NewPushRequest {
+    /// Whom it is for.
+    to: To,
+    /// What to show.
+    #[schema(value_type = schema::PushSettings)]
+    push: PushSettings,
+}
+
+impl Intake for NewPushRequest {}
+
+/// Whom a push is for.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = PushTo)]
+enum To {
+    /// One user's devices.
+    #[schema(value_type = String)]
+    User(UserId),
+    /// One device.
+    #[schema(value_type = String)]
+    PushId(PushId),
+    /// One vendor token, without the IM half.
+    #[serde(untagged)]
+    Token(ToToken),
+}
+
+/// One vendor token.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ToToken {
+    /// Whose vendor gave it.
+    #[schema(value_type = u32)]
+    certificate: CertificateId,
+    /// The token exactly as the vendor's SDK gave it.
+    token: String,
+}
+
+/// Push to a user, a Push ID, or a vendor token
+///
+/// Answers once the push is durable; `/v1/messages/{id}/explain` tells what became of it. A push that names one device
+/// or token is refused with 503 while the lane of its certificate is full.
+#[utoipa::path(post, path = "/v1/pushes", operation_id = "push", tag = "Messages",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same push is stored once")),
+    request_body = NewPushRequest,
+    responses(
+        (status = 201, description = "Accepted.", body = Accepted),
+        (status = 200, description = "Accepted before under the same key.", body = Accepted),
+    ))]
+pub(in crate::api) async fn handler(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+    IdempotencyKey(idempotency_key): IdempotencyKey,
+    intake::Json(new): intake::Json<NewPushRequest>,
+) -> Result<(StatusCode, Json<Accepted>), Problem> {
+    let app = caller.app();
+    let addressee = addressee(&shared, app, new.to).await?;
+    let push = NewPush { app, addressee, push: new.push, idempotency_key };
+    let accepted = shared.im.push(push).await?;
+    let status = if accepted.duplicate { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(accepted.into())))
+}
+
+async fn addressee(shared: &Shared, app: AppId, to: To) -> Result<Addressee, Problem> {
+    match to {
+        To::User(user) => Ok(Addressee::User(user)),
+        To::PushId(push_id) => {
+            let found = registered(shared, app, push_id).await?;
+            found.bindings.iter().try_for_each(|state| match state {
+                BindingState::Bound(binding) => check_lane(shared, binding.certificate),
+                BindingState::Lost(_) => Ok(()),
+            })?;
+            Ok(Addressee::PushId(push_id))
+        }
+        To::Token(ToToken { certificate, token }) => {
+            shared.im.check_binding(app, certificate, &token).await?;
+            check_lane(shared, certificate)?;
+            Ok(Addressee::Token { certificate, token: token.into() })
+        }
+    }
+}
+
+fn check_lane(shared: &Shared, certificate: CertificateId) -> Result<(), Problem> {
+    let full = shared
+        .gateway
+        .lanes()
+        .iter()
+        .any(|lane| lane.certificate == certificate && lane.waiting >= LaneSizes::default().waiting);
+    if full {
+        return Err(Problem::new(ErrorCode::Busy, format!("the lane of certificate {certificate} is full")));
+    }
+    Ok(())
+}

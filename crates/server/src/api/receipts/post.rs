@@ -1,0 +1,55 @@
+//! `POST /v1/receipts/{vendor}/{certificate}/{secret}`
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Request, State},
+};
+use model::{CertificateId, Vendor};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    intake::{Path, read_body},
+    problem::Problem,
+    shared::Shared,
+};
+
+/// Largest receipt body, in bytes: vendors gather up to a thousand receipts in one.
+const BODY_MAX_BYTES: usize = 1024 * 1024;
+
+/// What a receipt call answers.
+#[derive(Serialize, ToSchema)]
+pub(in crate::api) struct TakenIn {
+    /// Receipts that were read.
+    receipts: usize,
+}
+
+/// Take in a vendor's receipts
+///
+/// Called by vendors. The last part of the path stands for the key.
+#[utoipa::path(post, path = "/v1/receipts/{vendor}/{certificate}/{secret}", operation_id = "receive_receipts",
+    tag = "Receipts",
+    params(
+        ("vendor" = String, Path, description = "The vendor's word"),
+        ("certificate" = u32, Path, description = "The certificate's numeric id"),
+        ("secret" = String, Path, description = "The unguessable part"),
+    ),
+    request_body(content = String, description = "As the vendor's book says"),
+    responses((status = 200, description = "Taken in.", body = TakenIn)))]
+pub(in crate::api) async fn handler(
+    State(shared): State<Arc<Shared>>,
+    Path((vendor, certificate, secret)): Path<(Vendor, CertificateId, String)>,
+    request: Request,
+) -> Result<Json<TakenIn>, Problem> {
+    let (parts, body) = request.into_parts();
+    let headers: Vec<(String, String)> = parts
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+        .collect();
+    let body = read_body(body, BODY_MAX_BYTES).await?;
+    let receipts = shared.gateway.receipt(vendor, certificate, &secret, &headers, &body).await?;
+    Ok(Json(TakenIn { receipts }))
+}

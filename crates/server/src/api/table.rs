@@ -1,0 +1,242 @@
+//! The list of endpoints: router, OpenAPI document and tests are made from it.
+
+use std::{any::Any, sync::Arc};
+
+use axum::{
+    Router,
+    extract::Request,
+    handler::Handler,
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, on},
+};
+use http::{HeaderName, HeaderValue, Method, header};
+use model::ErrorCode;
+use store::Scope;
+use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
+use tracing::Instrument;
+use utoipa::{
+    OpenApi as _, Path,
+    openapi::{
+        Content, Info, OpenApi, PathItem, Ref, RefOr, Response as Answer,
+        path::{HttpMethod, Operation},
+        security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+    },
+};
+use uuid::Uuid;
+
+use crate::{key, problem::Problem, shared::Shared};
+
+/// An endpoint as documentation and tests see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its verb.
+    pub method: Method,
+    /// Its path, with `{name}` where a parameter stands.
+    pub path: String,
+    /// The scope a key needs; `None` where no key is asked for.
+    pub scope: Option<Scope>,
+}
+
+/// The router while endpoints are added to it.
+type Routes = Router<Arc<Shared>>;
+
+/// An endpoint of the table.
+struct Endpoint {
+    listed: Listed,
+    register: Box<dyn FnOnce(Routes, &Arc<Shared>) -> Routes>,
+}
+
+impl Endpoint {
+    fn of<P: Path, H, T>(scope: Option<Scope>, handler: H) -> Self
+    where
+        H: Handler<T, Arc<Shared>>,
+        T: 'static,
+    {
+        let (method, filter) = verb(P::methods().first());
+        let path = P::path();
+        let listed = Listed { method, path: path.clone(), scope };
+        let register = move |router: Routes, shared: &Arc<Shared>| {
+            let mut route = on(filter, handler);
+            if let Some(scope) = scope {
+                let state = (Arc::clone(shared), scope);
+                route = route.layer(middleware::from_fn_with_state(state, key::authorize));
+            }
+            router.route(&path, route)
+        };
+        Self { listed, register: Box::new(register) }
+    }
+}
+
+fn verb(method: Option<&HttpMethod>) -> (Method, MethodFilter) {
+    match method {
+        Some(HttpMethod::Post) => (Method::POST, MethodFilter::POST),
+        Some(HttpMethod::Put) => (Method::PUT, MethodFilter::PUT),
+        Some(HttpMethod::Patch) => (Method::PATCH, MethodFilter::PATCH),
+        Some(HttpMethod::Delete) => (Method::DELETE, MethodFilter::DELETE),
+        _ => (Method::GET, MethodFilter::GET),
+    }
+}
+
+macro_rules! table {
+    ($($scope:expr => $($module:ident)::+;)*) => {
+        fn table() -> Vec<Endpoint> {
+            vec![$(Endpoint::of::<super::$($module)::+::__path_handler, _, _>(
+                $scope,
+                super::$($module)::+::handler,
+            ),)*]
+        }
+
+        #[derive(utoipa::OpenApi)]
+        #[openapi(
+            paths($(super::$($module)::+::handler,)*),
+            components(schemas(crate::problem::ProblemBody))
+        )]
+        struct Documented;
+    };
+}
+
+table! {
+    None                  => health::get;
+    None                  => openapi::get;
+    Some(Scope::Instance) => apps::get;
+    Some(Scope::Instance) => apps::post;
+    Some(Scope::Read)     => app::get;
+    Some(Scope::Manage)   => app::patch;
+    Some(Scope::Read)     => vendors::get;
+    Some(Scope::Read)     => certificates::get;
+    Some(Scope::Manage)   => certificates::post;
+    Some(Scope::Read)     => certificates::certificate::get;
+    Some(Scope::Manage)   => certificates::certificate::put;
+    Some(Scope::Manage)   => certificates::certificate::probe::post;
+    Some(Scope::Read)     => users::get;
+    Some(Scope::Manage)   => users::post;
+    Some(Scope::Read)     => users::user::get;
+    Some(Scope::Read)     => users::user::devices::get;
+    Some(Scope::Read)     => users::user::explain::get;
+    Some(Scope::Manage)   => users::user::token::post;
+    Some(Scope::Manage)   => users::user::logout::post;
+    Some(Scope::Manage)   => users::user::kick::post;
+    Some(Scope::Manage)   => devices::post;
+    Some(Scope::Read)     => devices::push_id::get;
+    Some(Scope::Manage)   => devices::push_id::delete;
+    Some(Scope::Manage)   => devices::push_id::binding::post;
+    Some(Scope::Manage)   => devices::push_id::binding::delete;
+    Some(Scope::Send)     => messages::post;
+    Some(Scope::Read)     => messages::message::get;
+    Some(Scope::Read)     => messages::message::explain::get;
+    Some(Scope::Send)     => pushes::post;
+    Some(Scope::Read)     => deliveries::get;
+    Some(Scope::Read)     => lanes::get;
+    Some(Scope::Read)     => events::get;
+    None                  => receipts::post;
+}
+
+/// Every endpoint, in the order of the documentation.
+#[must_use]
+pub fn endpoints() -> Vec<Listed> {
+    table().into_iter().map(|endpoint| endpoint.listed).collect()
+}
+
+/// The API as a router.
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    table()
+        .into_iter()
+        .fold(Router::new(), |router, endpoint| (endpoint.register)(router, &shared))
+        .fallback(|| async { Problem::not_found("there is no such path") })
+        .method_not_allowed_fallback(|| async { Problem::from(ErrorCode::MethodNotAllowed) })
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(named))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .with_state(shared)
+}
+
+/// Gives each request an id, so that an answer can be found in the log.
+async fn named(request: Request, next: Next) -> Response {
+    const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+    let id = Uuid::now_v7();
+    let span = tracing::info_span!("request", %id, method = %request.method());
+    let mut response = next.run(request).instrument(span).await;
+    if let Ok(id) = HeaderValue::try_from(id.to_string()) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("an endpoint panicked");
+    Problem::from(ErrorCode::Internal).into_response()
+}
+
+/// The OpenAPI document, as it is served at `/v1/openapi.json` and kept in the repository.
+#[must_use]
+pub fn openapi_json() -> String {
+    let mut text = serde_json::to_string_pretty(&document()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn document() -> OpenApi {
+    let mut document = Documented::openapi();
+    let mut info = Info::new("Posthouse", env!("CARGO_PKG_VERSION"));
+    info.description = Some(ABOUT.to_owned());
+    document.info = info;
+    document
+        .components
+        .get_or_insert_default()
+        .add_security_scheme("key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    for endpoint in table() {
+        let listed = endpoint.listed;
+        let item = document.paths.paths.get_mut(&listed.path);
+        if let Some(operation) = item.and_then(|item| operation_of(item, &listed.method)) {
+            describe(operation, listed.scope);
+        }
+    }
+    document
+}
+
+const ABOUT: &str = "Times are milliseconds since the epoch. Every error is `application/problem+json` with a stable \
+`code`. Clients connect by WebSocket at `/v1/ws`.";
+
+fn operation_of<'a>(item: &'a mut PathItem, method: &Method) -> Option<&'a mut Operation> {
+    match *method {
+        Method::POST => item.post.as_mut(),
+        Method::PUT => item.put.as_mut(),
+        Method::PATCH => item.patch.as_mut(),
+        Method::DELETE => item.delete.as_mut(),
+        _ => item.get.as_mut(),
+    }
+}
+
+/// What is true of every endpoint: its errors have one shape, and most ask for a key.
+fn describe(operation: &mut Operation, scope: Option<Scope>) {
+    let mut problem = Answer::new("Refused; `code` says why.");
+    let schema = Ref::from_schema_name("Problem");
+    problem.content.insert("application/problem+json".to_owned(), RefOr::T(Content::new(Some(schema))));
+    operation.responses.responses.insert("default".to_owned(), RefOr::T(problem));
+    operation.security = Some(match scope {
+        Some(scope) => {
+            let note = format!("Needs a key with the scope `{}`.", word(scope));
+            let description = operation.description.take().map(|text| format!("{text}\n\n{note}"));
+            operation.description = Some(description.unwrap_or(note));
+            vec![SecurityRequirement::new::<_, [&str; 0], &str>("key", [])]
+        }
+        None => Vec::new(),
+    });
+}
+
+const fn word(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Send => "send",
+        Scope::Read => "read",
+        Scope::Manage => "manage",
+        Scope::Instance => "instance",
+    }
+}

@@ -1,0 +1,45 @@
+//! `POST /v1/users`
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use http::StatusCode;
+use model::{ErrorCode, UserId};
+use serde::Deserialize;
+use store::Op;
+use utoipa::ToSchema;
+
+use crate::{
+    api::views::UserView,
+    intake::{self, Intake},
+    key::Caller,
+    problem::Problem,
+    shared::Shared,
+};
+
+/// A user to make.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct NewUser {
+    /// The App's own id of the user: 1 to 64 bytes, case-sensitive.
+    #[schema(value_type = String, example = "bo")]
+    id: UserId,
+}
+
+impl Intake for NewUser {}
+
+/// Make a user
+///
+/// A user who is there already stays as it is. A first login or message makes its users, too.
+#[utoipa::path(post, path = "/v1/users", operation_id = "create_user", tag = "Users", request_body = NewUser,
+    responses((status = 201, description = "There now.", body = UserView)))]
+pub(in crate::api) async fn handler(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+    intake::Json(new): intake::Json<NewUser>,
+) -> Result<(StatusCode, Json<UserView>), Problem> {
+    let put = Op::PutUser { app: caller.app(), user: new.id.clone(), at: shared.now() };
+    shared.store().commit(vec![put]).await?;
+    let user = shared.store().user(caller.app(), &new.id).await?.ok_or(ErrorCode::Internal)?;
+    Ok((StatusCode::CREATED, Json(user.into())))
+}

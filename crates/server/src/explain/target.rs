@@ -1,0 +1,251 @@
+//! One target of an answer. Pure.
+
+use model::{Attempt, CertificateId, Delivery, DeliveryState, Marks, ReasonCode, Vendor};
+use rules::{Facts, Reason, RuleTrace, Ruling, TABLE_VERSION, TraceResult, decide, reason, replay};
+use store::AudienceRow;
+
+use super::{
+    answer::{
+        ExplainedAttempt, ExplainedCertificate, ExplainedDevice, ExplainedReason, ExplainedRule,
+        ExplainedTarget, RuleResult, TargetState, Words,
+    },
+    compose::Case,
+};
+
+/// Characters of a token that are shown.
+const TAIL_CHARS: usize = 6;
+
+/// A target with a row.
+pub(super) fn decided(case: &Case<'_>, delivery: &Delivery, row: Option<&AudienceRow>) -> ExplainedTarget {
+    let certificate = delivery.certificate.map(|id| certificate(case, id));
+    let vendor = certificate.as_ref().and_then(|found| found.vendor);
+    let facts = Facts::unpack(&delivery.facts).ok();
+    ExplainedTarget {
+        user: delivery.user.as_ref().map(ToString::to_string),
+        device: row.and_then(device).or_else(|| bare_device(delivery)),
+        token_tail: tail(&delivery.token),
+        state: state_of(delivery.state),
+        reason: explained(delivery.reason),
+        decided_at: Some(delivery.decided_at),
+        finished_at: delivery.finished_at,
+        next_at: (delivery.state == DeliveryState::Queued).then_some(delivery.due_at),
+        acked: row.is_some_and(|row| has_acked(case, row)),
+        rules: facts.map(|facts| rules_of(&facts)).unwrap_or_default(),
+        rules_changed: delivery.rules_version != TABLE_VERSION,
+        attempts: delivery.attempts.iter().map(|attempt| explained_attempt(attempt, vendor)).collect(),
+        vendor_message_id: delivery.vendor_message_id.clone().unwrap_or_default(),
+        marks: delivery.marks,
+        receipt_note: delivery.receipt_note.clone(),
+        receipt_meaning: meaning(vendor, &delivery.receipt_note).map(|(meaning, _)| meaning),
+        raced: delivery.raced,
+        certificate,
+    }
+}
+
+/// A target that the rules have to decide, or would have to.
+pub(super) fn foreseen(
+    case: &Case<'_>,
+    row: &AudienceRow,
+    facts: &Facts,
+    state: TargetState,
+) -> ExplainedTarget {
+    ExplainedTarget {
+        rules: rules_of(facts),
+        certificate: facts.certificate.map(|id| certificate(case, id)),
+        ..bare(case, row, state, decide(facts).reason)
+    }
+}
+
+/// A device that has acknowledged the message and needed no decision.
+pub(super) fn delivered(case: &Case<'_>, row: &AudienceRow) -> ExplainedTarget {
+    bare(case, row, TargetState::Delivered, Reason::ACKED)
+}
+
+/// A device that came after everything was decided.
+pub(super) fn later(case: &Case<'_>, row: &AudienceRow) -> ExplainedTarget {
+    let words = Words::new(
+        "The device came after the message was decided; it gets the message when it syncs.",
+        "该设备在消息决策完成之后才出现，将在同步时收到消息。",
+    );
+    let reason = ExplainedReason {
+        code: 0,
+        name: "later".to_owned(),
+        words,
+        hint_en: String::new(),
+        hint_zh: String::new(),
+    };
+    ExplainedTarget { reason, ..bare(case, row, TargetState::Later, ReasonCode(0)) }
+}
+
+fn bare(case: &Case<'_>, row: &AudienceRow, state: TargetState, reason: ReasonCode) -> ExplainedTarget {
+    ExplainedTarget {
+        user: row.user.as_ref().map(ToString::to_string),
+        device: device(row),
+        token_tail: match &row.binding {
+            model::BindingState::Bound(binding) => tail(&binding.token),
+            model::BindingState::Lost(_) => String::new(),
+        },
+        state,
+        reason: explained(reason),
+        decided_at: None,
+        finished_at: None,
+        next_at: None,
+        acked: has_acked(case, row),
+        rules: Vec::new(),
+        rules_changed: false,
+        certificate: None,
+        attempts: Vec::new(),
+        vendor_message_id: String::new(),
+        marks: Marks::default(),
+        receipt_note: String::new(),
+        receipt_meaning: None,
+        raced: false,
+    }
+}
+
+fn has_acked(case: &Case<'_>, row: &AudienceRow) -> bool {
+    case.message.seq.0 > 0 && row.acked >= case.message.seq
+}
+
+const fn state_of(state: DeliveryState) -> TargetState {
+    match state {
+        DeliveryState::Queued => TargetState::Queued,
+        DeliveryState::Skipped => TargetState::Skipped,
+        DeliveryState::Accepted => TargetState::Accepted,
+        DeliveryState::Rejected => TargetState::Rejected,
+        DeliveryState::Dropped => TargetState::Dropped,
+    }
+}
+
+fn device(row: &AudienceRow) -> Option<ExplainedDevice> {
+    let device = row.device.as_ref()?;
+    let report = &device.report;
+    let session = row.session.as_ref();
+    Some(ExplainedDevice {
+        id: device.id,
+        push_id: Some(device.push_id),
+        name: [report.brand.as_str(), report.model.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" "),
+        platform: report.platform,
+        session: session.map(|session| session.state),
+        session_since: session.map(|session| session.since),
+    })
+}
+
+/// What a row alone knows of a device that is no target any more.
+fn bare_device(delivery: &Delivery) -> Option<ExplainedDevice> {
+    Some(ExplainedDevice {
+        id: delivery.device?,
+        push_id: delivery.push_id,
+        name: String::new(),
+        platform: model::Platform::Other,
+        session: None,
+        session_since: None,
+    })
+}
+
+/// The end of a vendor token: enough to compare, too little to use.
+pub(crate) fn tail(token: &str) -> String {
+    let from = token.char_indices().rev().nth(TAIL_CHARS - 1).map_or(0, |(at, _)| at);
+    match from {
+        0 => token.chars().map(|_| '•').collect(),
+        from => format!("…{}", &token[from..]),
+    }
+}
+
+fn certificate(case: &Case<'_>, id: CertificateId) -> ExplainedCertificate {
+    let found = case.view.certificate(id);
+    ExplainedCertificate {
+        id: id.0,
+        name: found.map(|found| found.name.to_string()).unwrap_or_default(),
+        vendor: found.map(|found| found.vendor),
+    }
+}
+
+/// A reason with its sentences; a number of a newer version keeps its number.
+pub(crate) fn explained(code: ReasonCode) -> ExplainedReason {
+    match reason(code) {
+        Some(reason) => ExplainedReason {
+            code: code.0,
+            name: reason.name.to_owned(),
+            words: Words::new(reason.en, reason.zh),
+            hint_en: reason.hint_en.to_owned(),
+            hint_zh: reason.hint_zh.to_owned(),
+        },
+        None => ExplainedReason {
+            code: code.0,
+            name: format!("reason_{}", code.0),
+            words: Words::new("A reason of a newer version.", "更新版本的原因码。"),
+            hint_en: String::new(),
+            hint_zh: String::new(),
+        },
+    }
+}
+
+fn rules_of(facts: &Facts) -> Vec<ExplainedRule> {
+    replay(facts).into_iter().map(explained_rule).collect()
+}
+
+fn explained_rule(trace: RuleTrace) -> ExplainedRule {
+    let reason = explained(trace.reason);
+    ExplainedRule {
+        rule: reason.name,
+        ruling: match trace.ruling {
+            Ruling::Push => "push",
+            Ruling::Skip => "skip",
+            Ruling::Wait => "wait",
+            Ruling::Delivered => "delivered",
+        }
+        .to_owned(),
+        result: match trace.result {
+            TraceResult::Passed => RuleResult::Passed,
+            TraceResult::Decided => RuleResult::Decided,
+            TraceResult::NotReached => RuleResult::NotReached,
+        },
+        saw_en: trace.saw_en,
+        saw_zh: trace.saw_zh,
+        en: reason.words.en,
+        zh: reason.words.zh,
+    }
+}
+
+fn explained_attempt(attempt: &Attempt, vendor: Option<Vendor>) -> ExplainedAttempt {
+    let (meaning, todo) = meaning(vendor, &attempt.code).unzip();
+    ExplainedAttempt {
+        at: attempt.at,
+        took_ms: attempt.took_ms,
+        verdict: attempt.verdict.clone(),
+        http_status: attempt.http_status,
+        code: attempt.code.clone(),
+        text: attempt.text.clone(),
+        meaning,
+        todo: todo.flatten(),
+    }
+}
+
+/// What a code means and what to do about it: from the vendor's book, or our own codes for what never reached it.
+fn meaning(vendor: Option<Vendor>, code: &str) -> Option<(Words, Option<Words>)> {
+    if code.is_empty() {
+        return None;
+    }
+    if let Some(row) = vendor.and_then(|vendor| vendors::meaning(vendor, code)) {
+        let todo = (!row.todo_en.is_empty()).then(|| Words::new(row.todo_en, row.todo_zh));
+        return Some((Words::new(row.en, row.zh), todo));
+    }
+    gateway::own_code(code).map(|own| (Words::new(own.en, own.zh), None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tail;
+
+    #[test]
+    fn a_token_shows_its_end_and_a_short_one_nothing() {
+        assert_eq!(tail("abcdefghijkl"), "…ghijkl");
+        assert_eq!(tail("abc"), "•••");
+        assert_eq!(tail(""), "");
+    }
+}

@@ -1,0 +1,57 @@
+//! What every socket and endpoint shares.
+
+use std::sync::Arc;
+
+use gateway::Gateway;
+use im::{AppView, Im};
+use model::{AppId, Clock, ErrorCode, Fault, Timestamp};
+use store::Store;
+use tokio::sync::{Mutex, watch};
+
+use crate::{ServerConfig, key::KeyCache, problem::Problem};
+
+/// What every socket and endpoint shares.
+pub(crate) struct Shared {
+    pub(crate) im: Arc<Im>,
+    pub(crate) gateway: Arc<Gateway>,
+    #[expect(dead_code, reason = "read by the console alone")]
+    pub(crate) config: ServerConfig,
+    /// Turns true when the server goes down.
+    pub(crate) goes_down: watch::Receiver<bool>,
+    pub(crate) keys: KeyCache,
+    /// Held while an App is made: its number is the highest so far and one.
+    pub(crate) making_app: Mutex<()>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        im: Arc<Im>,
+        gateway: Arc<Gateway>,
+        clock: Arc<dyn Clock>,
+        config: ServerConfig,
+        goes_down: watch::Receiver<bool>,
+    ) -> Arc<Self> {
+        let (keys, making_app) = (KeyCache::default(), Mutex::default());
+        Arc::new(Self { im, gateway, config, goes_down, keys, making_app, clock })
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn store(&self) -> &Arc<dyn Store> {
+        self.im.store()
+    }
+
+    /// An App with its certificates.
+    pub(crate) async fn view(&self, app: AppId) -> Result<Arc<AppView>, Problem> {
+        self.im.catalogue().view(app).await?.ok_or_else(|| Fault::from(ErrorCode::NotFound).into())
+    }
+}
+
+/// Returns when the server goes down.
+pub(crate) async fn went_down(goes_down: &mut watch::Receiver<bool>) {
+    // An error means that the server is gone altogether.
+    let _ = goes_down.wait_for(|down| *down).await;
+}

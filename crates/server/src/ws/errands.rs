@@ -1,0 +1,193 @@
+//! What a connection has asked for and not yet got: logins, sends, requests, acknowledgements.
+//!
+//! Sends of one connection run side by side, so that one durable commit carries many of them; each answer names its
+//! send. Everything that changes the session runs one after another, in the order it came. Acknowledgements that come
+//! while one is being stored are stored together by the next.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use im::{Accepted, Im, Live, Opened, Outbound};
+use model::{ClientMessageId, ConversationId, ErrorCode, Fault, Seq};
+use tokio::{sync::mpsc, time};
+use wire::{ClientFrame, Cursor, Login, SendMessage};
+
+/// Errands of one connection that run at once; beyond that it is not read from.
+const RUNNING_MAX: usize = 64;
+/// Session requests of one connection that wait for their turn.
+const WAITING_MAX: usize = 32;
+/// How long to wait before an acknowledgement that the store refused is stored again.
+const REFUSED_PAUSE: Duration = Duration::from_secs(1);
+
+type Cursors = Vec<(ConversationId, Seq)>;
+
+/// An errand that ended.
+pub(super) enum Done {
+    LoggedIn(Result<Box<Opened>, Fault>),
+    Sent(ClientMessageId, Result<Accepted, Fault>),
+    Answered(u32, Result<(), Fault>),
+    Synced(Result<(), Fault>),
+    /// Cursors that the store refused come back.
+    Acked(Result<(), Cursors>),
+}
+
+/// The errands of one connection.
+pub(super) struct Errands {
+    im: Arc<Im>,
+    live: Option<Arc<Live>>,
+    running: FuturesUnordered<Pin<Box<dyn Future<Output = Done> + Send>>>,
+    waiting: VecDeque<ClientFrame>,
+    turn_taken: bool,
+    acks: HashMap<ConversationId, Seq>,
+    acking: bool,
+}
+
+impl Errands {
+    pub(super) fn new(im: Arc<Im>) -> Self {
+        Self {
+            im,
+            live: None,
+            running: FuturesUnordered::new(),
+            waiting: VecDeque::new(),
+            turn_taken: false,
+            acks: HashMap::new(),
+            acking: false,
+        }
+    }
+
+    /// Whether the connection may ask for more.
+    pub(super) fn have_room(&self) -> bool {
+        self.running.len() < RUNNING_MAX && self.waiting.len() < WAITING_MAX
+    }
+
+    /// The next errand that ended; waits for ever while none runs.
+    pub(super) async fn next(&mut self) -> Done {
+        match self.running.next().await {
+            Some(done) => {
+                self.note(&done);
+                done
+            }
+            None => std::future::pending().await,
+        }
+    }
+
+    pub(super) fn log_in(&mut self, login: Login, outbox: mpsc::Sender<Outbound>) {
+        let im = Arc::clone(&self.im);
+        self.run(async move { Done::LoggedIn(im.login(login, outbox).await.map(Box::new)) });
+    }
+
+    pub(super) fn request(&mut self, frame: ClientFrame) {
+        match frame {
+            ClientFrame::Send(message) => self.send(*message),
+            frame => {
+                self.waiting.push_back(frame);
+                self.take_turn();
+            }
+        }
+    }
+
+    pub(super) fn ack(&mut self, cursors: Vec<Cursor>) {
+        self.gather(cursors.into_iter().map(|cursor| (cursor.conversation, cursor.seq)).collect());
+        self.store_acks();
+    }
+
+    /// Lets everything that runs come to its end, stores the last acknowledgements, and ends the session. Errands are
+    /// never broken off: a login cut between its commit and its welcome would leave a user online for ever.
+    pub(super) async fn finish(mut self) {
+        self.waiting.clear();
+        while let Some(done) = self.running.next().await {
+            self.note(&done);
+        }
+        if let Some(live) = &self.live {
+            self.im.closed(live).await;
+        }
+    }
+
+    fn run(&self, errand: impl Future<Output = Done> + Send + 'static) {
+        self.running.push(Box::pin(errand));
+    }
+
+    /// What an ended errand makes possible.
+    fn note(&mut self, done: &Done) {
+        match done {
+            Done::LoggedIn(Ok(opened)) => self.live = Some(Arc::clone(&opened.live)),
+            Done::LoggedIn(Err(_)) | Done::Sent(..) => {}
+            Done::Answered(..) | Done::Synced(_) => {
+                self.turn_taken = false;
+                self.take_turn();
+            }
+            Done::Acked(stored) => {
+                self.acking = false;
+                if let Err(refused) = stored {
+                    self.gather(refused.clone());
+                }
+                self.store_acks();
+            }
+        }
+    }
+
+    fn send(&self, message: SendMessage) {
+        let Some(live) = self.live.clone() else { return };
+        let (im, id) = (Arc::clone(&self.im), message.client_message_id.clone());
+        self.run(async move { Done::Sent(id, im.send(&live, message).await) });
+    }
+
+    fn take_turn(&mut self) {
+        if self.turn_taken {
+            return;
+        }
+        let (Some(live), Some(frame)) = (self.live.clone(), self.waiting.pop_front()) else { return };
+        let im = Arc::clone(&self.im);
+        self.turn_taken = true;
+        self.run(async move { carry_out(&im, &live, frame).await });
+    }
+
+    fn gather(&mut self, cursors: Cursors) {
+        for (conversation, seq) in cursors {
+            let far = self.acks.entry(conversation).or_insert(seq);
+            *far = seq.max(*far);
+        }
+    }
+
+    fn store_acks(&mut self) {
+        if self.acking || self.acks.is_empty() {
+            return;
+        }
+        let Some(live) = self.live.clone() else { return };
+        let cursors: Cursors = self.acks.drain().collect();
+        let im = Arc::clone(&self.im);
+        self.acking = true;
+        self.run(async move {
+            if im.ack(&live, cursors.clone()).await.is_ok() {
+                return Done::Acked(Ok(()));
+            }
+            time::sleep(REFUSED_PAUSE).await;
+            Done::Acked(Err(cursors))
+        });
+    }
+}
+
+async fn carry_out(im: &Im, live: &Live, frame: ClientFrame) -> Done {
+    match frame {
+        ClientFrame::Sync { heads } => Done::Synced(im.sync(live, &heads).await),
+        ClientFrame::Presence { request, foreground } => {
+            Done::Answered(request, im.set_presence(live, foreground).await)
+        }
+        ClientFrame::Bind { request, certificate, kind, token } => {
+            Done::Answered(request, im.bind(live, certificate, kind, &token).await)
+        }
+        ClientFrame::Unbind { request, certificate, kind } => {
+            Done::Answered(request, im.unbind(live, certificate, kind).await)
+        }
+        ClientFrame::Logout { request } => Done::Answered(request, im.logout(live).await),
+        ClientFrame::Login(_) | ClientFrame::Ping {} | ClientFrame::Send(_) | ClientFrame::Ack { .. } => {
+            Done::Answered(0, Err(ErrorCode::Internal.into()))
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Client sockets at `/v1/ws`.
+
+mod errands;
+mod pipe;
+mod socket;
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Router,
+    extract::{State, WebSocketUpgrade},
+    response::Response,
+    routing::any,
+};
+use model::FRAME_MAX_BYTES;
+
+use crate::{accept::ConnectionGuard, shared::Shared};
+
+/// What one read takes from the socket at most, in bytes; kept by every connection.
+const READ_BUFFER_BYTES: usize = 4096;
+/// Frames are gathered up to this size before they are written without being flushed, in bytes.
+const WRITE_BUFFER_BYTES: usize = 4096;
+/// A frame this large is not even read, in bytes; one over the limit and under this gets a proper refusal.
+const READ_MAX_BYTES: usize = 2 * FRAME_MAX_BYTES;
+
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    Router::new().route("/v1/ws", any(upgrade)).with_state(shared)
+}
+
+async fn upgrade(
+    State(shared): State<Arc<Shared>>,
+    Extension(guard): Extension<ConnectionGuard>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    upgrade
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(WRITE_BUFFER_BYTES)
+        .max_message_size(READ_MAX_BYTES)
+        .max_frame_size(READ_MAX_BYTES)
+        .on_upgrade(move |socket| async move {
+            socket::run(socket, shared).await;
+            drop(guard);
+        })
+}

@@ -1,0 +1,239 @@
+//! One connection: inputs from the socket, the IM half and the clock go to the link; the link's effects are carried
+//! out. No rule lives here.
+
+use std::{pin::Pin, sync::Arc};
+
+use axum::extract::ws::{WebSocket, close_code};
+use im::Outbound;
+use model::{ErrorCode, Timestamp};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, Sleep, sleep},
+};
+use wire::{
+    CloseReason, ErrorFrame, LinkConfig, MessageFrame, ServerEffect, ServerFrame, ServerInput, ServerLink,
+};
+
+use super::{
+    errands::{Done, Errands},
+    pipe::{Heard, Pipe},
+};
+use crate::shared::{Shared, went_down};
+
+/// Words the IM half may have waiting for one connection; one more, and the connection counts as lost.
+const OUTBOX_WORDS: usize = 256;
+/// Live messages that are put into one frame.
+const GATHERED_MAX: usize = 64;
+
+/// Serves a connection to its end.
+pub(super) async fn run(socket: WebSocket, shared: Arc<Shared>) {
+    let (outbox_door, outbox) = mpsc::channel(OUTBOX_WORDS);
+    let now = shared.now();
+    let times = shared.im.config();
+    let config = LinkConfig {
+        heartbeat_ms: times.heartbeat_ms,
+        ack_within_ms: times.ack_within_ms,
+        ..LinkConfig::default()
+    };
+    let mut connection = Connection {
+        link: ServerLink::new(config, now),
+        pipe: Pipe::new(socket),
+        errands: Errands::new(Arc::clone(&shared.im)),
+        outbox_door: Some(outbox_door),
+        outbox,
+        alarm: Alarm { sleep: Box::pin(sleep(std::time::Duration::ZERO)), at: Timestamp::NEVER },
+        closed: None,
+        shared,
+    };
+    let reason = connection.serve().await;
+    let Connection { pipe, errands, outbox, .. } = connection;
+    // The IM half must not wait for room in an outbox that nobody reads any more.
+    drop(outbox);
+    match goodbye(reason) {
+        Some((code, word)) => {
+            tokio::join!(errands.finish(), pipe.close(code, word));
+        }
+        None => {
+            drop(pipe);
+            errands.finish().await;
+        }
+    }
+}
+
+struct Connection {
+    link: ServerLink,
+    pipe: Pipe,
+    errands: Errands,
+    /// Handed to the IM half at login.
+    outbox_door: Option<mpsc::Sender<Outbound>>,
+    outbox: mpsc::Receiver<Outbound>,
+    alarm: Alarm,
+    closed: Option<CloseReason>,
+    shared: Arc<Shared>,
+}
+
+impl Connection {
+    async fn serve(&mut self) -> CloseReason {
+        let mut goes_down = self.shared.goes_down.clone();
+        loop {
+            if let Some(reason) = self.closed {
+                return reason;
+            }
+            let flowing = !self.pipe.is_crowded();
+            let listening = flowing && self.errands.have_room();
+            self.alarm.set(self.link.next_deadline(), self.shared.now());
+            tokio::select! {
+                heard = self.pipe.hear(listening) => self.on_heard(heard),
+                Some(word) = self.outbox.recv(), if flowing => self.on_told(word),
+                done = self.errands.next() => self.on_done(done),
+                () = self.alarm.sleep.as_mut(), if self.alarm.is_set() => {
+                    self.alarm.at = Timestamp::NEVER;
+                    self.step(ServerInput::Tick);
+                }
+                () = went_down(&mut goes_down) => self.step(ServerInput::Shutdown),
+            }
+        }
+    }
+
+    fn step(&mut self, input: ServerInput<'_>) {
+        for effect in self.link.step(self.shared.now(), input) {
+            match effect {
+                ServerEffect::Send(text) => self.pipe.write(text),
+                ServerEffect::Login(login) => {
+                    if let Some(door) = self.outbox_door.take() {
+                        self.errands.log_in(*login, door);
+                    }
+                }
+                ServerEffect::Request(frame) => self.errands.request(frame),
+                ServerEffect::Acked(cursors) => self.errands.ack(cursors),
+                ServerEffect::AckMissed(unacked) => {
+                    tracing::debug!(conversations = unacked.len(), "messages were not acknowledged in time");
+                }
+                ServerEffect::Close(reason) => self.closed = Some(reason),
+            }
+        }
+    }
+
+    fn on_heard(&mut self, heard: Heard) {
+        match heard {
+            Heard::Text(text) => self.step(ServerInput::Text(&text)),
+            Heard::Binary => self.step(ServerInput::Binary),
+            Heard::TooLarge => self.step(ServerInput::TooLarge),
+            Heard::Closed => self.step(ServerInput::SocketClosed),
+        }
+    }
+
+    fn on_told(&mut self, word: Outbound) {
+        let mut next = Some(word);
+        while let Some(word) = next.take() {
+            match word {
+                Outbound::Deliver(frames) => match self.outbox.try_recv() {
+                    Ok(Outbound::Deliver(more)) => {
+                        let mut gathered = [&*frames, &*more].concat();
+                        next = self.gather(&mut gathered);
+                        self.step(ServerInput::Deliver(&gathered));
+                    }
+                    other => {
+                        self.step(ServerInput::Deliver(&frames));
+                        next = other.ok();
+                    }
+                },
+                Outbound::Page(frames) => self.step(ServerInput::Page(&frames)),
+                Outbound::Kick(reason) => self.step(ServerInput::Kick(reason)),
+                Outbound::Replaced => self.step(ServerInput::SocketClosed),
+            }
+        }
+    }
+
+    /// Adds the live messages that wait already, so that they leave in one frame; gives back what came after them.
+    fn gather(&mut self, gathered: &mut Vec<Arc<MessageFrame>>) -> Option<Outbound> {
+        while gathered.len() < GATHERED_MAX {
+            match self.outbox.try_recv().ok()? {
+                Outbound::Deliver(frames) => gathered.extend_from_slice(&frames),
+                other => return Some(other),
+            }
+        }
+        None
+    }
+
+    fn on_done(&mut self, done: Done) {
+        match done {
+            Done::LoggedIn(Ok(opened)) => self.step(ServerInput::Accepted(Box::new(opened.welcome))),
+            Done::LoggedIn(Err(fault)) => self.step(ServerInput::Refused(&fault)),
+            Done::Sent(client_message_id, result) => self.reply(match result {
+                Ok(accepted) => match accepted.conversation {
+                    Some(conversation) => ServerFrame::Sent {
+                        client_message_id,
+                        message: accepted.message,
+                        conversation,
+                        seq: accepted.seq,
+                        sent_at: accepted.sent_at,
+                    },
+                    None => refusal(client_message_id, &ErrorCode::Internal.into()),
+                },
+                Err(fault) => refusal(client_message_id, &fault),
+            }),
+            Done::Answered(request, Ok(())) => self.reply(ServerFrame::Ok { request }),
+            Done::Answered(request, Err(fault)) => {
+                self.reply(ServerFrame::Error(ErrorFrame::of_request(&fault, request)));
+            }
+            Done::Synced(Ok(())) => {
+                // The pages went through the outbox; `synced` must not overtake them.
+                while let Ok(word) = self.outbox.try_recv() {
+                    self.on_told(word);
+                }
+                self.step(ServerInput::Synced);
+            }
+            Done::Synced(Err(fault)) => {
+                self.reply(ServerFrame::Error(ErrorFrame::of(&fault)));
+                self.step(ServerInput::Shutdown);
+            }
+            Done::Acked(_) => {}
+        }
+    }
+
+    fn reply(&mut self, frame: ServerFrame) {
+        self.step(ServerInput::Reply(frame));
+    }
+}
+
+fn refusal(client_message_id: model::ClientMessageId, fault: &model::Fault) -> ServerFrame {
+    ServerFrame::Error(ErrorFrame { client_message_id: Some(client_message_id), ..ErrorFrame::of(fault) })
+}
+
+/// What is said at the end; `None` where nobody is there to hear it.
+const fn goodbye(reason: CloseReason) -> Option<(u16, &'static str)> {
+    Some(match reason {
+        CloseReason::SocketClosed => return None,
+        CloseReason::LoginTimeout => (close_code::POLICY, "login_timeout"),
+        CloseReason::LoginRefused => (close_code::POLICY, "login_refused"),
+        CloseReason::LoginFirst => (close_code::POLICY, "login_first"),
+        CloseReason::Garbage => (close_code::POLICY, "garbage"),
+        CloseReason::FrameTooLarge => (close_code::SIZE, "frame_too_large"),
+        CloseReason::HeartbeatLost => (close_code::AWAY, "heartbeat_lost"),
+        CloseReason::AckMissed => (close_code::AWAY, "ack_missed"),
+        CloseReason::Kicked(_) => (close_code::POLICY, "kicked"),
+        CloseReason::LoggedOut => (close_code::NORMAL, "logged_out"),
+        CloseReason::Shutdown => (close_code::RESTART, "shutdown"),
+    })
+}
+
+/// The link's deadline on the runtime's timer. A deadline that moved later lets the timer ring early once, which costs
+/// less than moving the timer at every frame.
+struct Alarm {
+    sleep: Pin<Box<Sleep>>,
+    at: Timestamp,
+}
+
+impl Alarm {
+    fn set(&mut self, due: Option<Timestamp>, now: Timestamp) {
+        if let Some(due) = due.filter(|due| *due < self.at) {
+            self.at = due;
+            self.sleep.as_mut().reset(Instant::now() + due.after(now));
+        }
+    }
+
+    fn is_set(&self) -> bool {
+        self.at != Timestamp::NEVER
+    }
+}
