@@ -90,3 +90,23 @@ async fn garbage_is_told_as_a_problem_and_changes_nothing() {
     }
     assert_eq!(world.control(Method::GET, "/phones", None).await.1, json!([]));
 }
+
+#[tokio::test]
+async fn the_event_stream_says_when_something_changed() {
+    let world = World::start().await;
+    let mut events = world.events().await;
+    assert!(events.next_text().await.contains("event: changed"));
+    world.phone("mi-14", "xiaomi");
+    assert!(events.next_text().await.contains("event: changed"));
+}
+
+#[tokio::test]
+async fn after_a_shutdown_its_ports_are_closed() {
+    let world = World::start().await;
+    let addresses: Vec<_> = world.running.hosts().into_iter().map(|(_, address)| address).collect();
+    assert_eq!(addresses.len(), 4);
+    world.running.shutdown().await;
+    for address in addresses {
+        assert!(tokio::net::TcpStream::connect(address).await.is_err());
+    }
+}

@@ -6,6 +6,7 @@ use axum::{Router, body::Bytes, extract::State, routing::post};
 use h2::client::SendRequest;
 use http::{Method, Request, Response, header};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use model::{ManualClock, Secret, Timestamp};
 use rustls::{
@@ -125,6 +126,21 @@ impl World {
         body: Option<Value>,
         key: &str,
     ) -> (u16, Value) {
+        let body = Bytes::from(body.map(|body| body.to_string()).unwrap_or_default());
+        let (head, body) = self.call_control(method, path, body, key).await.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        (head.status.as_u16(), serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// The control API's event stream.
+    pub(crate) async fn events(&self) -> Events {
+        let key = self.running.control_key().expose().clone();
+        let response = self.call_control(Method::GET, "/events", Bytes::new(), &key).await;
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Events(response.into_body())
+    }
+
+    async fn call_control(&self, method: Method, path: &str, body: Bytes, key: &str) -> Response<Incoming> {
         let authority = self.running.control_url().strip_prefix("http://").unwrap().to_owned();
         let stream = TcpStream::connect(&authority).await.unwrap();
         let (mut sender, connection) =
@@ -136,11 +152,20 @@ impl World {
             .header(header::HOST, authority)
             .header(header::AUTHORIZATION, format!("Bearer {key}"))
             .header(header::CONTENT_TYPE, "application/json")
-            .body(Full::new(Bytes::from(body.map(|body| body.to_string()).unwrap_or_default())))
+            .body(Full::new(body))
             .unwrap();
-        let (head, body) = sender.send_request(request).await.unwrap().into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        (head.status.as_u16(), serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+        sender.send_request(request).await.unwrap()
+    }
+}
+
+/// An event stream as it comes in.
+pub(crate) struct Events(Incoming);
+
+impl Events {
+    /// The next piece of text.
+    pub(crate) async fn next_text(&mut self) -> String {
+        let piece = self.0.frame().await.unwrap().unwrap().into_data().unwrap();
+        String::from_utf8(piece.to_vec()).unwrap()
     }
 }
 
