@@ -10,9 +10,10 @@ use tokio::time::Instant;
 use super::{
     Event, Lane,
     breaker::Allowance,
+    content::Contents,
     hand::{Hand, Item},
     outbox,
-    road::{self, Opened, Road},
+    road::{self, Opened, Reading, Road},
     settle,
 };
 use crate::signal::Told;
@@ -118,7 +119,8 @@ impl Lane {
         self.intake.reopen = false;
         self.intake.opening = true;
         let (shared, id) = (self.shared.clone(), self.id);
-        self.tasks.push(Box::pin(async move { Event::Opened(road::open(shared, id).await) }));
+        let known = self.certificate.as_ref().map(|certificate| certificate.version);
+        self.tasks.push(Box::pin(async move { Event::Opened(road::open(shared, id, known).await) }));
     }
 
     pub(super) fn opened(&mut self, opened: Result<Opened, StoreError>, now: Timestamp) {
@@ -133,17 +135,19 @@ impl Lane {
         self.intake.succeeded();
         self.intake.open = true;
         self.intake.wanted = true;
-        let version = self.certificate.as_ref().map(|certificate| certificate.version);
-        let same = opened.certificate.as_ref().map(|certificate| certificate.version) == version;
         self.policy = opened.policy;
-        if same && let Some(road) = &mut self.road {
-            road.contents = Default::default();
-            return;
-        }
-        let fresh =
-            opened.certificate.as_ref().zip(opened.channel).map(|(certificate, (channel, endpoint))| {
-                Road::new(&self.shared, certificate, channel, endpoint, self.road.as_ref())
-            });
+        let fresh = match (opened.reading, &opened.certificate) {
+            (Reading::Same, _) => {
+                if let Some(road) = &mut self.road {
+                    road.contents = Contents::default();
+                }
+                return;
+            }
+            (Reading::Usable(channel, endpoint), Some(certificate)) => {
+                Some(Road::new(&self.shared, certificate, channel, endpoint, self.road.as_ref()))
+            }
+            _ => None,
+        };
         self.certificate = opened.certificate;
         self.road = fresh;
         self.road_number += 1;

@@ -17,8 +17,17 @@ pub(crate) struct Opened {
     /// `None`: there is no such certificate.
     pub(crate) certificate: Option<Certificate>,
     pub(crate) policy: AppPolicy,
-    /// `None`: its form does not read, or its key does not fit.
-    pub(crate) channel: Option<(Arc<dyn Channel>, Arc<Endpoint>)>,
+    pub(crate) reading: Reading,
+}
+
+/// What a certificate's form came to.
+pub(crate) enum Reading {
+    /// The version that the lane has already.
+    Same,
+    /// It can be sent with.
+    Usable(Arc<dyn Channel>, Arc<Endpoint>),
+    /// There is none, its form does not read, or its key does not fit.
+    Unusable,
 }
 
 /// Everything it takes to send with one version of a certificate.
@@ -32,33 +41,44 @@ pub(crate) struct Road {
     pub(crate) contents: Contents,
 }
 
-/// Reads a certificate. A p12 takes milliseconds to open, so that happens beside the lanes.
-pub(crate) async fn open(shared: Arc<Shared>, id: CertificateId) -> Result<Opened, StoreError> {
+/// Reads a certificate, unless the lane has this version already. A p12 takes milliseconds to open, so that happens
+/// beside the lanes.
+pub(crate) async fn open(
+    shared: Arc<Shared>,
+    id: CertificateId,
+    known: Option<u32>,
+) -> Result<Opened, StoreError> {
     let Some(certificate) = shared.store.certificate(id).await? else {
-        return Ok(Opened { certificate: None, policy: AppPolicy::default(), channel: None });
+        return Ok(Opened { certificate: None, policy: AppPolicy::default(), reading: Reading::Unusable });
     };
     let policy = shared.store.app(certificate.app).await?.map(|app| app.policy).unwrap_or_default();
-    let (form, vendor, now) = (certificate.form.clone(), certificate.vendor, shared.clock.now());
-    let read = tokio::task::spawn_blocking(move || vendors::adapter(vendor).open(&form, now)).await;
-    let channel: Option<Arc<dyn Channel>> = match read {
-        Ok(Ok(channel)) => Some(channel.into()),
+    let reading =
+        if known == Some(certificate.version) { Reading::Same } else { read(&shared, &certificate).await };
+    Ok(Opened { certificate: Some(certificate), policy, reading })
+}
+
+async fn read(shared: &Shared, certificate: &Certificate) -> Reading {
+    let (id, vendor, now) = (certificate.id, certificate.vendor, shared.clock.now());
+    let form = certificate.form.clone();
+    let opened = tokio::task::spawn_blocking(move || vendors::adapter(vendor).open(&form, now)).await;
+    let channel: Arc<dyn Channel> = match opened {
+        Ok(Ok(channel)) => channel.into(),
         Ok(Err(faults)) => {
             tracing::warn!(certificate = %id, %faults, "a certificate does not read");
-            None
+            return Reading::Unusable;
         }
         Err(_) => {
-            tracing::error!(certificate = %id, "reading a certificate failed");
-            None
+            tracing::error!(certificate = %id, "reading a certificate failed on a fault of our own");
+            return Reading::Unusable;
         }
     };
-    let channel = channel.and_then(|channel| match shared.dialer.endpoint(&channel.route()) {
-        Ok(endpoint) => Some((channel, Arc::new(endpoint))),
+    match shared.dialer.endpoint(&channel.route()) {
+        Ok(endpoint) => Reading::Usable(channel, Arc::new(endpoint)),
         Err(error) => {
             tracing::warn!(certificate = %id, %error, "a certificate cannot be used");
-            None
+            Reading::Unusable
         }
-    });
-    Ok(Opened { certificate: Some(certificate), policy, channel })
+    }
 }
 
 impl Road {

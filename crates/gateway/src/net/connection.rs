@@ -18,6 +18,16 @@ pub(super) struct Outcome {
     pub(super) back: Option<http1::Sender>,
 }
 
+/// Whether a new request may begin on a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Readiness {
+    Ready,
+    /// Another request has to get out of the way first.
+    NotYet,
+    /// It has ended, or was told to go away.
+    Ended,
+}
+
 /// The sending end of a connection.
 pub(super) enum Connection {
     /// `None` while a request has it.
@@ -53,10 +63,12 @@ impl Connection {
     }
 
     /// Whether a new request may begin on it.
-    pub(super) fn is_open(&mut self) -> bool {
+    pub(super) fn readiness(&mut self) -> Readiness {
         match self {
-            Self::Http1(sender) => sender.as_ref().is_none_or(|sender| !sender.is_closed()),
-            Self::Http2(sender) => http2::is_open(sender),
+            Self::Http1(None) => Readiness::NotYet,
+            Self::Http1(Some(sender)) if sender.is_closed() => Readiness::Ended,
+            Self::Http1(Some(_)) => Readiness::Ready,
+            Self::Http2(sender) => http2::readiness(sender),
         }
     }
 

@@ -14,7 +14,10 @@ use tokio::{
 use tokio_rustls::client::TlsStream;
 use vendors::WireReply;
 
-use super::answer::{Lost, gather, wire_reply};
+use super::{
+    answer::{Lost, gather, wire_reply},
+    connection::Readiness,
+};
 use crate::{config::LaneTimes, own_codes};
 
 pub(super) type Sender = SendRequest<Bytes>;
@@ -52,9 +55,13 @@ async fn watch(pings: Option<PingPong>, times: LaneTimes) {
     }
 }
 
-/// Whether a new stream may begin on this connection: it has not ended and was not told to go away.
-pub(super) fn is_open(sender: &mut Sender) -> bool {
-    matches!(std::future::poll_fn(|cx| sender.poll_ready(cx)).now_or_never(), Some(Ok(())))
+/// Whether a new stream may begin on this connection.
+pub(super) fn readiness(sender: &mut Sender) -> Readiness {
+    match std::future::poll_fn(|cx| sender.poll_ready(cx)).now_or_never() {
+        Some(Ok(())) => Readiness::Ready,
+        Some(Err(_)) => Readiness::Ended,
+        None => Readiness::NotYet,
+    }
 }
 
 /// Begins a stream. What fails here was never written.

@@ -9,7 +9,7 @@ use vendors::{Protocol, WireReply, WireRequest};
 use super::{
     DialError, Endpoint,
     answer::Lost,
-    connection::{Connection, Driver, Outcome},
+    connection::{Connection, Driver, Outcome, Readiness},
 };
 use crate::config::LaneSizes;
 
@@ -84,9 +84,15 @@ impl Pool {
     /// Keeps a place for one request; `None` where all connections are full or there is none.
     pub(crate) fn reserve(&mut self, now: Instant) -> Option<ConnectionId> {
         let idle = self.endpoint.times.http1_idle;
-        self.open
-            .retain_mut(|open| open.connection.is_open() && (open.taken > 0 || !open.is_stale(now, idle)));
-        let open = self.open.iter_mut().find(|open| open.taken < open.connection.capacity())?;
+        let mut free = None;
+        self.open.retain_mut(|open| {
+            let readiness = open.connection.readiness();
+            if readiness == Readiness::Ready && free.is_none() && open.taken < open.connection.capacity() {
+                free = Some(open.id);
+            }
+            readiness != Readiness::Ended && (open.taken > 0 || !open.is_stale(now, idle))
+        });
+        let open = self.find(free?)?;
         open.taken += 1;
         open.used_at = now;
         Some(open.id)
