@@ -70,7 +70,7 @@ CREATE TABLE sessions (
     since  INTEGER NOT NULL,
     UNIQUE (app, user, device)
 ) STRICT;
-CREATE INDEX sessions_on_device ON sessions (app, device);
+CREATE INDEX sessions_on_device ON sessions (app, device, user);
 CREATE INDEX sessions_online ON sessions (app) WHERE state < 2;
 
 -- One row per device and kind, bound while `lost` is null. A lost row stays: it says why, and whose the token was.

@@ -1,1 +1,219 @@
-//! x
+//! A fetch, a logout or a kick against a lane that claims and begins at the same moment.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use model::{
+    Addressee, App, AppId, AppPolicy, Body, CertificateId, CertificateName, DeliveryId, DeliveryState,
+    DeviceId, DeviceReport, Form, LoginPolicy, Message, MessageId, MessageKind, Purpose, PushId, ReasonCode,
+    Secret, Seq, SessionId, SessionState, Timestamp, UserId, Vendor,
+};
+use store::{
+    CertificateDraft, DeliveryFilter, DeliveryUpdate, FanoutNext, NewDelivery, NewSession, Op, Outcome,
+    SessionEnd, Store,
+};
+use uuid::Uuid;
+
+use super::Folder;
+
+const APP: AppId = AppId(1);
+const NOW: Timestamp = Timestamp(1_700_000_000_000);
+const LOGGED_OUT: ReasonCode = ReasonCode(2);
+const PHONES: usize = 40;
+const PUSHES_A_PHONE: usize = 5;
+
+struct Phone {
+    user: UserId,
+    device: DeviceId,
+    session: SessionId,
+    /// Set once the logout was acknowledged.
+    is_logged_out: AtomicBool,
+}
+
+async fn commit(store: &dyn Store, op: Op) -> Outcome {
+    store.commit(vec![op]).await.unwrap().remove(0)
+}
+
+async fn set_up(store: &dyn Store) -> (CertificateId, Vec<Arc<Phone>>) {
+    let login_secret = Secret::new("secret".to_owned());
+    let policy = AppPolicy::default();
+    commit(store, Op::PutApp(App { id: APP, name: "app".into(), login_secret, policy, created_at: NOW }))
+        .await;
+    let draft = CertificateDraft {
+        app: APP,
+        id: None,
+        vendor: Vendor::Xiaomi,
+        name: CertificateName::new("mi").unwrap(),
+        disabled: false,
+        form: Form::default(),
+        environment: None,
+        expires_at: None,
+        receipt_secret: Secret::new("r".to_owned()),
+        at: NOW,
+    };
+    let Outcome::Certificate(certificate, _) = commit(store, Op::PutCertificate(draft)).await else {
+        panic!()
+    };
+    let mut phones = Vec::new();
+    for number in 0..PHONES {
+        let (user, device) = (UserId::new(&format!("u{number}")).unwrap(), DeviceId(Uuid::new_v4()));
+        let login = NewSession {
+            app: APP,
+            user: user.clone(),
+            device,
+            push_id: PushId(Uuid::new_v4()),
+            report: DeviceReport::default(),
+            state: SessionState::OnlineBackground,
+            policy: LoginPolicy::Many,
+            kicked_reason: LOGGED_OUT,
+            at: NOW,
+        };
+        let Outcome::Session { id: session, .. } = commit(store, Op::OpenSession(login)).await else {
+            panic!()
+        };
+        phones.push(Arc::new(Phone { user, device, session, is_logged_out: AtomicBool::new(false) }));
+    }
+    (certificate, phones)
+}
+
+fn message(user: &UserId) -> Message {
+    Message {
+        id: MessageId(Uuid::now_v7()),
+        app: APP,
+        addressee: Addressee::User(user.clone()),
+        kind: MessageKind::Push,
+        sender: None,
+        sender_device: None,
+        client_message_id: None,
+        seq: Seq(0),
+        body: Body::text("hello"),
+        push: None,
+        sent_at: NOW,
+        expires_at: NOW.plus_ms(60_000),
+    }
+}
+
+fn decision(phone: &Phone, certificate: CertificateId) -> NewDelivery {
+    NewDelivery {
+        purpose: Purpose::Notify,
+        user: Some(phone.user.clone()),
+        device: Some(phone.device),
+        push_id: None,
+        certificate: Some(certificate),
+        token: "token".into(),
+        binding_generation: 0,
+        state: DeliveryState::Queued,
+        reason: ReasonCode(1),
+        rules_version: 1,
+        facts: Vec::new(),
+        decided_at: NOW,
+        due_at: NOW,
+        expires_at: NOW.plus_ms(60_000),
+    }
+}
+
+async fn queue_everything(store: Arc<dyn Store>, phones: Vec<Arc<Phone>>, certificate: CertificateId) {
+    for _ in 0..PUSHES_A_PHONE {
+        for phone in &phones {
+            let message = message(&phone.user);
+            let (id, next) = (message.id, FanoutNext::Done);
+            let deliveries = vec![decision(phone, certificate)];
+            let ops = vec![Op::Accept(message), Op::Decide { app: APP, message: id, deliveries, next }];
+            store.commit(ops).await.unwrap();
+        }
+    }
+}
+
+async fn log_out_one_by_one(store: Arc<dyn Store>, phones: Vec<Arc<Phone>>) {
+    for phone in &phones {
+        let end = SessionEnd {
+            app: APP,
+            session: phone.session,
+            to: SessionState::LoggedOut,
+            reason: LOGGED_OUT,
+            at: NOW,
+        };
+        commit(store.as_ref(), Op::EndSession(end)).await;
+        phone.is_logged_out.store(true, Ordering::SeqCst);
+    }
+}
+
+/// Claims, begins and ends deliveries; every third goes back once.
+async fn run_lane(
+    store: Arc<dyn Store>,
+    by_device: Arc<HashMap<DeviceId, Arc<Phone>>>,
+    certificate: CertificateId,
+    everything_is_queued: Arc<AtomicBool>,
+    begun: Arc<AtomicUsize>,
+) {
+    loop {
+        let was_all = everything_is_queued.load(Ordering::SeqCst);
+        let claimed = store.claim(certificate, Timestamp::NEVER, 7).await.unwrap();
+        if claimed.is_empty() && was_all {
+            return;
+        }
+        for one in claimed {
+            let phone = &by_device[&one.delivery.device.unwrap()];
+            let was_logged_out = phone.is_logged_out.load(Ordering::SeqCst);
+            if !store.begin(&[one.delivery.id]).await.unwrap()[0] {
+                continue;
+            }
+            assert!(!was_logged_out, "a send began after the logout was acknowledged");
+            let count = begun.fetch_add(1, Ordering::SeqCst);
+            if count % 3 == 0 {
+                store.release(&[one.delivery.id]).await.unwrap();
+            } else {
+                commit(store.as_ref(), accepted(one.delivery.id)).await;
+            }
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+fn accepted(id: DeliveryId) -> Op {
+    Op::Update(DeliveryUpdate {
+        id,
+        state: DeliveryState::Accepted,
+        reason: ReasonCode(5),
+        due_at: NOW,
+        attempt: None,
+        vendor_message_id: None,
+        at: NOW,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_send_begins_after_a_logout_is_acknowledged_and_every_delivery_ends() {
+    let folder = Folder::new();
+    let store: Arc<dyn Store> = folder.open();
+    let (certificate, phones) = set_up(store.as_ref()).await;
+    let by_device = Arc::new(phones.iter().map(|phone| (phone.device, Arc::clone(phone))).collect());
+    let everything_is_queued = Arc::new(AtomicBool::new(false));
+    let begun = Arc::new(AtomicUsize::new(0));
+    let lanes: Vec<_> = (0..2)
+        .map(|_| {
+            let is_all = Arc::clone(&everything_is_queued);
+            tokio::spawn(run_lane(
+                Arc::clone(&store),
+                Arc::clone(&by_device),
+                certificate,
+                is_all,
+                Arc::clone(&begun),
+            ))
+        })
+        .collect();
+    let logouts = tokio::spawn(log_out_one_by_one(Arc::clone(&store), phones.clone()));
+    queue_everything(Arc::clone(&store), phones, certificate).await;
+    logouts.await.unwrap();
+    everything_is_queued.store(true, Ordering::SeqCst);
+    for lane in lanes {
+        lane.await.unwrap();
+    }
+    let filter = DeliveryFilter { state: Some(DeliveryState::Queued), ..DeliveryFilter::default() };
+    assert!(store.deliveries(APP, &filter, 9).await.unwrap().is_empty(), "every delivery ended");
+}

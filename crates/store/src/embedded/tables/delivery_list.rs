@@ -1,34 +1,46 @@
 //! Lists of deliveries, newest first, for explain and the console.
 
 use model::{AppId, Delivery};
-use rusqlite::{Connection, ToSql};
+use rusqlite::{Connection, ToSql, types::ToSqlOutput};
 
-use super::{deliveries, messages};
+use super::{deliveries, devices, messages};
 use crate::{
     DeliveryFilter, StoreError,
     embedded::sql::{self, ToColumn},
 };
 
-/// A statement that grows condition by condition, each led by an index where there is one.
+/// A statement that grows condition by condition.
 struct Conditions<'a> {
     text: String,
     params: Vec<Box<dyn ToSql + 'a>>,
+    /// Whether an index finds the few rows that may fit.
+    is_led: bool,
 }
 
 struct Owned<T>(T);
 
 impl<T: ToColumn> ToSql for Owned<T> {
-    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         self.0.to_column()
     }
 }
 
 impl<'a> Conditions<'a> {
-    /// `condition` holds `?` where the value goes, once or more.
+    fn of(app: AppId) -> Self {
+        Self { text: String::new(), params: vec![Box::new(Owned(app))], is_led: false }
+    }
+
+    /// `condition` holds `$` where the value goes, once or more.
     fn add<T: ToColumn + 'a>(&mut self, condition: &str, value: T) {
         self.params.push(Box::new(Owned(value)));
         self.text.push_str(" AND ");
-        self.text.push_str(&condition.replace('?', &format!("?{}", self.params.len())));
+        self.text.push_str(&condition.replace('$', &format!("?{}", self.params.len())));
+    }
+
+    /// A condition that an index answers.
+    fn lead<T: ToColumn + 'a>(&mut self, condition: &str, value: T) {
+        self.add(condition, value);
+        self.is_led = true;
     }
 }
 
@@ -38,43 +50,51 @@ pub(in crate::embedded) fn list(
     filter: &DeliveryFilter,
     limit: u32,
 ) -> Result<Vec<Delivery>, StoreError> {
-    let mut conditions = Conditions { text: String::new(), params: vec![Box::new(Owned(app))] };
+    let mut conditions = Conditions::of(app);
     if let Some(message) = filter.message {
         match messages::row_of(conn, app, message)? {
-            Some(row) => conditions.add("d.message = ?", row),
+            Some(row) => conditions.lead("d.purpose = 0 AND d.message = $", row),
             None => return Ok(Vec::new()),
         }
     }
-    if let Some(user) = &filter.user {
-        conditions.add("coalesce(d.user, d.device) = ?", user);
-        conditions.add("d.user = ?", user);
+    match &filter.user {
+        // Explain asks for both: the index of targets finds the user's rows among a large group's.
+        Some(user) if filter.message.is_some() => conditions.add("ifnull(d.user, '') = $", user),
+        Some(user) => conditions.lead("coalesce(d.user, d.device) = $ AND d.user = $", user),
+        None => {}
     }
     if let Some(device) = filter.device {
-        conditions.add("d.device = ?", device);
-        conditions.add(
-            "coalesce(d.user, d.device) IN
-                (SELECT user FROM sessions WHERE app = ?1 AND device = ? UNION ALL SELECT ?)",
+        conditions.lead(
+            "d.device = $ AND coalesce(d.user, d.device) IN
+                (SELECT user FROM sessions WHERE app = ?1 AND device = $ UNION ALL SELECT $)",
             device,
         );
     }
     if let Some(push_id) = filter.push_id {
-        conditions.add("d.push_id = ?", push_id);
-        conditions.add(
-            "coalesce(d.user, d.device) = (SELECT id FROM devices WHERE app = ?1 AND push_id = ?)",
-            push_id,
-        );
+        conditions.add("d.push_id = $", push_id);
+        if let Some(device) = devices::id_by_push_id(conn, app, push_id)? {
+            conditions.lead("coalesce(d.user, d.device) = $", device);
+        }
     }
     if let Some(certificate) = filter.certificate {
-        conditions.add("d.certificate = ?", certificate);
+        conditions.add("d.certificate = $", certificate);
     }
     if let Some(state) = filter.state {
-        conditions.add("d.state = ?", state);
+        conditions.add("d.state = $", state);
     }
     if let Some(before) = filter.before {
-        conditions.add("d.id < ?", before);
+        conditions.add("d.id < $", before);
     }
+    run(conn, &conditions, limit)
+}
+
+fn run(conn: &Connection, conditions: &Conditions<'_>, limit: u32) -> Result<Vec<Delivery>, StoreError> {
+    // Without a leading index the rows are read backwards until there are enough; the plus keeps the planner from
+    // collecting and sorting every row of the App instead.
+    let app = if conditions.is_led { "d.app = ?1" } else { "+d.app = ?1" };
     let sql = format!(
-        "SELECT {} FROM deliveries d JOIN messages m ON m.row = d.message WHERE d.app = ?1{} ORDER BY d.id DESC LIMIT {limit}",
+        "SELECT {} FROM deliveries d JOIN messages m ON m.row = d.message
+         WHERE {app}{} ORDER BY d.id DESC LIMIT {limit}",
         deliveries::COLUMNS,
         conditions.text,
     );

@@ -95,6 +95,19 @@ pub(super) fn exists(conn: &Connection, app: AppId, device: DeviceId) -> rusqlit
         .map(|row| row.is_some())
 }
 
+pub(super) fn id_by_push_id(
+    conn: &Connection,
+    app: AppId,
+    push_id: PushId,
+) -> rusqlite::Result<Option<DeviceId>> {
+    sql::first(
+        conn,
+        "SELECT id FROM devices WHERE app = ?1 AND push_id = ?2",
+        values![app, push_id],
+        |columns| columns.next(),
+    )
+}
+
 pub(in crate::embedded) fn find(
     conn: &Connection,
     app: AppId,

@@ -10,11 +10,12 @@ use crate::{
     Claimed, StoreError,
     embedded::{
         hands::Place,
-        sql::{self, Json, values},
+        sql::{self, Columns, Json, values},
     },
 };
 
-/// Queued rows behind a place that are due by then, oldest due first. Read from the index alone.
+/// Queued rows behind a place that are due by then, oldest due first. Read from the index alone, in two steps, because
+/// a whole page of a large group is due at one moment.
 pub(in crate::embedded) fn places_after(
     conn: &Connection,
     certificate: CertificateId,
@@ -22,14 +23,29 @@ pub(in crate::embedded) fn places_after(
     by: Timestamp,
     limit: usize,
 ) -> Result<Vec<Place>, StoreError> {
-    Ok(sql::all(
+    let rows = |places: usize| i64::try_from(places).unwrap_or(i64::MAX);
+    let mut places = Vec::new();
+    if after.due_at <= by {
+        places = sql::all(
+            conn,
+            "SELECT due_at, id FROM deliveries
+             WHERE state = 0 AND certificate = ?1 AND due_at = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
+            values![certificate, after.due_at, after.id, rows(limit)],
+            read_place,
+        )?;
+    }
+    places.extend(sql::all(
         conn,
         "SELECT due_at, id FROM deliveries
-         WHERE state = 0 AND certificate = ?1 AND (due_at, id) > (?2, ?3) AND due_at <= ?4
-         ORDER BY due_at, id LIMIT ?5",
-        values![certificate, after.due_at, after.id, by, i64::try_from(limit).unwrap_or(i64::MAX)],
-        |columns| Ok(Place { due_at: columns.next()?, id: columns.next()? }),
-    )?)
+         WHERE state = 0 AND certificate = ?1 AND due_at > ?2 AND due_at <= ?3 ORDER BY due_at, id LIMIT ?4",
+        values![certificate, after.due_at, by, rows(limit - places.len())],
+        read_place,
+    )?);
+    Ok(places)
+}
+
+fn read_place(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Place> {
+    Ok(Place { due_at: columns.next()?, id: columns.next()? })
 }
 
 /// Reads claimed rows with what it takes to render them. A message that many of them share is read once.

@@ -2,6 +2,7 @@
 //!
 //! A receipt names a token, not a target, and deliveries have no index by token: the binding that holds (or held) the
 //! token says whose it is, and a target's delivery is found at once. Only where that fails are a message's rows read.
+//! `CROSS JOIN` keeps that order: by itself the planner might begin with every delivery of the App.
 
 use model::{AppId, CertificateId, DeliveryId, MessageId, Receipt, ReceiptKind};
 use rusqlite::Connection;
@@ -61,7 +62,7 @@ fn by_message(
     let Some(row) = messages::row_of(conn, app, message)? else { return Ok(None) };
     let of_holder = sql::first(
         conn,
-        "SELECT d.id FROM bindings b JOIN deliveries d
+        "SELECT d.id FROM bindings b CROSS JOIN deliveries d
              ON d.app = b.app AND d.message = ?4 AND d.purpose = 0
              AND ifnull(d.user, '') = ifnull(b.owner, '') AND ifnull(d.device, x'') = b.device
          WHERE b.app = ?1 AND b.token = ?2 AND d.token = ?2 AND d.certificate = ?3",
@@ -92,7 +93,7 @@ fn by_vendor_id(
     let of_holder = sql::first(
         conn,
         "SELECT d.id, m.id FROM bindings b
-         JOIN deliveries d ON d.app = b.app AND coalesce(d.user, d.device) = coalesce(b.owner, b.device)
+         CROSS JOIN deliveries d ON d.app = b.app AND coalesce(d.user, d.device) = coalesce(b.owner, b.device)
          JOIN messages m ON m.row = d.message
          WHERE b.app = ?1 AND b.token = ?2 AND d.token = ?2 AND d.certificate = ?3 AND d.vendor_message_id = ?4
          ORDER BY d.id DESC LIMIT 1",
