@@ -1,1 +1,103 @@
-fn main() {}
+//! Posthouse: self-hosted offline push for chat apps. `posthouse --help` is the map.
+
+mod address;
+mod api;
+mod clock;
+mod config;
+mod dev;
+mod explain;
+mod handset;
+mod logging;
+mod print;
+mod sample;
+mod send;
+mod serve;
+mod simulator_command;
+mod stack;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// Self-hosted offline push for chat apps.
+///
+/// Start with `posthouse dev`: server, vendor simulator and two virtual phones on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "posthouse", version, about, max_term_width = 100)]
+struct Command {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Server, simulator and two virtual phones on this machine, with a sample App.
+    Dev(dev::Options),
+    /// The server alone, from a configuration file.
+    Serve(serve::Options),
+    /// The vendor simulators alone.
+    Simulator(simulator_command::Options),
+    /// Look at and touch the virtual phones of a running `dev`.
+    Handset(handset::Options),
+    /// Send a message through a running `dev`.
+    Send(send::Options),
+    /// Say why a message was, or was not, pushed to a user.
+    Explain(explain::Options),
+    /// Print what is generated from the code.
+    Print {
+        /// What to print.
+        what: print::Printed,
+    },
+}
+
+fn main() -> ExitCode {
+    let command = Command::parse();
+    match run(command.what) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("posthouse: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(what: What) -> anyhow::Result<()> {
+    if let What::Print { what } = what {
+        return print::run(what);
+    }
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match what {
+            What::Dev(options) => dev::run(options).await,
+            What::Serve(options) => serve::run(options).await,
+            What::Simulator(options) => simulator_command::run(options).await,
+            What::Handset(options) => handset::run(options).await,
+            What::Send(options) => send::run(options).await,
+            What::Explain(options) => explain::run(options).await,
+            What::Print { what } => print::run(what),
+        }
+    })
+}
+
+/// How this program was called, for commands that are printed for copying.
+fn own_name() -> String {
+    let path = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("posthouse"));
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here)
+        .map(|short| short.display().to_string())
+        .unwrap_or_else(|_| path.display().to_string())
+}
+
+/// Waits until the process is asked to end.
+async fn asked_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -235,14 +235,33 @@ impl Running {
     pub fn sample_p8(&self, team_id: &str, bundles: &[&str]) -> Result<SampleP8, CaError> {
         let key = rcgen::KeyPair::generate()?;
         let key_id = hex(&random::<5>()).to_ascii_uppercase();
+        self.register_key_pair(&key, &key_id, team_id, bundles);
+        Ok(SampleP8 { pem: Secret::new(key.serialize_pem()), key_id, team_id: team_id.to_owned() })
+    }
+
+    /// Registers the signing key of a p8 file's text with Apple, for these bundle ids.
+    ///
+    /// # Errors
+    /// [`CaError::Issue`] where the text holds no key.
+    pub fn register_p8(
+        &self,
+        pem: &str,
+        key_id: &str,
+        team_id: &str,
+        bundles: &[&str],
+    ) -> Result<(), CaError> {
+        self.register_key_pair(&rcgen::KeyPair::from_pem(pem)?, key_id, team_id, bundles);
+        Ok(())
+    }
+
+    fn register_key_pair(&self, key: &rcgen::KeyPair, key_id: &str, team_id: &str, bundles: &[&str]) {
         self.register_apns_key(ApnsKey {
-            key_id: key_id.clone(),
+            key_id: key_id.to_owned(),
             team_id: team_id.to_owned(),
             public_key: key.public_key_raw().to_vec(),
             bundles: bundles.iter().map(|&bundle| bundle.to_owned()).collect(),
             environment: None,
         });
-        Ok(SampleP8 { pem: Secret::new(key.serialize_pem()), key_id, team_id: team_id.to_owned() })
     }
 
     /// A p12 file with a new client certificate for a bundle id.

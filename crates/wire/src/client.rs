@@ -130,6 +130,15 @@ pub enum Arrival {
     Sync,
 }
 
+impl std::fmt::Display for Arrival {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Live => "live",
+            Self::Sync => "sync",
+        })
+    }
+}
+
 /// What the app, or the shell around it, has to do.
 #[derive(Debug, PartialEq)]
 pub enum ClientEffect {
@@ -204,4 +213,16 @@ pub enum LinkState {
     LoggingIn,
     /// Logged in.
     Live,
+}
+
+impl std::fmt::Display for LinkState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Idle => "idle",
+            Self::Waiting => "waiting",
+            Self::Connecting => "connecting",
+            Self::LoggingIn => "logging_in",
+            Self::Live => "live",
+        })
+    }
 }

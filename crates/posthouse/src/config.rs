@@ -1,0 +1,100 @@
+//! The configuration of `serve`: one TOML file, each value overridable by `POSTHOUSE__…` in the environment.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    /// The folder that holds everything.
+    pub(crate) data: PathBuf,
+    /// Where HTTP and WebSocket are served.
+    pub(crate) listen: SocketAddr,
+    /// How the outside reaches us; vendors call receipts back here. Empty: no receipts are asked for.
+    pub(crate) public_url: String,
+    /// The key that seals secrets, 32 bytes; made at the first start. Keep it apart from backups of `data`.
+    pub(crate) seal_key_file: Option<PathBuf>,
+    /// How the log is written.
+    pub(crate) log: LogConfig,
+    /// The simulator's control API, for the console's Device Lab.
+    pub(crate) simulator: Option<SimulatorConfig>,
+    /// How vendors are reached.
+    pub(crate) vendors: VendorsConfig,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("posthouse-data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 7080)),
+            public_url: String::new(),
+            seal_key_file: None,
+            log: LogConfig::default(),
+            simulator: None,
+            vendors: VendorsConfig::default(),
+        }
+    }
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LogConfig {
+    /// A filter such as `info` or `info,gateway=debug`.
+    pub(crate) level: String,
+    /// One JSON object a line instead of text.
+    pub(crate) json: bool,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { level: "info".to_owned(), json: false }
+    }
+}
+
+/// The simulator's control API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SimulatorConfig {
+    /// Base URL.
+    pub(crate) url: String,
+    /// Its key.
+    pub(crate) key: String,
+}
+
+/// How vendors are reached.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct VendorsConfig {
+    /// `host:port` of a vendor to the address that is dialled instead: for a simulator or a forward proxy.
+    pub(crate) connect_to: HashMap<String, SocketAddr>,
+    /// PEM files of further root certificates.
+    pub(crate) extra_roots: Vec<PathBuf>,
+}
+
+impl Config {
+    /// Reads the file, where one is given, and the environment over it.
+    pub(crate) fn read(file: Option<&Path>) -> Result<Self> {
+        let mut builder = config::Config::builder();
+        if let Some(path) = file {
+            builder = builder.add_source(config::File::from(path).format(config::FileFormat::Toml));
+        }
+        builder
+            .add_source(config::Environment::with_prefix("POSTHOUSE").prefix_separator("__").separator("__"))
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .context("the configuration does not read")
+    }
+
+    /// Where the sealing key is.
+    pub(crate) fn seal_key_path(&self) -> PathBuf {
+        self.seal_key_file.clone().unwrap_or_else(|| self.data.join("seal.key"))
+    }
+}
