@@ -59,9 +59,9 @@ impl Intake {
         self.reopen |= told.has(Told::REOPEN);
     }
 
-    /// Whether the certificate was read.
+    /// Whether the certificate was read, and has not changed since.
     pub(super) const fn is_open(&self) -> bool {
-        self.open
+        self.open && !self.reopen && !self.opening
     }
 
     pub(super) const fn is_claiming(&self) -> bool {

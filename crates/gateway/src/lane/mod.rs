@@ -259,15 +259,10 @@ impl Lane {
             Allowance::Nothing { until } => Some(wait(until)),
             Allowance::Free | Allowance::One => None,
         };
-        let looks = [
-            held,
-            self.look_at,
-            self.dial_at.filter(|_| waiting),
-            self.outbox.retry_at(),
-            self.intake.retry_at(),
-            self.intake.due().map(wait),
-        ];
-        looks.into_iter().flatten().min()
+        let own = [held, self.look_at, self.dial_at.filter(|_| waiting), self.intake.due().map(wait)];
+        let looks = own.into_iter().filter(|_| self.intake.is_open());
+        let looks = looks.chain([self.outbox.retry_at(), self.intake.retry_at()]);
+        looks.flatten().min()
     }
 
     fn report(&self, now: Timestamp) {

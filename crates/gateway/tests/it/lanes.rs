@@ -3,10 +3,10 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use gateway::{LaneState, Pacing};
-use model::{DeliveryState, Vendor};
+use model::{DeliveryState, UserId, Vendor};
 use rules::Reason;
 use simulator::FaultPlan;
-use store::{CancelScope, Op};
+use store::{CancelScope, Op, Store};
 
 use crate::{
     front::Front,
@@ -162,4 +162,57 @@ async fn a_vendor_that_cannot_be_reached_costs_no_try_and_is_found_when_it_is_ba
     for delivery in stage.ended(message).await {
         assert_eq!((delivery.state, delivery.attempts.len()), (DeliveryState::Accepted, 1));
     }
+}
+
+#[tokio::test]
+async fn a_connection_that_has_fallen_silent_is_found_by_ping_and_replaced() {
+    let mut stage = Stage::new().await;
+    let behind = stage.config.connect_to[&format!("{APNS_HOST}:443")];
+    let front = Front::before(behind).await;
+    stage.redirect(APNS_HOST, front.address);
+    stage.config.times.ping_every = Duration::from_millis(50);
+    stage.config.times.ping_answer = Duration::from_millis(200);
+    let certificate = stage.apns().await;
+    front.open();
+    let _gateway = stage.gateway();
+    let first = stage.queue(certificate, &device_tokens(1)).await;
+    assert!(all_in(&stage.ended(first).await, DeliveryState::Accepted));
+    front.freeze();
+    let second = stage.queue(certificate, &device_tokens(1)).await;
+    stage.wait_for(second, |deliveries| !deliveries[0].attempts.is_empty()).await;
+    front.open();
+    let [delivery] = stage.ended(second).await.try_into().unwrap();
+    assert_eq!(
+        (delivery.state, delivery.attempts[0].code.as_str()),
+        (DeliveryState::Accepted, "connection_lost")
+    );
+}
+
+#[tokio::test]
+async fn results_that_the_store_does_not_take_are_kept_and_nothing_is_sent_again() {
+    let mut stage = Stage::new().await;
+    let behind = stage.config.connect_to[&format!("{XIAOMI_HOST}:443")];
+    let mut front = Front::before(behind).await;
+    stage.redirect(XIAOMI_HOST, front.address);
+    let certificate = stage.xiaomi().await;
+    let message = stage.queue(certificate, &regids(3)).await;
+    let gateway = stage.gateway();
+    front.knocked().await;
+    let lock = stage.lock_store();
+    let mut news = stage.simulator.world().news().subscribe();
+    front.open();
+    while stage.requests(Vendor::Xiaomi).is_empty() {
+        news.changed().await.unwrap();
+    }
+    // The writer takes what comes in turn, so when these are refused the lane's results were too.
+    for _ in 0..2 {
+        let put = Op::PutUser { app: APP, user: UserId::new("bo").unwrap(), at: stage.now() };
+        assert!(stage.store.commit(vec![put]).await.is_err());
+    }
+    drop(lock);
+    for delivery in stage.ended(message).await {
+        assert_eq!((delivery.state, delivery.attempts.len()), (DeliveryState::Accepted, 1));
+    }
+    assert_eq!(stage.requests(Vendor::Xiaomi).len(), 1);
+    assert_eq!(gateway.lanes()[0].sent, 3);
 }

@@ -1,5 +1,7 @@
 //! The gateway against the real store and the vendor simulators, over real sockets.
 
+#![expect(clippy::unwrap_used, reason = "where a step of a test fails, the test fails")]
+
 mod apns;
 mod front;
 mod lanes;

@@ -67,7 +67,7 @@ pub(crate) struct Stage {
     pub(crate) simulator: Running,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) config: GatewayConfig,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Stage {
@@ -89,7 +89,7 @@ impl Stage {
             pacing: Pacing::Unlimited,
             ..GatewayConfig::default()
         };
-        let stage = Self { store, simulator, clock, config, _folder: folder };
+        let stage = Self { store, simulator, clock, config, folder };
         let app = App {
             id: APP,
             name: "chat".to_owned(),
@@ -112,6 +112,13 @@ impl Stage {
     /// Connections to this vendor host go to this address instead.
     pub(crate) fn redirect(&mut self, host: &str, to: SocketAddr) {
         self.config.connect_to.insert(format!("{host}:443"), to);
+    }
+
+    /// The store commits nothing until this is dropped.
+    pub(crate) fn lock_store(&self) -> rusqlite::Connection {
+        let other = rusqlite::Connection::open(self.folder.path().join("posthouse.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        other
     }
 
     pub(crate) fn fault(&self, host: &str, plan: FaultPlan) {
