@@ -89,7 +89,7 @@ impl Dev {
     }
 
     async fn start_phones(&self, clock: &dyn Clock) -> Result<()> {
-        let server = format!("ws://{}/v1/ws", self.stack.server.local_addr());
+        let server = self.client_url();
         for phone in &PHONES {
             let handset =
                 self.simulator.handsets().make(phone.order(&self.sample.app, &server, clock.now())?)?;
@@ -102,6 +102,11 @@ impl Dev {
             .await;
         }
         Ok(())
+    }
+
+    /// Where clients connect.
+    pub(crate) fn client_url(&self) -> String {
+        format!("ws://{}/v1/ws", self.stack.server.local_addr())
     }
 
     /// Waits until a handset looks like this, or the time is over. Answers whether it does.

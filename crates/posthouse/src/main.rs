@@ -10,6 +10,7 @@ mod handset;
 mod logging;
 mod print;
 mod sample;
+mod selftest;
 mod send;
 mod serve;
 mod simulator_command;
@@ -43,6 +44,8 @@ enum What {
     Send(send::Options),
     /// Say why a message was, or was not, pushed to a user.
     Explain(explain::Options),
+    /// Walk every road on this machine and print a line per check.
+    Selftest(selftest::Options),
     /// Print what is generated from the code.
     Print {
         /// What to print.
@@ -75,6 +78,7 @@ fn run(what: What) -> anyhow::Result<()> {
             What::Handset(options) => handset::run(options).await,
             What::Send(options) => send::run(options).await,
             What::Explain(options) => explain::run(options).await,
+            What::Selftest(options) => selftest::run(options).await,
             What::Print { what } => print::run(what),
         }
     })

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use im::issue_token;
 use model::{
-    App, AppId, AppPolicy, Certificate, CertificateId, CertificateName, Environment, Form, Secret, Timestamp,
-    UserId, Vendor,
+    App, AppId, AppPolicy, Certificate, CertificateId, CertificateName, DeviceId, Environment, Form, Secret,
+    Timestamp, UserId, Vendor,
 };
 use server::create_api_key;
 use simulator::{NewHandset, Running, XiaomiApp, XiaomiChannel};
@@ -171,6 +171,11 @@ async fn save(
 }
 
 impl SamplePhone {
+    /// The installation's id, the same at every start.
+    pub(crate) const fn device_id(&self) -> DeviceId {
+        DeviceId(Uuid::from_u128(self.device))
+    }
+
     /// What the simulator needs to make this phone, logged in as its user.
     pub(crate) fn order(&self, app: &App, server: &str, now: Timestamp) -> Result<NewHandset> {
         let user = UserId::new(self.user)?;
@@ -184,7 +189,7 @@ impl SamplePhone {
             server: server.to_owned(),
             environment: self.environment,
             certificates: Vec::new(),
-            device: Some(Uuid::from_u128(self.device)),
+            device: Some(self.device_id().0),
             language: "zh-CN".to_owned(),
         })
     }
