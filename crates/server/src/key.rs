@@ -74,7 +74,7 @@ impl KeyCache {
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) key: Arc<ApiKey>,
-    /// The key's App; `None` for the instance's own key.
+    /// The key's App; `None` where the call is about the whole instance.
     view: Option<Arc<AppView>>,
 }
 

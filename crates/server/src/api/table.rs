@@ -44,8 +44,10 @@ type Routes = Router<Arc<Shared>>;
 /// An endpoint of the table.
 struct Endpoint {
     listed: Listed,
-    register: Box<dyn FnOnce(Routes, &Arc<Shared>) -> Routes>,
+    register: Register,
 }
+
+type Register = Box<dyn FnOnce(Routes, &Arc<Shared>) -> Routes>;
 
 impl Endpoint {
     fn of<P: Path, H, T>(scope: Option<Scope>, handler: H) -> Self

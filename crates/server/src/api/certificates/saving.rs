@@ -61,7 +61,11 @@ pub(super) async fn save(
         at: now,
     };
     let outcome = shared.store().commit(vec![Op::PutCertificate(draft)]).await?.pop();
-    let Some(Outcome::Certificate(id, _)) = outcome else { return Err(ErrorCode::Internal.into()) };
+    let id = match outcome {
+        Some(Outcome::Certificate(id, _)) => id,
+        Some(Outcome::Missing) => return Err(ErrorCode::NotFound.into()),
+        _ => return Err(ErrorCode::Internal.into()),
+    };
     shared.im.catalogue().forget(app);
     let report = shared.gateway.probe(vendor, &form).await?;
     let saved = find(shared, app, id).await?;

@@ -21,7 +21,7 @@ use crate::{
 /// A push alone: no conversation, no sync.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct NewPushRequest {
+pub(in crate::api) struct PushToSend {
     /// Whom it is for.
     to: To,
     /// What to show.
@@ -29,27 +29,45 @@ pub(in crate::api) struct NewPushRequest {
     push: PushSettings,
 }
 
-impl Intake for NewPushRequest {}
+impl Intake for PushToSend {}
 
-/// Whom a push is for.
+/// Whom a push is for, in one of three ways.
 #[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(
+    untagged,
+    expecting = "`to` must name a user, a push_id, or a certificate with a token, and nothing else"
+)]
 #[schema(as = PushTo)]
 enum To {
-    /// One user's devices.
-    #[schema(value_type = String)]
-    User(UserId),
-    /// One device.
-    #[schema(value_type = String)]
-    PushId(PushId),
-    /// One vendor token, without the IM half.
-    #[serde(untagged)]
+    User(ToUser),
+    PushId(ToPushId),
     Token(ToToken),
 }
 
-/// One vendor token.
+/// One user's devices.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PushToUser)]
+struct ToUser {
+    /// The App's own id of the user.
+    #[schema(value_type = String, example = "bo")]
+    user: UserId,
+}
+
+/// One device.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PushToPushId)]
+struct ToPushId {
+    /// Its public id for push.
+    #[schema(value_type = String, format = Uuid)]
+    push_id: PushId,
+}
+
+/// One vendor token, without the IM half.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PushToToken)]
 struct ToToken {
     /// Whose vendor gave it.
     #[schema(value_type = u32)]
@@ -64,7 +82,7 @@ struct ToToken {
 /// or token is refused with 503 while the lane of its certificate is full.
 #[utoipa::path(post, path = "/v1/pushes", operation_id = "push", tag = "Messages",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same push is stored once")),
-    request_body = NewPushRequest,
+    request_body = PushToSend,
     responses(
         (status = 201, description = "Accepted.", body = Accepted),
         (status = 200, description = "Accepted before under the same key.", body = Accepted),
@@ -73,7 +91,7 @@ pub(in crate::api) async fn handler(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
     IdempotencyKey(idempotency_key): IdempotencyKey,
-    intake::Json(new): intake::Json<NewPushRequest>,
+    intake::Json(new): intake::Json<PushToSend>,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
     let app = caller.app();
     let addressee = addressee(&shared, app, new.to).await?;
@@ -85,8 +103,8 @@ pub(in crate::api) async fn handler(
 
 async fn addressee(shared: &Shared, app: AppId, to: To) -> Result<Addressee, Problem> {
     match to {
-        To::User(user) => Ok(Addressee::User(user)),
-        To::PushId(push_id) => {
+        To::User(ToUser { user }) => Ok(Addressee::User(user)),
+        To::PushId(ToPushId { push_id }) => {
             let found = registered(shared, app, push_id).await?;
             found.bindings.iter().try_for_each(|state| match state {
                 BindingState::Bound(binding) => check_lane(shared, binding.certificate),

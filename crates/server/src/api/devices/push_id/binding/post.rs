@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use model::{BindingKind, CertificateId, ErrorCode, PushId};
 use serde::Deserialize;
-use store::{NewBinding, Op};
+use store::{NewBinding, Op, Outcome};
 use utoipa::ToSchema;
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 /// A vendor token to bind.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct NewToken {
+pub(in crate::api) struct TokenToBind {
     /// Whose vendor gave the token.
     #[schema(value_type = u32)]
     certificate: CertificateId,
@@ -31,19 +31,19 @@ pub(in crate::api) struct NewToken {
     token: String,
 }
 
-impl Intake for NewToken {}
+impl Intake for TokenToBind {}
 
 /// Bind a device's vendor token
 ///
 /// A token has one owner: another device that held it loses it.
 #[utoipa::path(post, path = "/v1/devices/{push_id}/binding", operation_id = "bind_device", tag = "Devices",
-    params(("push_id" = Uuid, Path, description = "The device's Push ID")), request_body = NewToken,
+    params(("push_id" = Uuid, Path, description = "The device's Push ID")), request_body = TokenToBind,
     responses((status = 200, description = "Bound.", body = DeviceView)))]
 pub(in crate::api) async fn handler(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
     Path(push_id): Path<PushId>,
-    intake::Json(new): intake::Json<NewToken>,
+    intake::Json(new): intake::Json<TokenToBind>,
 ) -> Result<Json<DeviceView>, Problem> {
     let app = caller.app();
     let found = registered(&shared, app, push_id).await?;
@@ -58,7 +58,9 @@ pub(in crate::api) async fn handler(
         owner: login.map(|session| session.user),
         at: shared.now(),
     });
-    shared.store().commit(vec![bind]).await?;
+    if shared.store().commit(vec![bind]).await? == [Outcome::Missing] {
+        return Err(ErrorCode::NotFound.into());
+    }
     let device = shared.store().device_by_push_id(app, push_id).await?.ok_or(ErrorCode::Internal)?;
     Ok(Json(device.into()))
 }

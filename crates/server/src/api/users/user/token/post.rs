@@ -19,12 +19,12 @@ use crate::{
 /// A login token to issue.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct NewToken {
+pub(in crate::api) struct NewLoginToken {
     /// How long it is good, in seconds: 1 to 604800 (7 days); absent: a day.
     lifetime_s: Option<i64>,
 }
 
-impl Intake for NewToken {}
+impl Intake for NewLoginToken {}
 
 /// A login token.
 #[derive(Serialize, ToSchema)]
@@ -40,13 +40,13 @@ pub(in crate::api) struct IssuedToken {
 ///
 /// For backends that would rather not sign tokens themselves. The user is made where it is not there.
 #[utoipa::path(post, path = "/v1/users/{user}/token", operation_id = "issue_token", tag = "Users",
-    params(("user" = String, Path, description = "The App's own id of the user")), request_body = NewToken,
+    params(("user" = String, Path, description = "The App's own id of the user")), request_body = NewLoginToken,
     responses((status = 200, description = "Issued.", body = IssuedToken)))]
 pub(in crate::api) async fn handler(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
     Path(user): Path<UserId>,
-    intake::Json(new): intake::Json<NewToken>,
+    intake::Json(new): intake::Json<NewLoginToken>,
 ) -> Result<Json<IssuedToken>, Problem> {
     let lifetime_s = new.lifetime_s.unwrap_or(24 * 3600);
     if !(1..=TOKEN_LIFETIME_MAX_S).contains(&lifetime_s) {

@@ -1,0 +1,88 @@
+//! What is true of every endpoint.
+
+use http::Method;
+use serde_json::json;
+use store::Scope;
+
+use crate::{garbage::filled, house::House};
+
+const ID: &str = "018f0000-0000-7000-8000-000000000000";
+
+#[tokio::test]
+async fn every_endpoint_but_health_openapi_and_receipts_asks_for_a_key() {
+    let house = House::new().await;
+    for endpoint in server::endpoints() {
+        let path = filled(&endpoint.path, ID);
+        let Some(scope) = endpoint.scope else {
+            let open = ["/health", "/v1/openapi.json", "/v1/receipts/{vendor}/{certificate}/{secret}"];
+            assert!(open.contains(&endpoint.path.as_str()), "{path} asks for no key");
+            continue;
+        };
+        let others: Vec<Scope> = [Scope::Send, Scope::Read, Scope::Manage, Scope::Instance]
+            .into_iter()
+            .filter(|other| *other != scope)
+            .collect();
+        let without_scope = format!("Bearer {}", house.key_with(others).await);
+        let basic = format!("Basic {}", house.key);
+        let cases: [(&[(&str, &str)], u16); 6] = [
+            (&[], 401),
+            (&[("authorization", "")], 401),
+            (&[("authorization", "Bearer ")], 401),
+            (&[("authorization", "Bearer ph_nobody-knows-this-key")], 401),
+            (&[("authorization", &basic)], 401),
+            (&[("authorization", &without_scope)], 403),
+        ];
+        for (headers, status) in cases {
+            let answer = house.raw(endpoint.method.clone(), &path, headers, "{}").await;
+            assert_eq!(answer.refusal().0, status, "{} {path} {headers:?}", endpoint.method);
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_apps_objects_are_not_there() {
+    let house = House::new().await;
+    let certificate = house.certificate("小米").await;
+    let message = house.send("ann", "bo", "secret").await;
+    house.post("/v1/users", json!({ "id": "bo" })).await;
+    let device = house.post("/v1/devices", json!({})).await.json();
+    let push_id = device["push_id"].as_str().unwrap();
+    let key = format!("Bearer {}", house.foreign_key);
+    let foreign = [("authorization", key.as_str())];
+    let binding = json!({ "certificate": certificate, "token": "t" }).to_string();
+    let edit = json!({ "name": "x", "fields": {} }).to_string();
+    let cases = [
+        (Method::GET, format!("/v1/certificates/{certificate}"), ""),
+        (Method::PUT, format!("/v1/certificates/{certificate}"), edit.as_str()),
+        (Method::POST, format!("/v1/certificates/{certificate}/probe"), ""),
+        (Method::GET, format!("/v1/messages/{message}"), ""),
+        (Method::GET, format!("/v1/messages/{message}/explain"), ""),
+        (Method::GET, "/v1/users/bo".to_owned(), ""),
+        (Method::GET, "/v1/users/bo/devices".to_owned(), ""),
+        (Method::POST, "/v1/users/bo/kick".to_owned(), ""),
+        (Method::POST, "/v1/users/bo/logout".to_owned(), ""),
+        (Method::GET, format!("/v1/devices/{push_id}"), ""),
+        (Method::DELETE, format!("/v1/devices/{push_id}"), ""),
+        (Method::POST, format!("/v1/devices/{push_id}/binding"), binding.as_str()),
+        (Method::DELETE, format!("/v1/devices/{push_id}/binding"), ""),
+    ];
+    for (method, path, body) in cases {
+        let answer = house.raw(method.clone(), &path, &foreign, body.to_owned()).await;
+        assert_eq!(answer.refusal(), (404, "not_found".to_owned()), "{method} {path}");
+    }
+    for path in ["/v1/certificates", "/v1/users", "/v1/deliveries", "/v1/lanes"] {
+        let lists = house.raw(Method::GET, path, &foreign, "").await.json();
+        let empty = lists.as_object().unwrap().values().all(|list| list.as_array().unwrap().is_empty());
+        assert!(empty, "{path}: {lists}");
+    }
+}
+
+#[tokio::test]
+async fn answers_carry_a_request_id_and_are_not_kept_by_caches() {
+    let house = House::new().await;
+    let answer = house.raw(Method::GET, "/health", &[], "").await;
+    assert_eq!(answer.json()["status"], "ok");
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+    assert!(!answer.headers["x-request-id"].is_empty());
+}
