@@ -193,6 +193,14 @@ impl Hand {
         out
     }
 
+    /// Takes out what the store has let go before.
+    pub(crate) fn take_begun(&mut self) -> Vec<Parcel> {
+        let (begun, full): (Vec<Parcel>, Vec<Parcel>) = self.full.drain(..).partition(|parcel| parcel.begun);
+        self.full = full.into();
+        self.waiting -= begun.iter().map(|parcel| parcel.items.len()).sum::<usize>();
+        begun
+    }
+
     /// Everything that is in it.
     pub(crate) fn empty(&mut self) -> Vec<Parcel> {
         let (batch, first) = (self.batch, self.first + self.open.len() as u64);

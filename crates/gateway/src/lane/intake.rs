@@ -136,6 +136,7 @@ impl Lane {
         self.intake.open = true;
         self.intake.wanted = true;
         self.policy = opened.policy;
+        let number = self.road_number + 1;
         let fresh = match (opened.reading, &opened.certificate) {
             (Reading::Same, _) => {
                 if let Some(road) = &mut self.road {
@@ -144,13 +145,13 @@ impl Lane {
                 return;
             }
             (Reading::Usable(channel, endpoint), Some(certificate)) => {
-                Some(Road::new(&self.shared, certificate, channel, endpoint, self.road.as_ref()))
+                Some(Road::new(&self.shared, certificate, channel, endpoint, number))
             }
             _ => None,
         };
         self.certificate = opened.certificate;
         self.road = fresh;
-        self.road_number += 1;
+        self.road_number = number;
         self.pause = None;
         self.alarm = None;
         self.breaker.answered();
@@ -217,6 +218,14 @@ impl Lane {
         }
         if dry || self.hand.waiting() >= self.shared.config.sizes.waiting {
             self.hand.let_go();
+        }
+    }
+
+    /// Deliveries were put back: they are claimed again, as far as no cancel has reached them.
+    pub(super) fn released(&mut self, result: Result<(), StoreError>) {
+        self.intake.wanted = true;
+        if let Err(error) = result {
+            self.intake.failed(&error);
         }
     }
 

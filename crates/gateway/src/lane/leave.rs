@@ -27,10 +27,13 @@ impl Lane {
             Allowance::One => 1,
             Allowance::Free => self.shared.config.sizes.requests_in_flight,
         };
-        if self.stopping || self.outbox.retry_at().is_some() {
+        if self.outbox.retry_at().is_some() || self.intake.retry_at().is_some() {
             return;
         }
         self.resume_waiting(instant);
+        if self.stopping {
+            return;
+        }
         if self.hand.waiting() == 0 {
             return self.replace_aged(instant);
         }
@@ -83,9 +86,7 @@ impl Lane {
                     self.give_place_back(connection);
                     self.hand.put_back(parcel);
                 }
-                self.intake.failed(&error);
-                self.look_at = self.intake.retry_at();
-                return;
+                return self.intake.failed(&error);
             }
         };
         let mut answers = answers.into_iter();
@@ -133,7 +134,7 @@ impl Lane {
         let Some(road) = &mut self.road else { return self.hand.put_back(flight.parcel) };
         match road.pool.send(connection, number, &flight.request, deadline, Event::Landed) {
             Ok(task) => {
-                if !flight.resumed {
+                if !flight.resumed && flight.parcel.returns == 0 {
                     self.sent += flight.parcel.items.len() as u64;
                 }
                 self.flights.insert(flight);
@@ -286,6 +287,19 @@ impl Lane {
         self.look_at = Some(instant + SWEEP_EVERY);
         let out = self.hand.sift(|item| now < item.expires_at);
         self.give_up(&out, rules::Reason::EXPIRED_IN_QUEUE, now);
+        self.put_begun_back();
+    }
+
+    /// What came back unsent waits in the store while nothing may leave: there a cancel still reaches it.
+    fn put_begun_back(&mut self) {
+        let parcels = self.hand.take_begun();
+        let ids: Vec<DeliveryId> =
+            parcels.iter().flat_map(|parcel| &parcel.items).map(|item| item.id).collect();
+        if ids.is_empty() {
+            return;
+        }
+        let shared = self.shared.clone();
+        self.tasks.push(Box::pin(async move { Event::Released(shared.store.release(&ids).await) }));
     }
 }
 

@@ -57,6 +57,9 @@ const REST_AFTER_FAULT: Duration = Duration::from_secs(1);
 /// How often a lane that may not send looks for what has expired in its hand.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
+/// The longest a lane waits before it looks at the clock again, which may have been set.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
 /// What a lane waited for has come.
 enum Event {
     Opened(Result<Opened, StoreError>),
@@ -64,6 +67,7 @@ enum Event {
     NextDue(Result<Option<Timestamp>, StoreError>),
     Begun(Result<Vec<bool>, StoreError>),
     Committed(Result<(), StoreError>),
+    Released(Result<(), StoreError>),
     Dialed { road: u32, dialed: Result<Dialed, DialError> },
     Ended(ConnectionId),
     Landed(Landing),
@@ -200,6 +204,7 @@ impl Lane {
                 let due = self.outbox.committed(result, Instant::now());
                 self.intake.due_by(due);
             }
+            Event::Released(result) => self.released(result),
             Event::Dialed { road, dialed } if road == self.road_number => self.dialed(dialed, now),
             Event::Dialed { .. } => {}
             Event::Ended(connection) => self.connection_ended(connection, now),
@@ -244,6 +249,7 @@ impl Lane {
     /// Whether nothing is left whose outcome this lane would have to store.
     fn has_landed(&self) -> bool {
         self.flights.len() == 0
+            && self.resuming.is_empty()
             && self.beginning.is_empty()
             && self.outbox.is_empty()
             && !self.intake.is_claiming()
@@ -252,7 +258,7 @@ impl Lane {
     /// The earliest moment at which time alone changes what can be done.
     fn next_look(&self) -> Option<Instant> {
         let (now, instant) = (self.shared.clock.now(), Instant::now());
-        let wait = |until: Timestamp| instant + until.after(now);
+        let wait = |until: Timestamp| instant + until.after(now).min(LONGEST_WAIT);
         let waiting = self.hand.waiting() > 0 || !self.resuming.is_empty();
         let held = match self.allowance(now) {
             Allowance::Nothing { until } if waiting => Some(wait(until).min(instant + SWEEP_EVERY)),

@@ -82,20 +82,20 @@ async fn read(shared: &Shared, certificate: &Certificate) -> Reading {
 }
 
 impl Road {
-    /// `before`: the road of the version that this one replaces.
+    /// `number`: the road's own in its lane.
     pub(crate) fn new(
         shared: &Shared,
         certificate: &Certificate,
         channel: Arc<dyn Channel>,
         endpoint: Arc<Endpoint>,
-        before: Option<&Self>,
+        number: u32,
     ) -> Self {
         let limits = vendors::adapter(certificate.vendor).limits();
         Self {
             channel,
             limits,
             receipt_url: receipt_url(shared, certificate),
-            pool: Pool::new(endpoint, &shared.config.sizes, before.map(|road| &road.pool)),
+            pool: Pool::new(endpoint, &shared.config.sizes, number),
             auth: AuthCache::default(),
             pace: Pace::new(shared.config.pacing, limits.targets_per_second, limits.batch),
             contents: Contents::default(),

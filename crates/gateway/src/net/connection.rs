@@ -84,10 +84,11 @@ impl Connection {
         let body = Bytes::from(wire.body.clone());
         match self {
             Self::Http1(slot) => {
-                let exchange = http1::exchange(slot.take().ok_or(Lost::Unsent)?, head, body);
+                let mut sender = slot.take().ok_or(Lost::Unsent)?;
                 Ok(Box::pin(async move {
-                    let (result, back) =
-                        timeout(deadline, exchange).await.unwrap_or((Err(Lost::timeout()), None));
+                    let exchange = timeout(deadline, http1::exchange(&mut sender, head, body)).await;
+                    let (result, again) = exchange.unwrap_or((Err(Lost::timeout()), false));
+                    let back = if again { http1::settled(sender).await } else { None };
                     finish(Outcome { result, back })
                 }))
             }

@@ -1,5 +1,7 @@
 //! HTTP/1.1: one request at a time on a kept connection.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Full};
@@ -8,11 +10,14 @@ use hyper::{
     client::conn::{TrySendError, http1},
 };
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::client::TlsStream;
 use vendors::WireReply;
 
 use super::answer::{Lost, gather, wire_reply};
+
+/// How long a connection may take to be free after an answer; one that takes longer is closed.
+const SETTLE_TIME: Duration = Duration::from_millis(20);
 
 /// A connection's sending end. It travels with the request and comes back with the answer.
 pub(super) type Sender = http1::SendRequest<Full<Bytes>>;
@@ -24,25 +29,29 @@ pub(super) async fn open(stream: TlsStream<TcpStream>) -> Result<(Sender, Driver
     http1::handshake(TokioIo::new(stream)).await
 }
 
-/// Sends and reads the answer; the sender comes back where the connection can be used again.
+/// Sends and reads the answer. Also says whether the connection may be used again.
 pub(super) async fn exchange(
-    mut sender: Sender,
+    sender: &mut Sender,
     head: Request<()>,
     body: Bytes,
-) -> (Result<WireReply, Lost>, Option<Sender>) {
+) -> (Result<WireReply, Lost>, bool) {
     let request = head.map(|()| Full::new(body));
     let response = match sender.try_send_request(request).await {
         Ok(response) => response,
-        Err(error) => return (Err(lost(error)), None),
+        Err(error) => return (Err(lost(error)), false),
     };
     let (head, incoming) = response.into_parts();
     match read(incoming).await {
-        Ok((body, complete)) => {
-            let back = complete && sender.ready().await.is_ok();
-            (Ok(wire_reply(&head, body)), back.then_some(sender))
-        }
-        Err(error) => (Err(Lost::broken(&error)), None),
+        Ok((body, complete)) => (Ok(wire_reply(&head, body)), complete),
+        Err(error) => (Err(Lost::broken(&error)), false),
     }
+}
+
+/// The sender, once it takes another request. That is so at once, unless the other side answered before it had read
+/// everything, or closes.
+pub(super) async fn settled(mut sender: Sender) -> Option<Sender> {
+    let ready = timeout(SETTLE_TIME, sender.ready()).await;
+    matches!(ready, Ok(Ok(()))).then_some(sender)
 }
 
 async fn read(mut incoming: Incoming) -> Result<(Vec<u8>, bool), hyper::Error> {

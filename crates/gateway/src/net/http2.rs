@@ -28,9 +28,13 @@ pub(super) type Driver = Connection<TlsStream<TcpStream>, Bytes>;
 /// and more would only be refused.
 const STREAMS_BEFORE_SETTINGS: usize = 1;
 
+/// Largest header list of an answer; vendors send a few hundred bytes.
+const HEADERS_MAX_BYTES: u32 = 16 * 1024;
+
 pub(super) async fn open(stream: TlsStream<TcpStream>) -> Result<(Sender, Driver), h2::Error> {
     client::Builder::new()
         .initial_max_send_streams(STREAMS_BEFORE_SETTINGS)
+        .max_header_list_size(HEADERS_MAX_BYTES)
         .enable_push(false)
         .handshake(stream)
         .await

@@ -13,9 +13,12 @@ use super::{
 };
 use crate::config::LaneSizes;
 
-/// A connection of a lane, counted up over the lane's life.
+/// A connection of a lane: of which of its pools, and which there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ConnectionId(u64);
+pub(crate) struct ConnectionId {
+    pool: u32,
+    number: u32,
+}
 
 /// A connection that was just opened.
 pub(crate) struct Dialed {
@@ -46,7 +49,8 @@ pub(crate) struct Pool {
     most: usize,
     open: Vec<Open>,
     dialing: bool,
-    next_id: u64,
+    number: u32,
+    next: u32,
 }
 
 struct Open {
@@ -61,19 +65,13 @@ struct Open {
 }
 
 impl Pool {
-    /// `before`: the pool that this one replaces, so that ids stay unique in the lane.
-    pub(crate) fn new(endpoint: Arc<Endpoint>, sizes: &LaneSizes, before: Option<&Self>) -> Self {
+    /// `number`: the pool's own, so that a request that lands late is not taken for one of a later pool.
+    pub(crate) fn new(endpoint: Arc<Endpoint>, sizes: &LaneSizes, number: u32) -> Self {
         let most = match endpoint.protocol {
             Protocol::Http1 => sizes.http1_connections,
             Protocol::Http2 => sizes.http2_connections,
         };
-        Self {
-            endpoint,
-            most,
-            open: Vec::new(),
-            dialing: false,
-            next_id: before.map_or(0, |pool| pool.next_id),
-        }
+        Self { endpoint, most, open: Vec::new(), dialing: false, number, next: 0 }
     }
 
     /// Connections that take requests.
@@ -141,8 +139,8 @@ impl Pool {
         let Dialed { connection, driver } = dialed?;
         let age = self.endpoint.times.connection_age;
         self.open.retain(|open| !open.has_aged(now, age));
-        let id = ConnectionId(self.next_id);
-        self.next_id += 1;
+        let id = ConnectionId { pool: self.number, number: self.next };
+        self.next = self.next.wrapping_add(1);
         self.open.push(Open { id, connection, taken: 0, opened_at: now, used_at: now, answered_at: None });
         Ok((id, driver))
     }
