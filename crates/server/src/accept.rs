@@ -17,8 +17,8 @@ use tower::ServiceExt;
 
 use crate::shared::went_down;
 
-/// A client has this long to send a request's head.
-const HEAD_WITHIN: Duration = Duration::from_secs(10);
+/// A client has this long to send a request's head, and a connection this long between two requests.
+const HEAD_WITHIN: Duration = Duration::from_secs(60);
 /// Largest request head over HTTP/1.1, and largest header list over HTTP/2, in bytes.
 const HEAD_MAX_BYTES: u32 = 32 * 1024;
 /// Streams of one HTTP/2 connection.

@@ -6,6 +6,7 @@
 
 mod accept;
 mod api;
+mod console;
 pub mod explain;
 mod intake;
 mod key;
@@ -13,19 +14,26 @@ mod problem;
 mod shared;
 mod ws;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::Router;
 use gateway::Gateway;
 use im::Im;
-use model::{Clock, Secret};
+use model::{Clock, Secret, Timestamp};
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
     task::JoinHandle,
 };
 
-use crate::shared::Shared;
+use crate::{
+    console::{Entrance, Grant},
+    shared::Shared,
+};
 
 pub use api::{Listed, endpoints, openapi_json};
 pub use key::create_api_key;
@@ -100,20 +108,37 @@ impl Server {
         let (open, all_closed) = mpsc::channel(1);
         let drain = config.drain;
         let connections_max = config.connections_max;
-        let router = router(Shared::new(im, gateway, clock, config, goes_down.clone()));
+        let entrance = Arc::new(Entrance::new(base_url(&config, local_addr)));
+        let shared = Shared::new(im, gateway, clock, config, Arc::clone(&entrance), goes_down.clone());
+        let router = router(shared);
         let accepting = tokio::spawn(accept::run(listener, router, connections_max, goes_down, open));
-        Ok(Running { local_addr, going_down, all_closed, drain, accepting })
+        Ok(Running { local_addr, entrance, going_down, all_closed, drain, accepting })
     }
 }
 
 fn router(shared: Arc<Shared>) -> Router {
-    Router::new().merge(ws::router(Arc::clone(&shared))).merge(api::router(shared))
+    Router::new()
+        .merge(ws::router(Arc::clone(&shared)))
+        .merge(console::router(Arc::clone(&shared)))
+        .merge(api::router(shared))
+}
+
+/// Where browsers find the server: as configured, or where it listens.
+fn base_url(config: &ServerConfig, local_addr: SocketAddr) -> String {
+    let reachable = match local_addr.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    let listens = || format!("http://{}", SocketAddr::new(reachable, local_addr.port()));
+    config.public_url.clone().unwrap_or_else(listens).trim_end_matches('/').to_owned()
 }
 
 /// A server that serves.
 #[derive(Debug)]
 pub struct Running {
     local_addr: SocketAddr,
+    entrance: Arc<Entrance>,
     going_down: watch::Sender<bool>,
     all_closed: mpsc::Receiver<std::convert::Infallible>,
     drain: Duration,
@@ -125,6 +150,12 @@ impl Running {
     #[must_use]
     pub const fn local_addr(&self) -> SocketAddr {
         self.local_addr
+    }
+
+    /// A link into the console: it signs in once, within 15 minutes, and opens every App.
+    #[must_use]
+    pub fn console_link(&self, now: Timestamp) -> String {
+        self.entrance.new_link(Grant::Instance, now).0
     }
 
     /// Stops accepting, tells client sockets to come back later, lets requests end, and returns when all are closed or

@@ -25,6 +25,16 @@ impl Problem {
         Fault::new(code, detail).into()
     }
 
+    /// What went wrong.
+    pub(crate) const fn fault(&self) -> &Fault {
+        &self.fault
+    }
+
+    /// Each faulty field of a form.
+    pub(crate) fn fields(&self) -> &[FieldError] {
+        &self.fields
+    }
+
     pub(crate) fn not_found(detail: &str) -> Self {
         Self::new(ErrorCode::NotFound, detail)
     }

@@ -8,17 +8,18 @@ use model::{AppId, Clock, ErrorCode, Fault, Timestamp};
 use store::Store;
 use tokio::sync::{Mutex, watch};
 
-use crate::{ServerConfig, key::KeyCache, problem::Problem};
+use crate::{ServerConfig, console::Entrance, key::KeyCache, problem::Problem};
 
 /// What every socket and endpoint shares.
 pub(crate) struct Shared {
     pub(crate) im: Arc<Im>,
     pub(crate) gateway: Arc<Gateway>,
-    #[expect(dead_code, reason = "read by the console alone")]
     pub(crate) config: ServerConfig,
     /// Turns true when the server goes down.
     pub(crate) goes_down: watch::Receiver<bool>,
     pub(crate) keys: KeyCache,
+    /// Makes and redeems links into the console.
+    pub(crate) entrance: Arc<Entrance>,
     /// Held while an App is made: its number is the highest so far and one.
     pub(crate) making_app: Mutex<()>,
     clock: Arc<dyn Clock>,
@@ -30,10 +31,11 @@ impl Shared {
         gateway: Arc<Gateway>,
         clock: Arc<dyn Clock>,
         config: ServerConfig,
+        entrance: Arc<Entrance>,
         goes_down: watch::Receiver<bool>,
     ) -> Arc<Self> {
         let (keys, making_app) = (KeyCache::default(), Mutex::default());
-        Arc::new(Self { im, gateway, config, goes_down, keys, making_app, clock })
+        Arc::new(Self { im, gateway, config, goes_down, keys, entrance, making_app, clock })
     }
 
     pub(crate) fn now(&self) -> Timestamp {

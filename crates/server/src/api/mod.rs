@@ -18,7 +18,7 @@ mod apps {
 mod certificates {
     pub(super) mod get;
     pub(super) mod post;
-    pub(super) mod saving;
+    pub(crate) mod saving;
     pub(super) mod view;
     pub(super) mod certificate {
         pub(in crate::api) mod get;
@@ -95,5 +95,6 @@ mod vendors {
     pub(super) mod get;
 }
 
+pub(crate) use certificates::saving;
 pub(crate) use table::router;
 pub use table::{Listed, endpoints, openapi_json};

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Router,
-    extract::{State, WebSocketUpgrade},
+    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     response::Response,
     routing::any,
 };
-use model::FRAME_MAX_BYTES;
+use model::{ErrorCode, FRAME_MAX_BYTES};
 
-use crate::{accept::ConnectionGuard, shared::Shared};
+use crate::{accept::ConnectionGuard, problem::Problem, shared::Shared};
 
 /// What one read takes from the socket at most, in bytes; kept by every connection.
 const READ_BUFFER_BYTES: usize = 4096;
@@ -30,9 +30,10 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 async fn upgrade(
     State(shared): State<Arc<Shared>>,
     Extension(guard): Extension<ConnectionGuard>,
-    upgrade: WebSocketUpgrade,
-) -> Response {
-    upgrade
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Problem> {
+    let upgrade = upgrade.map_err(|rejection| Problem::new(ErrorCode::Malformed, rejection.body_text()))?;
+    let response = upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(WRITE_BUFFER_BYTES)
         .max_message_size(READ_MAX_BYTES)
@@ -40,5 +41,6 @@ async fn upgrade(
         .on_upgrade(move |socket| async move {
             socket::run(socket, shared).await;
             drop(guard);
-        })
+        });
+    Ok(response)
 }

@@ -14,8 +14,6 @@ use futures_util::{Sink, Stream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite;
 
-/// With so many frames unsent, a connection makes no more of them until some have left.
-const CROWDED_FRAMES: usize = 64;
 /// How long the last frames and the other end's goodbye may take.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(2);
 
@@ -45,9 +43,9 @@ impl Pipe {
         self.unsent.push_back(text);
     }
 
-    /// The other end reads slower than frames are made.
-    pub(super) fn is_crowded(&self) -> bool {
-        self.unsent.len() >= CROWDED_FRAMES
+    /// Frames that have not left yet.
+    pub(super) fn unsent(&self) -> usize {
+        self.unsent.len()
     }
 
     /// Writes what is queued and, where `listening`, waits for what comes in. Dropping the future loses nothing.

@@ -22,6 +22,11 @@ use crate::shared::{Shared, went_down};
 
 /// Words the IM half may have waiting for one connection; one more, and the connection counts as lost.
 const OUTBOX_WORDS: usize = 256;
+/// With so many frames unsent, no more messages are taken from the outbox: each must be acknowledged within its
+/// deadline, which begins when it is taken.
+const FLOWING_FRAMES: usize = 16;
+/// With so many frames unsent, the other end asks for more than it reads, and is not listened to.
+const LISTENING_FRAMES: usize = 256;
 /// Live messages that are put into one frame.
 const GATHERED_MAX: usize = 64;
 
@@ -79,8 +84,8 @@ impl Connection {
             if let Some(reason) = self.closed {
                 return reason;
             }
-            let flowing = !self.pipe.is_crowded();
-            let listening = flowing && self.errands.have_room();
+            let flowing = self.pipe.unsent() < FLOWING_FRAMES;
+            let listening = self.pipe.unsent() < LISTENING_FRAMES && self.errands.have_room();
             self.alarm.set(self.link.next_deadline(), self.shared.now());
             tokio::select! {
                 heard = self.pipe.hear(listening) => self.on_heard(heard),

@@ -54,6 +54,6 @@ pub(in crate::api) async fn handler(
 ) -> Result<(StatusCode, Json<SavedCertificate>), Problem> {
     let submitted =
         Submitted { vendor: new.vendor, name: new.name, disabled: new.disabled, fields: new.fields };
-    let saved = save(&shared, caller.app(), None, submitted).await?;
-    Ok((StatusCode::CREATED, Json(saved)))
+    let (certificate, report) = save(&shared, caller.app(), None, submitted).await?;
+    Ok((StatusCode::CREATED, Json(SavedCertificate::of(&certificate, report, shared.now()))))
 }

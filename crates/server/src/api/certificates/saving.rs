@@ -2,34 +2,34 @@
 
 use std::collections::BTreeMap;
 
+use gateway::ProbeReport;
 use model::{
     AppId, Certificate, CertificateId, CertificateName, ErrorCode, FieldError, FieldErrors, Form, IdError,
     Secret, Vendor,
 };
 use store::{CertificateDraft, Op, Outcome};
 
-use super::view::{CertificateView, SavedCertificate};
 use crate::{key::random_text, problem::Problem, shared::Shared};
 
 /// Longest value of a field that is shown again, in bytes.
 const PUBLIC_VALUE_MAX_BYTES: usize = 1024;
 
 /// A certificate as it comes in.
-pub(super) struct Submitted {
-    pub(super) vendor: Vendor,
-    pub(super) name: String,
-    pub(super) disabled: bool,
-    pub(super) fields: BTreeMap<String, String>,
+pub(crate) struct Submitted {
+    pub(crate) vendor: Vendor,
+    pub(crate) name: String,
+    pub(crate) disabled: bool,
+    pub(crate) fields: BTreeMap<String, String>,
 }
 
 /// Checks, stores and probes a certificate; `old` is the one that is edited. It is stored whatever the vendor says, and
 /// effective before this returns.
-pub(super) async fn save(
+pub(crate) async fn save(
     shared: &Shared,
     app: AppId,
     old: Option<&Certificate>,
     submitted: Submitted,
-) -> Result<SavedCertificate, Problem> {
+) -> Result<(Certificate, ProbeReport), Problem> {
     let mut faults = Vec::new();
     let view = shared.view(app).await?;
     let name = checked_name(&submitted, &view.certificates, old.map(|old| old.id), &mut faults);
@@ -69,7 +69,7 @@ pub(super) async fn save(
     shared.im.catalogue().forget(app);
     let report = shared.gateway.probe(vendor, &form).await?;
     let saved = find(shared, app, id).await?;
-    Ok(SavedCertificate { certificate: CertificateView::of(&saved, now), probe: report.into() })
+    Ok((saved, report))
 }
 
 /// One of the App's certificates.

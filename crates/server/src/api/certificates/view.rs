@@ -71,9 +71,15 @@ impl CertificateView {
 #[derive(Serialize, ToSchema)]
 pub(in crate::api) struct SavedCertificate {
     /// The certificate.
-    pub(in crate::api) certificate: CertificateView,
+    certificate: CertificateView,
     /// What was read from the form and what the vendor says. The certificate is saved whatever it says.
-    pub(in crate::api) probe: Probe,
+    probe: Probe,
+}
+
+impl SavedCertificate {
+    pub(in crate::api) fn of(saved: &Certificate, report: ProbeReport, now: Timestamp) -> Self {
+        Self { certificate: CertificateView::of(saved, now), probe: report.into() }
+    }
 }
 
 /// What a form holds, and what the vendor says to it.

@@ -52,5 +52,6 @@ pub(in crate::api) async fn handler(
     let old = find(&shared, caller.app(), id).await?;
     let submitted =
         Submitted { vendor: old.vendor, name: edited.name, disabled: edited.disabled, fields: edited.fields };
-    save(&shared, caller.app(), Some(&old), submitted).await.map(Json)
+    let (certificate, report) = save(&shared, caller.app(), Some(&old), submitted).await?;
+    Ok(Json(SavedCertificate::of(&certificate, report, shared.now())))
 }

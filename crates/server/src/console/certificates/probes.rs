@@ -1,0 +1,35 @@
+//! What vendors said to certificates since the start. Kept in memory: it is news, not truth.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use gateway::ProbeReport;
+use model::{Certificate, CertificateId, Timestamp};
+
+/// The newest word on one certificate.
+#[derive(Debug)]
+pub(super) struct Probed {
+    version: u32,
+    pub(super) at: Timestamp,
+    /// `None`: the form does not read any more.
+    pub(super) report: Option<ProbeReport>,
+}
+
+/// The newest word on each certificate.
+#[derive(Debug, Default)]
+pub(in crate::console) struct Probes(Mutex<HashMap<CertificateId, Arc<Probed>>>);
+
+impl Probes {
+    /// What was said to this version of a certificate.
+    pub(super) fn of(&self, certificate: &Certificate) -> Option<Arc<Probed>> {
+        let probes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        probes.get(&certificate.id).filter(|probed| probed.version == certificate.version).cloned()
+    }
+
+    pub(super) fn note(&self, certificate: &Certificate, at: Timestamp, report: Option<ProbeReport>) {
+        let probed = Arc::new(Probed { version: certificate.version, at, report });
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(certificate.id, probed);
+    }
+}

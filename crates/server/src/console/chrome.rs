@@ -1,0 +1,218 @@
+//! What surrounds every page: language, navigation, App; and the small shapes that templates share.
+
+use std::fmt;
+
+use model::{AppId, Timestamp};
+
+use super::{
+    assets,
+    words::{Lang, Words},
+};
+
+/// The pages of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PageName {
+    Lab,
+    Explain,
+    Certificates,
+}
+
+impl PageName {
+    const ALL: [Self; 3] = [Self::Lab, Self::Explain, Self::Certificates];
+
+    /// The word in addresses and attributes.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lab => "lab",
+            Self::Explain => "explain",
+            Self::Certificates => "certificates",
+        }
+    }
+
+    const fn title(self, words: &Words) -> &'static str {
+        match self {
+            Self::Lab => words.lab,
+            Self::Explain => words.explain,
+            Self::Certificates => words.certificates,
+        }
+    }
+
+    /// The page of a word.
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|page| page.as_str() == word)
+    }
+}
+
+/// What surrounds a page.
+#[derive(Debug, Clone)]
+pub(super) struct Chrome {
+    pub(super) lang: Lang,
+    pub(super) words: &'static Words,
+    pub(super) page: Option<PageName>,
+    /// Path and query of the page itself, to come back to.
+    pub(super) here: String,
+    pub(super) csrf: String,
+    pub(super) app_name: String,
+    pub(super) apps: Vec<AppChoice>,
+}
+
+/// An App to choose.
+#[derive(Debug, Clone)]
+pub(super) struct AppChoice {
+    pub(super) id: AppId,
+    pub(super) name: String,
+    pub(super) chosen: bool,
+}
+
+/// A line of the navigation.
+pub(super) struct NavLine {
+    pub(super) name: &'static str,
+    pub(super) title: &'static str,
+    pub(super) href: String,
+    pub(super) current: bool,
+}
+
+/// A language to switch to.
+pub(super) struct LangChoice {
+    pub(super) lang: Lang,
+    pub(super) href: String,
+    pub(super) current: bool,
+}
+
+impl Chrome {
+    pub(super) fn asset(&self, name: &str) -> String {
+        assets::address(name)
+    }
+
+    /// Where the page hears of changes; empty where it shows nothing that changes.
+    pub(super) fn events(&self) -> String {
+        self.page.map(|page| format!("/console/events?page={}", page.as_str())).unwrap_or_default()
+    }
+
+    pub(super) fn pages(&self) -> Vec<NavLine> {
+        let line = |page: PageName| NavLine {
+            name: page.as_str(),
+            title: page.title(self.words),
+            href: format!("/console/{}", page.as_str()),
+            current: self.page == Some(page),
+        };
+        PageName::ALL.into_iter().map(line).collect()
+    }
+
+    pub(super) fn languages(&self) -> Vec<LangChoice> {
+        let choice = |lang: Lang| LangChoice {
+            lang,
+            href: format!("/console/language/{}?back={}", lang.tag(), percent_encoded(&self.here)),
+            current: lang == self.lang,
+        };
+        Lang::ALL.into_iter().map(choice).collect()
+    }
+}
+
+/// Everything but letters, digits and `-._~/` as `%XX`.
+pub(super) fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// How something stands, as a colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    Plain,
+    Info,
+    Ok,
+    Warn,
+    Bad,
+}
+
+impl fmt::Display for Tone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plain => "plain",
+            Self::Info => "info",
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Bad => "bad",
+        })
+    }
+}
+
+/// A short text with its tone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Chip {
+    pub(super) tone: Tone,
+    pub(super) text: String,
+}
+
+impl Chip {
+    pub(super) fn new(tone: Tone, text: impl Into<String>) -> Self {
+        Self { tone, text: text.into() }
+    }
+}
+
+/// A label and its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Labelled {
+    pub(super) label: String,
+    pub(super) value: String,
+}
+
+impl Labelled {
+    pub(super) fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { label: label.into(), value: value.into() }
+    }
+}
+
+/// A time in a page: machines read it whole, people see the part they need. The script turns it into local time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment(pub(super) Timestamp);
+
+impl Moment {
+    /// In UTC, as far as a form needs it: `clock`, `time`, `exact`, `full`, `date` or `day`.
+    pub(super) fn spelled(&self, form: &str) -> String {
+        let text = self.0.to_string();
+        let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+        match form {
+            "clock" => part(11, 16).to_owned(),
+            "time" => format!("{} UTC", part(11, 19)),
+            "exact" => format!("{} UTC", part(11, 23)),
+            "date" => part(0, 10).to_owned(),
+            "day" => part(5, 10).to_owned(),
+            _ => format!("{} {} UTC", part(0, 10), part(11, 19)),
+        }
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Timestamp;
+
+    use super::{Moment, percent_encoded};
+
+    #[test]
+    fn a_moment_is_spelled_as_far_as_it_is_needed() {
+        let moment = Moment(Timestamp(1_709_210_096_789));
+        assert_eq!(moment.spelled("clock"), "12:34");
+        assert_eq!(moment.spelled("exact"), "12:34:56.789 UTC");
+        assert_eq!(moment.spelled("date"), "2024-02-29");
+        assert_eq!(moment.spelled("full"), "2024-02-29 12:34:56 UTC");
+    }
+
+    #[test]
+    fn a_path_is_encoded_so_that_it_cannot_end_a_query() {
+        assert_eq!(percent_encoded("/console/explain?user=b o&x"), "/console/explain%3Fuser%3Db%20o%26x");
+    }
+}

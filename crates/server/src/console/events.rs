@@ -1,0 +1,155 @@
+//! News for open pages: one event whenever something that a page shows has changed.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Query, State},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use futures_util::stream;
+use http::StatusCode;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use model::AppId;
+use serde::Deserialize;
+use store::Change;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch},
+    time::sleep,
+};
+
+use super::{Console, chrome::PageName, session::SessionKey, visitor::Signed};
+
+/// Open pages at once.
+const LISTENERS_MAX: usize = 64;
+/// Changes closer together than this are told as one.
+const GATHER: Duration = Duration::from_millis(60);
+/// Between two tries at a simulator that does not answer.
+const SIMULATOR_AGAIN: Duration = Duration::from_secs(2);
+
+/// Places for open pages.
+pub(super) struct Listeners(Arc<Semaphore>);
+
+impl Default for Listeners {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(LISTENERS_MAX)))
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    page: String,
+}
+
+/// `GET /console/events`
+pub(super) async fn listen(
+    State(console): State<Arc<Console>>,
+    signed: Signed,
+    Query(Wanted { page }): Query<Wanted>,
+) -> Response {
+    let Some(page) = PageName::from_word(&page) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let Ok(place) = Arc::clone(&console.listeners.0).try_acquire_owned() else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
+    let ear = Ear {
+        page,
+        app: signed.app(),
+        session: signed.key,
+        changes: console.shared.store().feed().subscribe(),
+        goes_down: console.shared.goes_down.clone(),
+        world: World::Unknown,
+        console,
+        _place: place,
+    };
+    let events = stream::unfold(ear, |mut ear| async move {
+        ear.next().await?;
+        Some((Ok::<_, Infallible>(Event::default().event("changed").data("")), ear))
+    });
+    Sse::new(events).keep_alive(KeepAlive::default()).into_response()
+}
+
+/// One open page.
+struct Ear {
+    console: Arc<Console>,
+    page: PageName,
+    app: AppId,
+    session: SessionKey,
+    changes: broadcast::Receiver<Change>,
+    goes_down: watch::Receiver<bool>,
+    world: World,
+    _place: OwnedSemaphorePermit,
+}
+
+/// The simulator's own news, which only the Device Lab hears.
+enum World {
+    Unknown,
+    Heard(Incoming),
+    Silent,
+}
+
+impl Ear {
+    /// Waits for the next change that the page shows. `None`: the server goes down, or the sign-in is over.
+    async fn next(&mut self) -> Option<()> {
+        let Self { console, page, app, changes, goes_down, world, .. } = self;
+        tokio::select! {
+            heard = heard_in_store(changes, *page, *app) => heard?,
+            () = heard_in_world(console, world, *page) => {}
+            _ = goes_down.wait_for(|down| *down) => return None,
+        }
+        sleep(GATHER).await;
+        self.changes = self.changes.resubscribe();
+        self.console.sessions.stands(self.session, self.console.shared.now()).then_some(())
+    }
+}
+
+async fn heard_in_store(changes: &mut broadcast::Receiver<Change>, page: PageName, app: AppId) -> Option<()> {
+    loop {
+        match changes.recv().await {
+            Ok(change) if !concerns(page, app, &change) => {}
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return Some(()),
+            Err(broadcast::error::RecvError::Closed) => return None,
+        }
+    }
+}
+
+/// Whether a page shows what has changed.
+fn concerns(page: PageName, shown: AppId, change: &Change) -> bool {
+    match change {
+        Change::App(app) | Change::Certificate(app, _) => *app == shown,
+        Change::Accepted(app, _)
+        | Change::Settled(app, _)
+        | Change::Session(app, ..)
+        | Change::Device(app, _)
+        | Change::Delivery(app, ..)
+        | Change::Acked(app, ..) => *app == shown && page != PageName::Certificates,
+        Change::Queued(_) => false,
+    }
+}
+
+/// Returns when the simulator says that something changed, when it is lost, and when it is found again.
+async fn heard_in_world(console: &Console, world: &mut World, page: PageName) {
+    let Some(simulator) = console.simulator.as_ref().filter(|_| page == PageName::Lab) else {
+        return std::future::pending().await;
+    };
+    loop {
+        match world {
+            World::Heard(body) => {
+                if body.frame().await.is_none_or(|frame| frame.is_err()) {
+                    *world = World::Silent;
+                }
+                return;
+            }
+            World::Unknown | World::Silent => {
+                if matches!(world, World::Silent) {
+                    sleep(SIMULATOR_AGAIN).await;
+                }
+                *world = simulator.news().await.map_or(World::Silent, World::Heard);
+            }
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! An explanation as the page draws it. Pure.
+
+use model::{Message, MessageId, Timestamp};
+
+use crate::{
+    console::{
+        chrome::{Labelled, Moment, Tone, percent_encoded},
+        told,
+        words::{Lang, Words},
+    },
+    explain::{
+        ExplainedAttempt, ExplainedRule, ExplainedTarget, Explanation, RuleResult, TargetState,
+        Words as BothWords,
+    },
+};
+
+/// Targets that are drawn.
+const TARGETS_MAX: usize = 100;
+/// Characters of a message in the list.
+const PREVIEW_CHARS: usize = 80;
+
+/// A message in the list.
+pub(super) struct RecentLine {
+    pub(super) id: MessageId,
+    pub(super) href: String,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) text: String,
+    pub(super) at: Moment,
+    pub(super) current: bool,
+}
+
+impl RecentLine {
+    pub(super) fn of(lang: Lang, message: &Message, chosen: Option<MessageId>) -> Self {
+        let user = told::receiving_user(message)
+            .map(|user| format!("&user={}", percent_encoded(&user)))
+            .unwrap_or_default();
+        Self {
+            id: message.id,
+            href: format!("/console/explain?message={}{user}", message.id),
+            from: sender(lang, message),
+            to: told::receiver(message),
+            text: message.body.preview().unwrap_or("…").chars().take(PREVIEW_CHARS).collect(),
+            at: Moment(message.sent_at),
+            current: chosen == Some(message.id),
+        }
+    }
+}
+
+/// A message with its targets.
+pub(super) struct MessageView {
+    pub(super) id: MessageId,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) text: String,
+    pub(super) at: Moment,
+    pub(super) settings: Vec<Labelled>,
+    pub(super) targets: Vec<TargetView>,
+}
+
+impl MessageView {
+    pub(super) fn of(lang: Lang, message: &Message, explanation: &Explanation) -> Self {
+        let told_text = explanation.message.as_ref().and_then(|told| told.text.clone());
+        let mut targets: Vec<&ExplainedTarget> = explanation.targets.iter().collect();
+        targets.sort_by_key(|target| told::is_own(target));
+        Self {
+            id: message.id,
+            from: sender(lang, message),
+            to: told::receiver(message),
+            text: told_text.unwrap_or_default(),
+            at: Moment(message.sent_at),
+            settings: settings(lang.words(), message),
+            targets: targets
+                .into_iter()
+                .take(TARGETS_MAX)
+                .map(|target| TargetView::of(lang, target))
+                .collect(),
+        }
+    }
+}
+
+fn sender(lang: Lang, message: &Message) -> String {
+    message.sender.as_ref().map_or_else(|| lang.words().backend.to_owned(), ToString::to_string)
+}
+
+fn settings(words: &Words, message: &Message) -> Vec<Labelled> {
+    let push = message.push.as_ref();
+    let known = [
+        (words.setting_title, push.and_then(|push| push.title.clone())),
+        (words.text, push.and_then(|push| push.body.clone())),
+        ("ext", push.and_then(|push| push.ext.clone())),
+        ("payload", push.and_then(|push| push.payload.clone())),
+        (words.setting_class, push.map(|push| push.class.to_string())),
+    ];
+    known.into_iter().filter_map(|(label, value)| value.map(|value| Labelled::new(label, value))).collect()
+}
+
+/// One target.
+pub(super) struct TargetView {
+    pub(super) tone: Tone,
+    pub(super) headline: String,
+    pub(super) place: String,
+    pub(super) hint: String,
+    pub(super) decision: String,
+    pub(super) decision_tone: Tone,
+    pub(super) decided_at: Option<Moment>,
+    pub(super) changed: &'static str,
+    pub(super) rules: Vec<RuleLine>,
+    pub(super) attempts: Vec<AttemptView>,
+    pub(super) marks: Vec<Mark>,
+}
+
+impl TargetView {
+    fn of(lang: Lang, target: &ExplainedTarget) -> Self {
+        let words = lang.words();
+        let deciding = target.rules.iter().find(|rule| rule.result == RuleResult::Decided);
+        let (decision, decision_tone) = deciding.map_or((String::new(), Tone::Plain), |rule| {
+            let (text, tone) = ruling(words, &rule.ruling);
+            (text.to_owned(), tone)
+        });
+        Self {
+            tone: told::tone(target.state),
+            headline: told::headline(lang, target),
+            place: told::place(lang, target),
+            hint: lang.pick(&target.reason.hint_en, &target.reason.hint_zh).to_owned(),
+            decision,
+            decision_tone,
+            decided_at: target.decided_at.map(Moment),
+            changed: if target.rules_changed { words.rules_changed } else { "" },
+            rules: target.rules.iter().map(|rule| RuleLine::of(lang, rule)).collect(),
+            attempts: target.attempts.iter().map(|attempt| AttemptView::of(lang, attempt)).collect(),
+            marks: marks(lang, target),
+        }
+    }
+
+    pub(super) fn not_reached(&self) -> usize {
+        self.rules.iter().filter(|rule| rule.is_not_reached()).count()
+    }
+}
+
+fn ruling(words: &Words, word: &str) -> (&'static str, Tone) {
+    match word {
+        "push" => (words.ruling_push, Tone::Ok),
+        "skip" => (words.ruling_skip, Tone::Warn),
+        "delivered" => (words.ruling_delivered, Tone::Ok),
+        _ => (words.ruling_wait, Tone::Info),
+    }
+}
+
+/// One rule.
+pub(super) struct RuleLine {
+    pub(super) name: String,
+    pub(super) result: RuleResult,
+    pub(super) result_label: &'static str,
+    pub(super) saw: String,
+    pub(super) sentence: String,
+}
+
+impl RuleLine {
+    fn of(lang: Lang, rule: &ExplainedRule) -> Self {
+        let words = lang.words();
+        Self {
+            name: rule.rule.clone(),
+            result: rule.result,
+            result_label: match rule.result {
+                RuleResult::Passed => words.rule_passed,
+                RuleResult::Decided => words.rule_decided,
+                RuleResult::NotReached => words.rule_not_reached,
+            },
+            saw: lang.pick(&rule.saw_en, &rule.saw_zh).to_owned(),
+            sentence: lang.pick(&rule.en, &rule.zh).to_owned(),
+        }
+    }
+
+    pub(super) const fn class(&self) -> &'static str {
+        match self.result {
+            RuleResult::Passed => "passed",
+            RuleResult::Decided => "decided",
+            RuleResult::NotReached => "not-reached",
+        }
+    }
+
+    pub(super) const fn is_passed(&self) -> bool {
+        matches!(self.result, RuleResult::Passed)
+    }
+
+    pub(super) const fn is_decided(&self) -> bool {
+        matches!(self.result, RuleResult::Decided)
+    }
+
+    pub(super) const fn is_not_reached(&self) -> bool {
+        matches!(self.result, RuleResult::NotReached)
+    }
+}
+
+/// One try at the vendor.
+pub(super) struct AttemptView {
+    pub(super) tone: Tone,
+    pub(super) verdict: String,
+    pub(super) at: Moment,
+    pub(super) took_ms: u32,
+    pub(super) answer: String,
+    pub(super) text: String,
+    pub(super) meaning: String,
+    pub(super) todo: String,
+}
+
+impl AttemptView {
+    fn of(lang: Lang, attempt: &ExplainedAttempt) -> Self {
+        let words = lang.words();
+        let pick = |both: &BothWords| lang.pick(&both.en, &both.zh).to_owned();
+        let (verdict, tone) = verdict(words, &attempt.verdict);
+        let status = match attempt.http_status {
+            0 => words.no_answer.to_owned(),
+            status => format!("HTTP {status}"),
+        };
+        Self {
+            tone,
+            verdict: verdict.unwrap_or(&attempt.verdict).to_owned(),
+            at: Moment(attempt.at),
+            took_ms: attempt.took_ms,
+            answer: format!("{status} {}", attempt.code).trim_end().to_owned(),
+            text: attempt.text.clone(),
+            meaning: attempt.meaning.as_ref().map(pick).unwrap_or_default(),
+            todo: attempt.todo.as_ref().map(pick).unwrap_or_default(),
+        }
+    }
+}
+
+fn verdict(words: &Words, name: &str) -> (Option<&'static str>, Tone) {
+    match name {
+        "accepted" => (Some(words.verdict_accepted), Tone::Ok),
+        "retry" => (Some(words.verdict_retry), Tone::Warn),
+        "renew_auth" => (Some(words.verdict_renew_auth), Tone::Warn),
+        "token_dead" => (Some(words.verdict_token_dead), Tone::Bad),
+        "token_doubtful" => (Some(words.verdict_token_doubtful), Tone::Warn),
+        "limited" => (Some(words.verdict_limited), Tone::Warn),
+        "misconfigured" => (Some(words.verdict_misconfigured), Tone::Bad),
+        "drop" => (Some(words.verdict_drop), Tone::Bad),
+        "unrecognised" => (Some(words.verdict_unrecognised), Tone::Bad),
+        _ => (None, Tone::Plain),
+    }
+}
+
+/// Something that became known after the decision.
+pub(super) struct Mark {
+    pub(super) name: &'static str,
+    pub(super) tone: Tone,
+    pub(super) label: String,
+    pub(super) text: String,
+    pub(super) at: Option<Moment>,
+}
+
+fn marks(lang: Lang, target: &ExplainedTarget) -> Vec<Mark> {
+    let words = lang.words();
+    let at = |name, tone, label: &str, at: Option<Timestamp>| {
+        at.map(|at| Mark { name, tone, label: label.to_owned(), text: String::new(), at: Some(Moment(at)) })
+    };
+    let note =
+        |name, tone, label: &str, text: String| Mark { name, tone, label: label.to_owned(), text, at: None };
+    let next = match target.state {
+        TargetState::Deciding => words.mark_decides_by,
+        _ => words.mark_next,
+    };
+    let mut marks: Vec<Mark> = [
+        at("next", Tone::Info, next, target.next_at),
+        at("arrived", Tone::Ok, words.mark_arrived, target.marks.arrived_at),
+        at("shown", Tone::Ok, words.mark_shown, target.marks.shown_at),
+        at("clicked", Tone::Ok, words.mark_clicked, target.marks.clicked_at),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if !target.receipt_note.is_empty() {
+        let meaning = target.receipt_meaning.as_ref().map_or("", |both| lang.pick(&both.en, &both.zh));
+        let text = format!("{} {meaning}", target.receipt_note);
+        marks.push(note("receipt", Tone::Warn, words.mark_receipt, text.trim_end().to_owned()));
+    }
+    if target.raced {
+        marks.push(note("raced", Tone::Warn, words.mark_raced, words.mark_raced_how.to_owned()));
+    }
+    if target.acked && target.state != TargetState::Delivered {
+        marks.push(note("acked", Tone::Ok, words.mark_acked, String::new()));
+    }
+    marks
+}
