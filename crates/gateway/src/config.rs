@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, net::SocketAddr, num::NonZeroU32, time::Duration};
 
+use model::Vendor;
 use rustls::pki_types::CertificateDer;
+use vendors::Adapter;
 
 /// What a gateway is set to.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +21,19 @@ pub struct GatewayConfig {
     pub sizes: LaneSizes,
     /// How long a lane waits.
     pub times: LaneTimes,
+    /// Which reading of each vendor's book is used.
+    pub books: Books,
+}
+
+/// Which adapter is used for a vendor; those of the `vendors` crate, unless a test or a fork of a vendor's API brings
+/// its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Books(pub fn(Vendor) -> &'static dyn Adapter);
+
+impl Default for Books {
+    fn default() -> Self {
+        Self(vendors::adapter)
+    }
 }
 
 /// How fast a lane may send.

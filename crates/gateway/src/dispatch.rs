@@ -108,6 +108,12 @@ impl Lanes {
         self.lock().values().for_each(|entry| entry.signal.tell(told));
     }
 
+    /// Whether a lane may not send and holds all that it may.
+    pub(crate) fn is_full(&self, certificate: CertificateId) -> bool {
+        let most = self.shared.config.sizes.waiting;
+        self.lock().get(&certificate).is_some_and(|entry| entry.board.is_full(most))
+    }
+
     /// Every lane's status, by certificate.
     pub(crate) fn statuses(&self) -> Vec<LaneStatus> {
         let mut statuses: Vec<LaneStatus> = self.lock().values().map(|entry| entry.board.read()).collect();

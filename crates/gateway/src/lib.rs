@@ -18,7 +18,7 @@ mod shared;
 mod signal;
 mod status;
 
-pub use config::{GatewayConfig, LaneSizes, LaneTimes, Pacing};
+pub use config::{Books, GatewayConfig, LaneSizes, LaneTimes, Pacing};
 pub use gateway::Gateway;
 pub use own_codes::{OwnCode, own_code};
 pub use probe::ProbeReport;

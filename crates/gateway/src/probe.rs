@@ -29,11 +29,11 @@ pub(crate) async fn probe(
     vendor: Vendor,
     form: &Form,
 ) -> Result<ProbeReport, FieldErrors> {
-    let (form, now) = (form.clone(), shared.clock.now());
-    let channel = tokio::task::spawn_blocking(move || vendors::adapter(vendor).open(&form, now))
+    let (form, now, adapter) = (form.clone(), shared.clock.now(), shared.adapter(vendor));
+    let channel = tokio::task::spawn_blocking(move || adapter.open(&form, now))
         .await
         .unwrap_or_else(|_| Err(unreadable()))?;
-    let outcome = ask(shared, &*channel, vendors::adapter(vendor).limits(), now).await;
+    let outcome = ask(shared, &*channel, adapter.limits(), now).await;
     Ok(ProbeReport {
         facts: channel.facts(),
         environment: channel.environment(),

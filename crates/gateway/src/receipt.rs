@@ -28,7 +28,7 @@ pub(crate) async fn take_in(
     let Some(known) = known else { return Err(ErrorCode::NotFound.into()) };
     let now = shared.clock.now();
     let callback = Callback { headers, body, received_at: now };
-    let receipts = vendors::adapter(vendor).receipts(&callback).map_err(|error| match error {
+    let receipts = shared.adapter(vendor).receipts(&callback).map_err(|error| match error {
         ReceiptError::Unsupported => Fault::from(ErrorCode::NotFound),
         ReceiptError::Malformed => Fault::new(ErrorCode::BadReceipt, error.to_string()),
     })?;

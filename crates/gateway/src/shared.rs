@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use model::Clock;
+use model::{Clock, Vendor};
 use store::Store;
+use vendors::Adapter;
 
 use crate::{config::GatewayConfig, net::Dialer};
 
@@ -12,4 +13,11 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) dialer: Dialer,
     pub(crate) config: GatewayConfig,
+}
+
+impl Shared {
+    /// The reading of a vendor's book that this gateway uses.
+    pub(crate) fn adapter(&self, vendor: Vendor) -> &'static dyn Adapter {
+        (self.config.books.0)(vendor)
+    }
 }

@@ -68,6 +68,12 @@ impl Board {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether the lane is paused and holds so many deliveries.
+    pub(crate) fn is_full(&self, most: usize) -> bool {
+        let status = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        matches!(status.state, LaneState::Paused { .. }) && status.waiting * 4 >= most * 3
+    }
+
     pub(crate) fn write(&self, change: impl FnOnce(&mut LaneStatus)) {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }

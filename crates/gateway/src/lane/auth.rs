@@ -80,3 +80,34 @@ impl AuthCache {
         self.current = Some(Pass { auth: Arc::new(auth), serial: self.serial });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(cache: &mut AuthCache, renew_at: i64, keep_until: i64) {
+        cache.put(Auth { header: None, renew_at: Timestamp(renew_at), keep_until: Timestamp(keep_until) });
+    }
+
+    #[test]
+    fn many_refusals_of_one_pass_throw_it_away_once() {
+        let mut cache = AuthCache::default();
+        put(&mut cache, 100, 10);
+        let old = cache.current.clone().unwrap();
+        cache.refused(old.serial, Timestamp(20));
+        assert!(cache.current.is_none());
+        put(&mut cache, 100, 10);
+        (0..1000).for_each(|_| cache.refused(old.serial, Timestamp(20)));
+        assert!(cache.current.is_some(), "refusals of the old one say nothing of the new one");
+    }
+
+    #[test]
+    fn a_pass_that_may_not_be_renewed_yet_is_kept_even_when_refused() {
+        let mut cache = AuthCache::default();
+        put(&mut cache, 100, 50);
+        cache.refused(1, Timestamp(49));
+        assert!(cache.current.is_some());
+        cache.refused(1, Timestamp(50));
+        assert!(cache.current.is_none());
+    }
+}

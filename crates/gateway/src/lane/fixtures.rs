@@ -36,3 +36,8 @@ pub(crate) fn content() -> Arc<Content> {
         receipt_url: None,
     })
 }
+
+/// One of several contents that differ.
+pub(crate) fn numbered(number: u64) -> Arc<Content> {
+    Arc::new(Content { title: format!("title {number}"), ..Content::clone(&content()) })
+}

@@ -211,8 +211,10 @@ impl Hand {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::lane::fixtures::{content, item};
+    use crate::lane::fixtures::{content, item, numbered};
 
     fn sizes(hand: &mut Hand) -> Vec<usize> {
         std::iter::from_fn(|| hand.take()).map(|parcel| parcel.items.len()).collect()
@@ -262,5 +264,49 @@ mod tests {
         assert_eq!(out.len(), 1);
         let left: Vec<i64> = std::iter::from_fn(|| hand.take()).map(|parcel| parcel.items[0].id.0).collect();
         assert_eq!(left, [0, 2]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_or_doubled_and_no_parcel_mixes_keys_or_is_too_large(
+            batch in 1_usize..6,
+            steps in prop::collection::vec((0_u8..6, 0_u64..4), 0..200),
+        ) {
+            let (mut hand, contents) = (Hand::new(batch), (0..4).map(numbered).collect::<Vec<_>>());
+            let (mut added, mut left) = (0_i64, Vec::new());
+            for (step, key) in steps {
+                match step {
+                    0..=2 => {
+                        hand.add(item(added), &contents[usize::try_from(key).unwrap()], Some(BatchKey(key)));
+                        added += 1;
+                    }
+                    3 => hand.let_go(),
+                    4 => left.extend(hand.take()),
+                    _ => if let Some(parcel) = left.pop() {
+                        hand.put_back(parcel);
+                    },
+                }
+            }
+            hand.let_go();
+            left.extend(std::iter::from_fn(|| hand.take()));
+            prop_assert_eq!(hand.waiting(), 0);
+            let mut ids: Vec<i64> = Vec::new();
+            for parcel in &left {
+                prop_assert!((1..=batch).contains(&parcel.items.len()));
+                prop_assert_eq!(parcel.items.len(), parcel.targets.len());
+                ids.extend(parcel.items.iter().map(|item| item.id.0));
+            }
+            ids.sort_unstable();
+            prop_assert_eq!(ids, (0..added).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn contents_that_differ_never_share_a_parcel_even_under_one_key() {
+        let mut hand = Hand::new(10);
+        hand.add(item(1), &numbered(1), Some(BatchKey(7)));
+        hand.add(item(2), &numbered(2), Some(BatchKey(7)));
+        hand.let_go();
+        assert_eq!(sizes(&mut hand), [1, 1]);
     }
 }

@@ -59,8 +59,8 @@ pub(crate) async fn open(
 
 async fn read(shared: &Shared, certificate: &Certificate) -> Reading {
     let (id, vendor, now) = (certificate.id, certificate.vendor, shared.clock.now());
-    let form = certificate.form.clone();
-    let opened = tokio::task::spawn_blocking(move || vendors::adapter(vendor).open(&form, now)).await;
+    let (form, adapter) = (certificate.form.clone(), shared.adapter(vendor));
+    let opened = tokio::task::spawn_blocking(move || adapter.open(&form, now)).await;
     let channel: Arc<dyn Channel> = match opened {
         Ok(Ok(channel)) => channel.into(),
         Ok(Err(faults)) => {
@@ -90,7 +90,7 @@ impl Road {
         endpoint: Arc<Endpoint>,
         number: u32,
     ) -> Self {
-        let limits = vendors::adapter(certificate.vendor).limits();
+        let limits = shared.adapter(certificate.vendor).limits();
         Self {
             channel,
             limits,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "where a step of a test fails, the test fails")]
 
 mod apns;
+mod books;
 mod front;
 mod lanes;
 mod receipts;
