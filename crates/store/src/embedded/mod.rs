@@ -7,6 +7,8 @@ mod apply;
 mod checkpoint;
 mod faults;
 mod hands;
+#[cfg(test)]
+mod hands_model;
 mod open;
 mod readers;
 mod sql;

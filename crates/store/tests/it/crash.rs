@@ -4,6 +4,7 @@ use std::{
     io::{BufRead as _, BufReader},
     path::Path,
     process::{Command, Stdio},
+    sync::Arc,
 };
 
 use model::{
@@ -46,20 +47,21 @@ fn message() -> Message {
 async fn child_that_is_killed() {
     let Ok(folder) = std::env::var(CHILD_FOLDER) else { return };
     let store = EmbeddedStore::open(Path::new(&folder), seal_key()).unwrap();
-    let senders = (0..SENDERS).map(|_| {
-        let store = std::sync::Arc::clone(&store);
-        tokio::spawn(async move {
-            loop {
-                let message = message();
-                let id = message.id;
-                let outcome = store.commit(vec![Op::Accept(message)]).await.unwrap().remove(0);
-                let Outcome::Accepted { seq } = outcome else { panic!("{outcome:?}") };
-                // One line is one write, so a kill cannot tear it apart from what was acknowledged.
-                println!("acknowledged {id} {seq}");
-            }
+    let senders: Vec<_> = (0..SENDERS)
+        .map(|_| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                let mut message = message();
+                while let Ok(outcomes) = store.commit(vec![Op::Accept(message.clone())]).await {
+                    let [Outcome::Accepted { seq }] = outcomes[..] else { panic!("{outcomes:?}") };
+                    // One line is one write, so a kill cannot tear it apart from what was acknowledged.
+                    println!("acknowledged {} {seq}", message.id);
+                    message.id = MessageId(Uuid::now_v7());
+                }
+            })
         })
-    });
-    for sender in senders.collect::<Vec<_>>() {
+        .collect();
+    for sender in senders {
         sender.await.unwrap();
     }
 }

@@ -1,5 +1,7 @@
 //! The embedded store against the contract, and against what only a folder on a disk can suffer.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 mod crash;
 mod faults;
 mod folder;
