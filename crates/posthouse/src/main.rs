@@ -2,13 +2,16 @@
 
 mod address;
 mod api;
+mod bench;
 mod clock;
 mod config;
+mod credentials;
 mod dev;
 mod explain;
 mod handset;
 mod logging;
 mod print;
+mod processes;
 mod sample;
 mod selftest;
 mod send;
@@ -44,8 +47,12 @@ enum What {
     Send(send::Options),
     /// Say why a message was, or was not, pushed to a user.
     Explain(explain::Options),
+    /// Credentials that the simulated vendors accept, to try the certificate forms with.
+    Credentials(credentials::Options),
     /// Walk every road on this machine and print a line per check.
     Selftest(selftest::Options),
+    /// Measure this program on this machine.
+    Bench(bench::Options),
     /// Print what is generated from the code.
     Print {
         /// What to print.
@@ -78,7 +85,9 @@ fn run(what: What) -> anyhow::Result<()> {
             What::Handset(options) => handset::run(options).await,
             What::Send(options) => send::run(options).await,
             What::Explain(options) => explain::run(options).await,
+            What::Credentials(options) => credentials::run(options).await,
             What::Selftest(options) => selftest::run(options).await,
+            What::Bench(options) => bench::run(options).await,
             What::Print { what } => print::run(what),
         }
     })

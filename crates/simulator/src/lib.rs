@@ -18,6 +18,7 @@ mod log;
 mod news;
 mod phone;
 mod shared;
+mod tally;
 mod token;
 mod vendor;
 mod world;
@@ -31,6 +32,7 @@ use tokio::task::JoinSet;
 pub use crate::{
     apns::ApnsKey,
     ca::{Ca, CaError, ClientCertificate, Issued, SampleP12},
+    control::{IssuedP12, WantedP12, XiaomiCredential},
     faults::{Failure, FaultPlan, Goaway, LoneDead, PlanError},
     handset::{
         AppState, Handset, HandsetList, HandsetState, Handsets, InboxEntry, LogLine, MakeError, NewHandset,
@@ -43,12 +45,14 @@ pub use crate::{
         AppSide, Handover, LocalNotification, Opens, Phone, PhoneView, Profile, RegistrationError, Shown,
         Source, Switches, Tapped,
     },
+    tally::Count,
     world::{FaultError, HostView, NewPhone, NewPhoneError, Snapshot, World},
     xiaomi::{XiaomiApp, XiaomiChannel},
 };
 use crate::{
     log::RequestLog,
     shared::{Host, Settings, Shared, hex, random},
+    tally::Tally,
     vendor::Vendors,
 };
 
@@ -129,6 +133,7 @@ impl Simulator {
             clock: config.clock,
             news: News::default(),
             log: RequestLog::new(config.log_entries),
+            tally: Tally::default(),
             settings: Settings {
                 receipt_collect: config.receipt_collect,
                 accept_unknown_tokens: config.accept_unknown_tokens,

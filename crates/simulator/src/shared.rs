@@ -4,13 +4,14 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use model::{Clock, Vendor};
 
-use crate::{faults::Faults, log::RequestLog, news::News};
+use crate::{faults::Faults, log::RequestLog, news::News, tally::Tally};
 
 /// What every part shares.
 pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) news: News,
     pub(crate) log: RequestLog,
+    pub(crate) tally: Tally,
     pub(crate) settings: Settings,
 }
 

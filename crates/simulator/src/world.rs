@@ -16,6 +16,7 @@ use crate::{
     news::News,
     phone::{Phone, PhoneView, Profile},
     shared::{Host, Shared},
+    tally::Count,
     vendor::Vendors,
 };
 
@@ -210,6 +211,12 @@ impl World {
         self.shared.log.after(number, limit)
     }
 
+    /// What every vendor took since the start or the last reset; a push that was sent twice counts twice.
+    #[must_use]
+    pub fn tally(&self) -> BTreeMap<Vendor, Count> {
+        self.shared.tally.counts()
+    }
+
     /// Everything visible.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
@@ -243,6 +250,7 @@ impl World {
             phone.clear();
         }
         self.shared.log.clear();
+        self.shared.tally.clear();
         self.shared.news.changed();
     }
 

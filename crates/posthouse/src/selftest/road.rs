@@ -34,7 +34,7 @@ pub(super) async fn walk(report: &mut Report, dev: &Dev, phone: &SamplePhone) {
 }
 
 async fn killed(walk: &Walk<'_>) -> Result<String> {
-    walk.touch(Operation::Kill {}).await?;
+    walk.kill().await?;
     let message = walk.send_and_see(DINNER, SOON).await?;
     let state = walk.state()?;
     let shown = state.shade.first().map(|shown| shown.title.clone()).unwrap_or_default();
@@ -58,7 +58,7 @@ async fn tapped(walk: &Walk<'_>) -> Result<String> {
 }
 
 async fn explained(walk: &Walk<'_>) -> Result<String> {
-    walk.touch(Operation::Kill {}).await?;
+    walk.kill().await?;
     let message = walk.send_and_see("explain me", SOON).await?;
     let target = walk.ends_as(&message, SOON, TargetState::Accepted, "accepted").await?;
     ensure!(deciding(&target) == "push_disconnected", "decided by {}", deciding(&target));
@@ -84,6 +84,7 @@ async fn foreground(walk: &Walk<'_>) -> Result<String> {
 async fn background(walk: &Walk<'_>) -> Result<String> {
     on_screen(walk).await?;
     walk.touch(Operation::Background {}).await?;
+    walk.server_sees("online-background").await?;
     let message = walk.send_and_see("in the background", SOON).await?;
     walk.wait("the app has it too", SOON, |state| {
         state.inbox.iter().any(|entry| entry.text == "in the background")
@@ -107,6 +108,7 @@ async fn frozen(walk: &Walk<'_>) -> Result<String> {
 async fn locked(walk: &Walk<'_>) -> Result<String> {
     on_screen(walk).await?;
     walk.touch(Operation::Lock {}).await?;
+    walk.server_sees("online-background").await?;
     walk.send_and_see("on the lock screen", SOON).await?;
     let state = walk.state()?;
     let place = state.shade.iter().find(|shown| shown.body == "on the lock screen");
@@ -116,7 +118,7 @@ async fn locked(walk: &Walk<'_>) -> Result<String> {
 }
 
 async fn no_network(walk: &Walk<'_>) -> Result<String> {
-    walk.touch(Operation::Kill {}).await?;
+    walk.kill().await?;
     walk.touch(Operation::Network { on: false }).await?;
     let message = walk.send("kept by the vendor", "").await?;
     let target = walk.ends_as(&message, SOON, TargetState::Accepted, "accepted").await?;
@@ -147,7 +149,7 @@ async fn logged_out(walk: &Walk<'_>) -> Result<String> {
 /// message is skipped with that reason.
 async fn token_invalid(walk: &Walk<'_>) -> Result<String> {
     on_screen(walk).await?;
-    walk.touch(Operation::Kill {}).await?;
+    walk.kill().await?;
     walk.touch(Operation::InvalidateToken {}).await?;
     let found_out = walk.send("finds out", "").await?;
     let first = walk
@@ -170,7 +172,7 @@ async fn recovered(walk: &Walk<'_>) -> Result<String> {
     on_screen(walk).await?;
     walk.wait("a new token is reported", SOON * 3, |state| state.token_alive && state.certificate.is_some())
         .await?;
-    walk.touch(Operation::Kill {}).await?;
+    walk.kill().await?;
     walk.send_and_see("back again", SOON).await?;
     Ok("shown again".to_owned())
 }
@@ -205,5 +207,6 @@ async fn log_in(walk: &Walk<'_>) -> Result<()> {
     let user = UserId::new(walk.phone.user)?;
     let token = issue_token(&walk.dev.sample.app, &user, SystemClock.now(), 3600)?;
     walk.touch(Operation::LogIn { token }).await?;
-    walk.wait("logged in", SOON * 3, |state| state.logged_in && state.certificate.is_some()).await.map(drop)
+    walk.wait("logged in", SOON * 3, |state| state.logged_in && state.certificate.is_some()).await?;
+    walk.server_sees("online-foreground").await
 }

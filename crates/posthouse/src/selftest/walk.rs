@@ -106,6 +106,34 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Waits until the server sees the phone's login in this state, with a vendor token where the login stands.
+    pub(super) async fn server_sees(&self, session: &str) -> Result<()> {
+        let own = self.phone.device_id().to_string();
+        let mut last = Value::Null;
+        let asking = async {
+            loop {
+                let answer: Value = self.api.get(&format!("/v1/users/{}/devices", self.phone.user)).await?;
+                let devices = answer["devices"].as_array().map(Vec::as_slice).unwrap_or_default();
+                last = devices.iter().find(|device| device["id"] == own.as_str()).cloned().unwrap_or_default();
+                let bound = last["bindings"][0]["state"] == "bound" || session == "logged-out";
+                if last["session"]["state"] == session && bound {
+                    return Ok(());
+                }
+                tokio::time::sleep(AGAIN).await;
+            }
+        };
+        match tokio::time::timeout(SOON * 3, asking).await {
+            Ok(seen) => seen,
+            Err(_) => bail!("the server sees {} {}, not {session}", last["session"]["state"], last["bindings"]),
+        }
+    }
+
+    /// Ends the app's process, and waits until the server has noticed.
+    pub(super) async fn kill(&self) -> Result<()> {
+        self.touch(Operation::Kill {}).await?;
+        self.server_sees("disconnected").await
+    }
+
     fn is_own(&self, target: &ExplainedTarget) -> bool {
         let own = self.phone.device_id();
         target.device.as_ref().is_some_and(|device| device.id == own)

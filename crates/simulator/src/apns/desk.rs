@@ -172,6 +172,7 @@ impl Desk {
         let topic = asked.topic.or(passport.certificate_bundle()).unwrap_or_default();
         let found = self.find(asked.token, topic, Self::environment(host), now)?;
         check_payload(ask, &asked)?;
+        self.shared.tally.note(Vendor::Apns, asked.token, id);
         let Some(found) = found else { return Ok(Accepted::Sunk) };
         let payload = serde_json::from_slice(ask.payload).map_err(|_| Reason::PayloadEmpty)?;
         let origin =

@@ -3,6 +3,7 @@
 //! Each area is a router of its own; this file puts them together and in front of them the bearer key.
 
 mod access;
+mod credentials;
 mod faults;
 mod news;
 mod phones;
@@ -15,6 +16,7 @@ use axum::{Router, extract::DefaultBodyLimit, middleware, serve::ListenerExt};
 use model::Secret;
 use tokio::net::TcpListener;
 
+pub use self::credentials::{IssuedP12, WantedP12, XiaomiCredential};
 use crate::{
     handset::{self, Handsets},
     world::World,
@@ -55,6 +57,7 @@ fn router(world: Arc<World>, handsets: Arc<Handsets>, key: Secret<String>) -> Ro
         .merge(faults::router())
         .merge(world::router())
         .merge(news::router())
+        .merge(credentials::router())
         .fallback(problem::not_found)
         .with_state(world)
         .merge(handset::routes(handsets))

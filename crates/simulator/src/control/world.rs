@@ -1,6 +1,6 @@
-//! The world as a whole: state, request log, reset.
+//! The world as a whole: state, request log, tally, reset.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -9,10 +9,12 @@ use axum::{
     response::IntoResponse,
     routing::{get, post},
 };
+use model::Vendor;
 use serde::Deserialize;
 
 use crate::{
     log::Entry,
+    tally::Count,
     world::{Snapshot, World},
 };
 
@@ -23,6 +25,7 @@ pub(super) fn router() -> Router<Arc<World>> {
     Router::new()
         .route("/state", get(state))
         .route("/log", get(log))
+        .route("/tally", get(tally))
         .route("/reset", post(reset))
         .route("/ca.pem", get(ca_pem))
 }
@@ -42,6 +45,10 @@ struct Span {
 
 async fn log(State(world): State<Arc<World>>, Query(span): Query<Span>) -> Json<Vec<Entry>> {
     Json(world.log_after(span.after, span.limit.unwrap_or(LOG_MAX).min(LOG_MAX)))
+}
+
+async fn tally(State(world): State<Arc<World>>) -> Json<BTreeMap<Vendor, Count>> {
+    Json(world.tally())
 }
 
 async fn reset(State(world): State<Arc<World>>) -> StatusCode {

@@ -8,11 +8,11 @@ use std::{
 use model::{Secret, Timestamp};
 
 use super::reply::{Code, Refusal};
-use crate::lock::lock;
+use crate::{control::XiaomiCredential, lock::lock};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 /// The vendor's day begins at midnight in Beijing.
-const BEIJING_OFFSET_MS: i64 = 8 * 3_600_000;
+pub(super) const BEIJING_OFFSET_MS: i64 = 8 * 3_600_000;
 
 /// An app as it is registered with Xiaomi.
 #[derive(Debug, Clone)]
@@ -132,6 +132,22 @@ impl Apps {
             .get(secret)
             .cloned()
             .ok_or_else(|| Code::AUTH.because("no app has this secret"))
+    }
+
+    /// Every registered app as Xiaomi's console shows it.
+    pub(super) fn credentials(&self) -> Vec<XiaomiCredential> {
+        let apps = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let mut credentials: Vec<XiaomiCredential> = apps
+            .values()
+            .map(|registered| XiaomiCredential {
+                package_name: registered.app.packages.first().cloned().unwrap_or_default(),
+                app_id: registered.app.app_id.clone(),
+                app_secret: registered.app.app_secret.expose().clone(),
+                channels: registered.app.channels.keys().cloned().collect(),
+            })
+            .collect();
+        credentials.sort_by(|one, other| one.package_name.cmp(&other.package_name));
+        credentials
     }
 
     /// A package of any registered app: what a new phone gets that names none.

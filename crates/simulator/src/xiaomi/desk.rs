@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     callback::CallbackError,
+    control::XiaomiCredential,
     faults::{Fault, LoneDead, Turn},
     listener::Visit,
     lock::lock,
@@ -87,6 +88,11 @@ impl Desk {
     /// Registers an app; the same secret again replaces it.
     pub(crate) fn register(&self, app: XiaomiApp) {
         self.apps.register(app);
+    }
+
+    /// Every registered app as Xiaomi's console shows it.
+    pub(crate) fn credentials(&self) -> Vec<XiaomiCredential> {
+        self.apps.credentials()
     }
 
     /// Posts receipts until it is dropped. There is one inbox: a second call returns at once.
@@ -230,7 +236,9 @@ impl Desk {
             jobkey: message.jobkey.clone().unwrap_or_default(),
             callback: message.callback.clone(),
         });
+        let repeat_key = message.jobkey.as_deref().unwrap_or(id);
         for token in targets {
+            self.shared.tally.note(Vendor::Xiaomi, token, repeat_key);
             match self.tokens.find(token) {
                 Some(found)
                     if found.standing.is_alive() && app.app.packages.contains(&found.phone.profile().app) =>
@@ -399,6 +407,7 @@ mod tests {
             clock: Arc::new(ManualClock::at(Timestamp(1_790_000_000_000))),
             news: News::default(),
             log: RequestLog::new(10),
+            tally: crate::tally::Tally::default(),
             settings: Settings {
                 receipt_collect: Duration::ZERO,
                 accept_unknown_tokens: true,

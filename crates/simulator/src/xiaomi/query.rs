@@ -45,6 +45,7 @@ const ROUTES: &[Route] = &[
     get("/v1/trace/message/status", trace_one),
     get("/v1/trace/messages/status", trace_many),
     get("/v1/trace/quota/get", quota),
+    get("/v1/stats/message/counters", counters),
     get("/v1/regid/presence", presence),
     get("/v2/regid/presence", presence),
     get("/v1/channel/list", channels),
@@ -134,6 +135,31 @@ fn trace_many(desk: &Desk, _: &Registered, form: &Form, _: &Turn) -> Result<Outc
     let span = moment("begin_time")?..=moment("end_time")?;
     let statuses = lock(&desk.sent).statuses(|record| span.contains(&record.created_at.millis()));
     Ok(Outcome::of(json!({"data": statuses})))
+}
+
+/// Counts of a span of days, given as `yyyyMMdd` in Beijing time; of the kinds of targets only regids are simulated.
+fn counters(desk: &Desk, app: &Registered, form: &Form, _: &Turn) -> Result<Outcome, Stop> {
+    check_package(form, &app.app)?;
+    let day = |field: &str| {
+        form.filled(field)
+            .map(str::trim)
+            .filter(|text| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()))
+            .map(str::to_owned)
+            .ok_or_else(|| Code::MISSING.because(format!("{field} is missing")))
+    };
+    let span = day("start_date")?..=day("end_date")?;
+    let counted: Vec<Value> = lock(&desk.sent)
+        .daily()
+        .into_iter()
+        .filter(|(date, _)| span.contains(date))
+        .map(|(date, [targets, delivered, clicked])| {
+            json!({
+                "date": date, "regid_recipients": targets, "alias_recipients": 0, "useraccount_recipients": 0,
+                "broadcast_recipients": 0, "single_recipients": targets, "received": delivered, "click": clicked,
+            })
+        })
+        .collect();
+    Ok(Outcome::of(json!({"data": counted})))
 }
 
 fn quota(desk: &Desk, app: &Registered, _: &Form, _: &Turn) -> Result<Outcome, Stop> {

@@ -1,10 +1,11 @@
 //! What Xiaomi remembers of messages: counts for the trace queries, and which message an id was.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use model::Timestamp;
 use serde_json::{Value, json};
 
+use super::app::BEIJING_OFFSET_MS;
 use crate::phone::ReportKind;
 
 /// Most messages remembered; the oldest is forgotten.
@@ -65,6 +66,21 @@ impl Sent {
             .filter(|(_, record)| wanted(record))
             .map(|(id, record)| record.status(id))
             .collect()
+    }
+}
+
+impl Sent {
+    /// Targets, arrivals and taps of each day in Beijing time, as `yyyyMMdd`.
+    pub(super) fn daily(&self) -> BTreeMap<String, [u64; 3]> {
+        let mut days = BTreeMap::<String, [u64; 3]>::new();
+        for record in self.by_id.values() {
+            let date = record.created_at.plus_ms(BEIJING_OFFSET_MS).to_string();
+            let day = days.entry(date.chars().filter(char::is_ascii_digit).take(8).collect()).or_default();
+            for (sum, part) in day.iter_mut().zip([record.targets, record.delivered, record.clicked]) {
+                *sum += part;
+            }
+        }
+        days
     }
 }
 

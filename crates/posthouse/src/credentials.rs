@@ -1,0 +1,76 @@
+//! `posthouse credentials`: what the simulated vendors' consoles would give an operator, to fill into a form.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use clap::{Args, Subcommand, ValueEnum};
+use model::Environment;
+use simulator::{IssuedP12, WantedP12, XiaomiCredential};
+
+use crate::{address::Address, api::Api, sample::PACKAGE};
+
+/// Which credential.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Package, AppID, AppSecret and channels of the Xiaomi apps.
+    Xiaomi,
+    /// A new APNs client certificate as a p12 file; its password is printed.
+    ApnsP12 {
+        /// The environment it is for.
+        #[arg(long, value_enum, default_value_t = For::Development)]
+        environment: For,
+        /// Where to write the file.
+        #[arg(long, default_value = "apns-sample.p12")]
+        write: PathBuf,
+    },
+}
+
+/// An environment to issue for.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum For {
+    /// Builds signed for development.
+    Development,
+    /// App Store builds.
+    Production,
+    /// One merged certificate for both.
+    Both,
+}
+
+pub(crate) async fn run(options: Options) -> Result<()> {
+    let address = Address::read()?;
+    let simulator = address.simulator_url.as_deref().zip(address.simulator_key.as_deref());
+    let (url, key) = simulator.context("the running Posthouse has no simulator")?;
+    let api = Api::new(url, key);
+    match options.what {
+        What::Xiaomi => {
+            let apps: Vec<XiaomiCredential> = api.get("/credentials/xiaomi").await?;
+            for app in apps {
+                println!("应用包名称  {}", app.package_name);
+                println!("AppID       {}", app.app_id);
+                println!("AppSecret   {}", app.app_secret);
+                println!("channels    {}", app.channels.join(", "));
+            }
+        }
+        What::ApnsP12 { environment, write } => {
+            let environments = match environment {
+                For::Development => vec![Environment::Development],
+                For::Production => vec![Environment::Production],
+                For::Both => vec![Environment::Development, Environment::Production],
+            };
+            let wanted = WantedP12 { bundle: PACKAGE.to_owned(), environments };
+            let issued: IssuedP12 = api.post("/credentials/apns-p12", &wanted).await?;
+            let bytes = STANDARD.decode(&issued.p12).context("the simulator's p12 does not read")?;
+            std::fs::write(&write, bytes).with_context(|| format!("{} cannot be written", write.display()))?;
+            println!("file      {}", write.display());
+            println!("password  {}", issued.password);
+        }
+    }
+    Ok(())
+}
