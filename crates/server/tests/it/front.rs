@@ -1,6 +1,12 @@
 //! What is true of every endpoint.
 
-use http::Method;
+use bytes::Bytes;
+use http::{Method, StatusCode, Version};
+use http_body_util::Empty;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
 use serde_json::json;
 use store::Scope;
 
@@ -85,4 +91,21 @@ async fn answers_carry_a_request_id_and_are_not_kept_by_caches() {
     assert_eq!(answer.headers["cache-control"], "no-store");
     assert_eq!(answer.headers["x-content-type-options"], "nosniff");
     assert!(!answer.headers["x-request-id"].is_empty());
+}
+
+#[tokio::test]
+async fn http2_without_tls_is_spoken_too() {
+    let house = House::new().await;
+    let client: Client<HttpConnector, Empty<Bytes>> =
+        Client::builder(TokioExecutor::new()).http2_only(true).build_http();
+    let uri = format!("http://{}/health", house.address).parse().unwrap();
+    let answer = client.get(uri).await.unwrap();
+    assert_eq!((answer.version(), answer.status()), (Version::HTTP_2, StatusCode::OK));
+}
+
+#[tokio::test]
+async fn the_socket_road_tells_a_plain_request_what_it_wants() {
+    let house = House::new().await;
+    let answer = house.raw(Method::GET, "/v1/ws", &[], "").await;
+    assert_eq!(answer.refusal(), (400, "malformed".to_owned()));
 }

@@ -1,7 +1,10 @@
 //! The front over real sockets, on the embedded store.
 
+#![expect(clippy::unwrap_used, reason = "where a step of a test fails, the test fails")]
+
 mod api;
 mod certificates;
+mod compose;
 mod explain;
 mod front;
 mod garbage;

@@ -233,3 +233,21 @@ async fn a_server_that_goes_down_says_so() {
         assert_eq!(stranger.closed().await, "shutdown");
     });
 }
+
+#[tokio::test]
+async fn the_heads_of_a_sync_acknowledge_what_an_earlier_connection_delivered() {
+    let house = House::new().await;
+    let mut bo = Phone::online(&house, "bo").await;
+    let message = house.send("ann", "bo", "hello").await;
+    let frame = bo.next_of("messages").await;
+    let head = json!({ "conversation": frame["messages"][0]["conversation"], "seq": 1 });
+    let device = bo.device;
+    drop(bo);
+    let mut again = Phone::connect(&house).await;
+    again.device = device;
+    again.log_in(&house, "bo").await;
+    again.send(&json!({ "type": "sync", "heads": [head] })).await;
+    assert_eq!(again.next().await["type"], "synced");
+    let answer = house.get(&format!("/v1/messages/{message}/explain?user=bo")).await.json();
+    assert_eq!(answer["targets"][0]["acked"], true);
+}
