@@ -148,6 +148,9 @@ impl Hand {
             self.by_key.remove(&key);
             self.full.push_back(parcel);
         }
+        while self.open.pop_front_if(|parcel| parcel.is_none()).is_some() {
+            self.first += 1;
+        }
     }
 
     /// Lets everything in hand leave: no more can be claimed now.

@@ -18,6 +18,10 @@ use super::{
 };
 use crate::signal::Told;
 
+/// Deliveries of one claim: enough to share its price, few enough that the first of them leave soon and connections do
+/// not wait while it is read.
+const CLAIM_PAGE: usize = 512;
+
 /// What a lane knows of, and asks from, the store.
 #[derive(Debug)]
 pub(super) struct Intake {
@@ -186,18 +190,19 @@ impl Lane {
         let idle = !self.intake.wanted || self.intake.claiming || self.stopping;
         let held =
             matches!(self.allowance(now), Allowance::Nothing { .. }) || self.outbox.retry_at().is_some();
-        // A claim costs the same for few as for many, so a lane that is behind claims in large pages.
-        if idle || held || room * 4 < most || self.intake.retry_at.is_some() {
+        // A claim has its price whatever it brings, so a lane that is behind waits for room for a whole page.
+        let page = CLAIM_PAGE.min(most);
+        if idle || held || room < page || self.intake.retry_at.is_some() {
             return;
         }
         self.intake.wanted = false;
         self.intake.claiming = true;
         self.intake.due_known = false;
         let (shared, id) = (self.shared.clone(), self.id);
-        let limit = u32::try_from(room).unwrap_or(u32::MAX);
+        let limit = u32::try_from(page).unwrap_or(u32::MAX);
         self.tasks.push(Box::pin(async move {
             let rows = shared.store.claim(id, now, limit).await;
-            Event::Claimed { asked: room, rows }
+            Event::Claimed { asked: page, rows }
         }));
     }
 
@@ -216,7 +221,8 @@ impl Lane {
         for claimed in rows {
             self.take_into_hand(claimed, now);
         }
-        if dry || self.hand.waiting() >= self.shared.config.sizes.waiting {
+        let room = self.shared.config.sizes.waiting.saturating_sub(self.hand.waiting());
+        if dry || room < CLAIM_PAGE.min(self.shared.config.sizes.waiting) {
             self.hand.let_go();
         }
     }
