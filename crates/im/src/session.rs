@@ -27,9 +27,14 @@ impl Im {
     /// `busy`; then nothing changed.
     pub async fn set_presence(&self, live: &Live, foreground: bool) -> Result<(), Fault> {
         let to = if foreground { SessionState::OnlineForeground } else { SessionState::OnlineBackground };
-        self.move_session(live, to).await?;
+        // Decisions look at the live flag: it must not lag behind what the store already tells others.
+        let before = live.is_foreground();
         live.set_foreground(foreground);
-        Ok(())
+        let moved = self.move_session(live, to).await;
+        if moved.is_err() {
+            live.set_foreground(before);
+        }
+        moved
     }
 
     /// Binds the device's vendor token to this login.
