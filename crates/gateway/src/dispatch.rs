@@ -134,6 +134,11 @@ impl Lanes {
         }
     }
 
+    /// Ends every lane where it stands.
+    pub(crate) fn abort(&self) {
+        self.lock().values().for_each(|entry| entry.task.abort());
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<CertificateId, Entry>> {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }

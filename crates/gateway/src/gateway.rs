@@ -10,7 +10,8 @@ use crate::{
     GatewayConfig, LaneStatus, ProbeReport, dispatch::Lanes, net::Dialer, probe, receipt, shared::Shared,
 };
 
-/// Everything that talks to vendors.
+/// Everything that talks to vendors. Dropping it without [`Gateway::shutdown`] ends it as a crash would: the next
+/// process finds what it held.
 pub struct Gateway {
     shared: Arc<Shared>,
     lanes: Arc<Lanes>,
@@ -78,5 +79,15 @@ impl Gateway {
             let _ = listener.await;
         }
         self.lanes.end(self.shared.config.times.drain).await;
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(listener) = listener {
+            listener.abort();
+        }
+        self.lanes.abort();
     }
 }

@@ -2,7 +2,7 @@
 
 use model::{ErrorCode, Vendor};
 
-use crate::support::{Stage, XIAOMI_HOST, regids, xiaomi_form};
+use crate::support::{SECRET, Stage, XIAOMI_HOST, regids, xiaomi_form};
 
 fn callback(message: &str, kind: u8, token: &str) -> Vec<u8> {
     let body = format!(
@@ -44,13 +44,16 @@ async fn a_receipt_without_the_right_address_or_shape_changes_nothing() {
 #[tokio::test]
 async fn a_probe_says_what_the_vendor_says() {
     let stage = Stage::new().await;
+    stage.xiaomi().await;
     let gateway = stage.gateway();
-    let accepted = async |form| gateway.probe(Vendor::Apns, &form).await.unwrap().outcome.accepted;
-    assert_eq!(accepted(stage.p8_form()).await, Some(true));
-    assert_eq!(accepted(stage.p12_form()).await, Some(true));
+    let accepted = async |vendor, form| gateway.probe(vendor, &form).await.unwrap().outcome.accepted;
+    assert_eq!(accepted(Vendor::Xiaomi, xiaomi_form(SECRET)).await, Some(true));
+    assert_eq!(accepted(Vendor::Xiaomi, xiaomi_form("wrong")).await, Some(false));
+    assert_eq!(accepted(Vendor::Apns, stage.p8_form()).await, Some(true));
+    assert_eq!(accepted(Vendor::Apns, stage.p12_form()).await, Some(true));
     let mut foreign = stage.p8_form();
     foreign.public.insert("team_id".to_owned(), "ANOTHER123".to_owned());
-    assert_eq!(accepted(foreign).await, Some(false));
+    assert_eq!(accepted(Vendor::Apns, foreign).await, Some(false));
     assert!(gateway.probe(Vendor::Xiaomi, &model::Form::default()).await.is_err());
 }
 
