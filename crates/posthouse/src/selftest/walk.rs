@@ -114,7 +114,8 @@ impl<'a> Walk<'a> {
             loop {
                 let answer: Value = self.api.get(&format!("/v1/users/{}/devices", self.phone.user)).await?;
                 let devices = answer["devices"].as_array().map(Vec::as_slice).unwrap_or_default();
-                last = devices.iter().find(|device| device["id"] == own.as_str()).cloned().unwrap_or_default();
+                last =
+                    devices.iter().find(|device| device["id"] == own.as_str()).cloned().unwrap_or_default();
                 let bound = last["bindings"][0]["state"] == "bound" || session == "logged-out";
                 if last["session"]["state"] == session && bound {
                     return Ok(());
@@ -124,7 +125,9 @@ impl<'a> Walk<'a> {
         };
         match tokio::time::timeout(SOON * 3, asking).await {
             Ok(seen) => seen,
-            Err(_) => bail!("the server sees {} {}, not {session}", last["session"]["state"], last["bindings"]),
+            Err(_) => {
+                bail!("the server sees {} {}, not {session}", last["session"]["state"], last["bindings"])
+            }
         }
     }
 
