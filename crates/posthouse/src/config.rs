@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use gateway::Pacing;
 use serde::Deserialize;
 
 /// Everything that can be configured.
@@ -77,6 +78,28 @@ pub(crate) struct VendorsConfig {
     pub(crate) connect_to: HashMap<String, SocketAddr>,
     /// PEM files of further root certificates.
     pub(crate) extra_roots: Vec<PathBuf>,
+    /// How fast each certificate's lane sends: `as-book` or `unlimited`.
+    pub(crate) pacing: PacingConfig,
+}
+
+/// How fast lanes send.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum PacingConfig {
+    /// As each vendor's book allows a small app.
+    #[default]
+    AsBook,
+    /// As fast as it goes: for a simulator, or where the vendor has granted a higher rate.
+    Unlimited,
+}
+
+impl From<PacingConfig> for Pacing {
+    fn from(config: PacingConfig) -> Self {
+        match config {
+            PacingConfig::AsBook => Self::AsBook,
+            PacingConfig::Unlimited => Self::Unlimited,
+        }
+    }
 }
 
 impl Config {

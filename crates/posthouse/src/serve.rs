@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use anyhow::{Context, Result};
 use clap::Args;
 use gateway::GatewayConfig;
-use model::{AppId, Clock, Secret};
+use model::{App, AppId, AppPolicy, Clock, Secret};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use server::{ServerConfig, SimulatorAddress, create_api_key};
 use store::{Op, Scope, Store};
@@ -14,7 +14,8 @@ use crate::{
     clock::SystemClock,
     config::Config,
     logging,
-    stack::{Stack, open_store},
+    processes::ServerReady,
+    stack::{Stack, open_store, random_secret},
 };
 
 /// What can be chosen; everything else stands in the configuration.
@@ -23,6 +24,9 @@ pub(crate) struct Options {
     /// The configuration, in TOML. Without it the defaults hold, and `POSTHOUSE__…` in the environment over them.
     #[arg(long)]
     config: Option<PathBuf>,
+    /// Print the address, and at the very first start the instance key, as one JSON object once it serves.
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
@@ -31,11 +35,11 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let store = open_store(&config.data, &config.seal_key_path())?;
     let first_key = first_key(&store).await?;
     let stack = Stack::start(store, gateway_config(&config)?, server_config(&config)).await?;
-    let local = stack.server.local_addr();
-    println!("posthouse serves on http://{local}");
-    println!("console, opens once: {}", "console");
-    if let Some(key) = first_key {
-        println!("instance key, shown this once: {key}");
+    let ready = ServerReady { url: format!("http://{}", stack.server.local_addr()), instance_key: first_key };
+    if options.json {
+        println!("{}", serde_json::to_string(&ready)?);
+    } else {
+        tell(&ready);
     }
     crate::asked_to_end().await;
     tracing::info!("ending");
@@ -43,13 +47,30 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     Ok(())
 }
 
-/// At the very first start, a key that may make Apps.
+fn tell(ready: &ServerReady) {
+    println!("posthouse serves on {}", ready.url);
+    println!("console, opens once: {}", "console");
+    if let Some(key) = &ready.instance_key {
+        println!("instance key, shown this once: {key}");
+    }
+}
+
+/// At the very first start, an App and a key of it with every scope. Keys belong to Apps, the one that may make Apps too.
 async fn first_key(store: &Arc<dyn Store>) -> Result<Option<String>> {
     if !store.apps().await?.is_empty() {
         return Ok(None);
     }
-    let (key, record) = create_api_key(AppId(0), vec![Scope::Instance], "instance", SystemClock.now());
-    store.commit(vec![Op::PutApiKey(record)]).await?;
+    let now = SystemClock.now();
+    let app = App {
+        id: AppId(1),
+        name: "first App".to_owned(),
+        login_secret: Secret::new(random_secret()),
+        policy: AppPolicy::default(),
+        created_at: now,
+    };
+    let scopes = vec![Scope::Instance, Scope::Send, Scope::Read, Scope::Manage];
+    let (key, record) = create_api_key(app.id, scopes, "instance", now);
+    store.commit(vec![Op::PutApp(app), Op::PutApiKey(record)]).await?;
     Ok(Some(key))
 }
 
@@ -63,6 +84,7 @@ fn gateway_config(config: &Config) -> Result<GatewayConfig> {
         connect_to: config.vendors.connect_to.clone(),
         extra_roots,
         receipt_base_url: Some(config.public_url.clone()).filter(|url| !url.is_empty()),
+        pacing: config.vendors.pacing.into(),
         ..GatewayConfig::default()
     })
 }

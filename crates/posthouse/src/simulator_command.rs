@@ -1,14 +1,16 @@
 //! `posthouse simulator`: the vendor simulators alone, for other people's senders and for load tests.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context, Result};
 use clap::Args;
 use model::Secret;
-use serde::Serialize;
 use simulator::{Simulator, XiaomiApp, XiaomiChannel};
 
-use crate::clock::SystemClock;
+use crate::{
+    clock::SystemClock,
+    processes::{SigningKey, SimulatorReady},
+};
 
 /// What can be chosen.
 #[derive(Debug, Args)]
@@ -25,24 +27,6 @@ pub(crate) struct Options {
     /// Write the addresses and credentials to this file as JSON, readable by its owner only, and print nothing.
     #[arg(long)]
     write: Option<PathBuf>,
-}
-
-/// Where the simulator is and what it takes: what a sender needs to know.
-#[derive(Debug, Serialize)]
-struct Whereabouts {
-    control_url: String,
-    control_key: String,
-    ca_pem: String,
-    connect_to: BTreeMap<String, SocketAddr>,
-    apns_keys: Vec<SigningKey>,
-}
-
-#[derive(Debug, Serialize)]
-struct SigningKey {
-    bundle: String,
-    team_id: String,
-    key_id: String,
-    p8: String,
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
@@ -67,14 +51,14 @@ pub(crate) async fn run(options: Options) -> Result<()> {
             p8: key.pem.expose().clone(),
         });
     }
-    let whereabouts = Whereabouts {
+    let ready = SimulatorReady {
         control_url: simulator.control_url(),
         control_key: simulator.control_key().expose().clone(),
         ca_pem: simulator.ca_pem().to_owned(),
         connect_to: simulator.hosts().into_iter().map(|(host, at)| (format!("{host}:443"), at)).collect(),
         apns_keys,
     };
-    let text = serde_json::to_string_pretty(&whereabouts)?;
+    let text = serde_json::to_string_pretty(&ready)?;
     match &options.write {
         Some(path) => crate::address::write_private(path, &text)?,
         None => println!("{text}"),

@@ -1,0 +1,152 @@
+//! Our own executable as child processes: a server, a simulator. Each is killed when it is dropped.
+//!
+//! A child that is ready prints one JSON object and nothing else, so whoever starts it waits for that object instead of
+//! trying ports.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::BufReader,
+    net::SocketAddr,
+    path::Path,
+    process::{Child, ChildStdout, Command, Stdio},
+};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// What `serve --json` prints once it serves.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ServerReady {
+    /// Base URL of the API.
+    pub(crate) url: String,
+    /// A key with every scope, that may make Apps too; only at the very first start of a data folder.
+    pub(crate) instance_key: Option<String>,
+}
+
+/// What `simulator` prints once it listens: all that a sender needs to know.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SimulatorReady {
+    /// Base URL of the control API.
+    pub(crate) control_url: String,
+    /// Its bearer key.
+    pub(crate) control_key: String,
+    /// The root certificate to trust, in PEM.
+    pub(crate) ca_pem: String,
+    /// `host:port` of each vendor host to the address to dial instead.
+    pub(crate) connect_to: BTreeMap<String, SocketAddr>,
+    /// The signing keys that were asked for, one for each bundle id.
+    pub(crate) apns_keys: Vec<SigningKey>,
+}
+
+/// A signing key as Apple hands it out.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SigningKey {
+    /// Bundle id it signs for.
+    pub(crate) bundle: String,
+    /// Team id.
+    pub(crate) team_id: String,
+    /// Key id.
+    pub(crate) key_id: String,
+    /// The p8 file's text.
+    pub(crate) p8: String,
+}
+
+/// A child process; dropping it kills it.
+#[derive(Debug)]
+pub(crate) struct Process {
+    child: Child,
+    /// Kept open: a child that prints into a closed pipe fails.
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Process {
+    /// Its number in the system.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it at once, as `kill -9` does, and waits until it is gone.
+    pub(crate) fn kill(&mut self) {
+        // Both fail only where it is gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Starts it and waits for the object that it prints when it is ready. Its warnings go to our standard error.
+    fn start<T: DeserializeOwned>(executable: &Path, arguments: &[&str]) -> Result<(Self, T)> {
+        let mut child = Command::new(executable)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("{} does not start", executable.display()))?;
+        let stdout = child.stdout.take().context("the child has no standard output")?;
+        let mut process = Self { child, stdout: BufReader::new(stdout) };
+        let said = serde_json::Deserializer::from_reader(&mut process.stdout).into_iter().next();
+        let ready = said.with_context(|| format!("{arguments:?} ended before it was ready"))?;
+        Ok((process, ready.with_context(|| format!("{arguments:?} did not say that it is ready"))?))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Starts a simulator that takes any well-formed token, with a signing key for the bundle id and a Xiaomi app
+/// `package:AppID:AppSecret`.
+pub(crate) fn start_simulator(
+    executable: &Path,
+    apns_bundle: &str,
+    xiaomi_app: &str,
+) -> Result<(Process, SimulatorReady)> {
+    Process::start(
+        executable,
+        &["simulator", "--accept-unknown-tokens", "--apns-bundle", apns_bundle, "--xiaomi-app", xiaomi_app],
+    )
+}
+
+/// The configuration of a server that finds its vendors at a simulator.
+#[derive(Serialize)]
+struct ServerFile<'a> {
+    data: &'a Path,
+    listen: &'a str,
+    log: LogSection,
+    vendors: VendorSection<'a>,
+}
+
+#[derive(Serialize)]
+struct LogSection {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct VendorSection<'a> {
+    connect_to: &'a BTreeMap<String, SocketAddr>,
+    extra_roots: Vec<&'a Path>,
+    pacing: &'static str,
+}
+
+/// Starts a server on a free port over `folder`, which may hold what an earlier one left. Its lanes are not paced.
+pub(crate) fn start_server(
+    executable: &Path,
+    folder: &Path,
+    simulator: &SimulatorReady,
+) -> Result<(Process, ServerReady)> {
+    let (root, file) = (folder.join("ca.pem"), folder.join("posthouse.toml"));
+    fs::write(&root, &simulator.ca_pem)?;
+    let config = ServerFile {
+        data: &folder.join("data"),
+        listen: "127.0.0.1:0",
+        log: LogSection { level: "error" },
+        vendors: VendorSection {
+            connect_to: &simulator.connect_to,
+            extra_roots: vec![&root],
+            pacing: "unlimited",
+        },
+    };
+    fs::write(&file, toml::to_string(&config)?)?;
+    Process::start(executable, &["serve", "--json", "--config", &file.to_string_lossy()])
+}
