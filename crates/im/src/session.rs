@@ -204,10 +204,10 @@ impl Im {
 
     /// The socket is gone: what was out on it is decided again at once.
     pub async fn closed(&self, live: &Live) {
-        if self.registry.remove(live) {
-            if let Err(fault) = self.move_session(live, SessionState::Disconnected).await {
-                tracing::warn!(%fault, "a lost connection was not stored");
-            }
+        if self.registry.remove(live)
+            && let Err(fault) = self.move_session(live, SessionState::Disconnected).await
+        {
+            tracing::warn!(%fault, "a lost connection was not stored");
         }
         for message in live.take_out() {
             let _ = self.expedited.send(Expedite { app: live.app, message });
