@@ -38,9 +38,6 @@ async fn upgrade(
         .write_buffer_size(WRITE_BUFFER_BYTES)
         .max_message_size(READ_MAX_BYTES)
         .max_frame_size(READ_MAX_BYTES)
-        .on_upgrade(move |socket| async move {
-            socket::run(socket, shared).await;
-            drop(guard);
-        });
+        .on_upgrade(move |socket| socket::run(socket, shared, guard));
     Ok(response)
 }

@@ -1,7 +1,7 @@
 //! One connection: inputs from the socket, the IM half and the clock go to the link; the link's effects are carried
 //! out. No rule lives here.
 
-use std::{pin::Pin, sync::Arc};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use axum::extract::ws::{WebSocket, close_code};
 use im::Outbound;
@@ -18,7 +18,10 @@ use super::{
     errands::{Done, Errands},
     pipe::{Heard, Pipe},
 };
-use crate::shared::{Shared, went_down};
+use crate::{
+    accept::ConnectionGuard,
+    shared::{Shared, went_down},
+};
 
 /// Words the IM half may have waiting for one connection; one more, and the connection counts as lost.
 const OUTBOX_WORDS: usize = 256;
@@ -30,38 +33,16 @@ const LISTENING_FRAMES: usize = 256;
 /// Live messages that are put into one frame.
 const GATHERED_MAX: usize = 64;
 
-/// Serves a connection to its end.
-pub(super) async fn run(socket: WebSocket, shared: Arc<Shared>) {
-    let (outbox_door, outbox) = mpsc::channel(OUTBOX_WORDS);
-    let now = shared.now();
-    let times = shared.im.config();
-    let config = LinkConfig {
-        heartbeat_ms: times.heartbeat_ms,
-        ack_within_ms: times.ack_within_ms,
-        ..LinkConfig::default()
-    };
-    let mut connection = Connection {
-        link: ServerLink::new(config, now),
-        pipe: Pipe::new(socket),
-        errands: Errands::new(Arc::clone(&shared.im)),
-        outbox_door: Some(outbox_door),
-        outbox,
-        alarm: Alarm { sleep: Box::pin(sleep(std::time::Duration::ZERO)), at: Timestamp::NEVER },
-        closed: None,
-        shared,
-    };
-    let reason = connection.serve().await;
-    let Connection { pipe, errands, outbox, .. } = connection;
-    // The IM half must not wait for room in an outbox that nobody reads any more.
-    drop(outbox);
-    match goodbye(reason) {
-        Some((code, word)) => {
-            tokio::join!(errands.finish(), pipe.close(code, word));
-        }
-        None => {
-            drop(pipe);
-            errands.finish().await;
-        }
+/// Serves a connection to its end. The future is kept small: there is one for every idle phone.
+pub(super) fn run(
+    socket: WebSocket,
+    shared: Arc<Shared>,
+    guard: ConnectionGuard,
+) -> impl Future<Output = ()> + Send {
+    let mut connection = Connection::new(socket, shared, guard);
+    async move {
+        let reason = connection.serve().await;
+        Box::pin(connection.end(reason)).await;
     }
 }
 
@@ -75,9 +56,31 @@ struct Connection {
     alarm: Alarm,
     closed: Option<CloseReason>,
     shared: Arc<Shared>,
+    _guard: ConnectionGuard,
 }
 
 impl Connection {
+    fn new(socket: WebSocket, shared: Arc<Shared>, guard: ConnectionGuard) -> Self {
+        let (outbox_door, outbox) = mpsc::channel(OUTBOX_WORDS);
+        let times = shared.im.config();
+        let config = LinkConfig {
+            heartbeat_ms: times.heartbeat_ms,
+            ack_within_ms: times.ack_within_ms,
+            ..LinkConfig::default()
+        };
+        Self {
+            link: ServerLink::new(config, shared.now()),
+            pipe: Pipe::new(socket),
+            errands: Errands::new(Arc::clone(&shared.im)),
+            outbox_door: Some(outbox_door),
+            outbox,
+            alarm: Alarm { sleep: Box::pin(sleep(Duration::ZERO)), at: Timestamp::NEVER },
+            closed: None,
+            shared,
+            _guard: guard,
+        }
+    }
+
     async fn serve(&mut self) -> CloseReason {
         let mut goes_down = self.shared.goes_down.clone();
         loop {
@@ -98,6 +101,22 @@ impl Connection {
                 () = went_down(&mut goes_down) => self.step(ServerInput::Shutdown),
             }
         }
+    }
+
+    async fn end(self, reason: CloseReason) {
+        let Self { pipe, errands, outbox, _guard: guard, .. } = self;
+        // The IM half must not wait for room in an outbox that nobody reads any more.
+        drop(outbox);
+        match goodbye(reason) {
+            Some((code, word)) => {
+                tokio::join!(errands.finish(), pipe.close(code, word));
+            }
+            None => {
+                drop(pipe);
+                errands.finish().await;
+            }
+        }
+        drop(guard);
     }
 
     fn step(&mut self, input: ServerInput<'_>) {
