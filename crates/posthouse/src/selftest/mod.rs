@@ -2,6 +2,7 @@
 //! through every state a phone can be in, and prints a line per check.
 
 mod ground;
+mod paperwork;
 mod road;
 mod walk;
 
@@ -84,6 +85,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     report.check("dev", "both phones are ready", async { Ok(format!("{ready_ms} ms from nothing")) }).await;
     for phone in &PHONES {
         road::walk(&mut report, &dev, phone).await;
+        paperwork::walk(&mut report, &dev, phone).await;
     }
     ground::walk(&mut report, &dev, folder.path()).await;
     dev.stop().await;

@@ -186,11 +186,12 @@ async fn kicked(walk: &Walk<'_>) -> Result<String> {
     let message = walk.send("only to the second", "").await?;
     let target = walk.ends_as(&message, SOON, TargetState::Skipped, "kicked").await?;
     walk.dev.simulator.handsets().remove(&second.state().name).await;
+    log_in(walk).await?;
     Ok(describe(&target))
 }
 
 /// Brings the app on screen and waits until it is connected and its token is reported.
-async fn on_screen(walk: &Walk<'_>) -> Result<()> {
+pub(super) async fn on_screen(walk: &Walk<'_>) -> Result<()> {
     walk.touch(Operation::Foreground {}).await?;
     walk.wait("on screen and connected", SOON * 5, |state| {
         state.app == AppState::Foreground
