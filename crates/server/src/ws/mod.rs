@@ -17,7 +17,7 @@ use model::{ErrorCode, FRAME_MAX_BYTES};
 use crate::{accept::ConnectionGuard, problem::Problem, shared::Shared};
 
 /// What one read takes from the socket at most, in bytes; kept by every connection.
-const READ_BUFFER_BYTES: usize = 4096;
+const READ_BUFFER_BYTES: usize = 2048;
 /// Frames are gathered up to this size before they are written without being flushed, in bytes.
 const WRITE_BUFFER_BYTES: usize = 4096;
 /// A frame this large is not even read, in bytes; one over the limit and under this gets a proper refusal.
