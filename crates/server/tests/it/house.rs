@@ -79,6 +79,15 @@ impl House {
     }
 
     pub(crate) async fn with(times: ImConfig, policy: AppPolicy) -> Self {
+        Self::set_to(times, policy, |_| ()).await
+    }
+
+    /// A house whose server is set to something of its own.
+    pub(crate) async fn set_to(
+        times: ImConfig,
+        policy: AppPolicy,
+        set: impl FnOnce(&mut ServerConfig),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store: Arc<dyn Store> = EmbeddedStore::open(folder.path(), SealKey::from_bytes([7; 32])).unwrap();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -88,7 +97,8 @@ impl House {
         store.commit(vec![Op::PutApiKey(record)]).await.unwrap();
         let im = Im::start(Arc::clone(&store), Arc::clone(&clock), times).await.unwrap();
         let gateway = Gateway::start(Arc::clone(&store), Arc::clone(&clock), nowhere());
-        let config = ServerConfig::at(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let mut config = ServerConfig::at(SocketAddr::from(([127, 0, 0, 1], 0)));
+        set(&mut config);
         let running = Server::start(im, gateway, clock, config).await.unwrap();
         let http = Client::builder(TokioExecutor::new()).build_http();
         Self {
@@ -106,6 +116,13 @@ impl House {
 
     pub(crate) async fn shutdown(self) {
         self.running.shutdown().await;
+    }
+
+    /// The path of a link into the console.
+    pub(crate) fn console_link(&self) -> String {
+        let link = self.running.console_link(SystemClock.now());
+        let (_, path) = link.split_at(link.find("/console").unwrap());
+        path.to_owned()
     }
 
     pub(crate) fn token(&self, user: &str) -> String {

@@ -5,6 +5,7 @@
 mod api;
 mod certificates;
 mod compose;
+mod console;
 mod explain;
 mod front;
 mod garbage;

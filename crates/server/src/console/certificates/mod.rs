@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::StatusCode;
-use model::{Certificate, CertificateId, Vendor};
+use model::{Certificate, CertificateId, Timestamp, Vendor};
 
 use self::{
     form::{FieldView, Filled, Input},
@@ -106,7 +106,9 @@ pub(super) async fn show(
     let drawn = match find(&signed, &id) {
         Ok(certificate) => {
             let filled = Filled::of(certificate);
-            let saved = SavedView::of(signed.lang(), certificate, console.probes.of(certificate).as_deref());
+            let read = facts(certificate, console.shared.now()).await;
+            let probed = console.probes.of(certificate);
+            let saved = SavedView::of(signed.lang(), certificate, probed.as_deref(), read);
             let form = FormPage {
                 saved: Some(saved),
                 ..empty_form(&signed, certificate.vendor, Some(certificate), &filled)
@@ -116,6 +118,14 @@ pub(super) async fn show(
         Err(failure) => Err(failure),
     };
     signed.answer(drawn)
+}
+
+/// What the adapter reads in a certificate's form; nothing where it does not read.
+async fn facts(certificate: &Certificate, now: Timestamp) -> Vec<(&'static str, String)> {
+    let (vendor, form) = (certificate.vendor, certificate.form.clone());
+    let read = move || vendors::adapter(vendor).open(&form, now).map(|channel| channel.facts());
+    // Opening a p12 file derives a key, which takes a while.
+    tokio::task::spawn_blocking(read).await.ok().and_then(Result::ok).unwrap_or_default()
 }
 
 /// `POST /console/certificates/{id}`

@@ -1,6 +1,5 @@
 //! Certificates as the pages draw them. Pure.
 
-use gateway::ProbeReport;
 use model::{Certificate, CertificateId, CertificateState, Environment, Timestamp};
 
 use super::probes::Probed;
@@ -113,33 +112,27 @@ pub(super) struct SavedView {
 }
 
 impl SavedView {
-    pub(super) fn of(lang: Lang, certificate: &Certificate, probed: Option<&Probed>) -> Self {
-        let report = probed.and_then(|probed| probed.report.as_ref());
+    pub(super) fn of(
+        lang: Lang,
+        certificate: &Certificate,
+        probed: Option<&Probed>,
+        read: Vec<(&'static str, String)>,
+    ) -> Self {
+        let words = lang.words();
+        let environment = certificate
+            .environment
+            .map(|environment| Labelled::new(words.environment, environment_label(words, environment)));
+        let read = read.into_iter().map(|(label, value)| Labelled::new(fact_label(lang, label), value));
         Self {
             id: certificate.id,
             probe: probed.map(|probed| ProbeView::of(lang, probed)),
-            facts: facts(lang, certificate, report),
+            facts: environment.into_iter().chain(read).collect(),
         }
     }
 }
 
-/// What the adapter read; before the first test, what the certificate's row holds.
-fn facts(lang: Lang, certificate: &Certificate, report: Option<&ProbeReport>) -> Vec<Labelled> {
-    let words = lang.words();
-    let read = report.map(|report| report.facts.clone()).unwrap_or_default();
-    let mut facts: Vec<Labelled> =
-        read.into_iter().map(|(label, value)| Labelled::new(fact_label(lang, label), value)).collect();
-    if let Some(environment) = certificate.environment {
-        facts.insert(0, Labelled::new(words.environment, environment_label(words, environment)));
-    }
-    if let (Some(at), None) = (certificate.expires_at, report) {
-        facts.push(Labelled::new(words.expires, Moment(at).spelled("date")));
-    }
-    facts
-}
-
 /// Adapters name their facts in English; this is the other language.
-fn fact_label<'a>(lang: Lang, label: &'a str) -> &'a str {
+fn fact_label(lang: Lang, label: &str) -> &str {
     let zh = match label {
         "package name" => "应用包名称",
         "channel ID" => "通知类别 ID",

@@ -96,3 +96,87 @@ async fn detail(console: &Console, signed: &Signed, id: MessageId, user: &str) -
     let Some(explanation) = explain(im, app, id, &asked).await? else { return Ok(Detail::Unknown) };
     Ok(Detail::Open(Box::new(MessageView::of(signed.lang(), &message, &explanation))))
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{Addressee, AppId, Body, MessageKind, Seq, Timestamp};
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::{Chrome, Detail, ExplainPage, Message, MessageId, MessageView, Template};
+    use crate::{
+        console::{chrome::PageName, words::Lang},
+        explain::Explanation,
+    };
+
+    const HOSTILE: &str = "<script>alert(1)</script>";
+
+    /// A push that a vendor refused in hostile words.
+    fn refused() -> (Message, Explanation) {
+        let message = Message {
+            id: MessageId(Uuid::nil()),
+            app: AppId(1),
+            addressee: Addressee::User("bo".parse().unwrap()),
+            kind: MessageKind::Push,
+            sender: None,
+            sender_device: None,
+            client_message_id: None,
+            seq: Seq(0),
+            body: Body::text("hello"),
+            push: None,
+            sent_at: Timestamp(0),
+            expires_at: Timestamp(1),
+        };
+        let explanation = json!({
+            "at": 0,
+            "targets": [{
+                "user": HOSTILE, "token_tail": HOSTILE, "state": "rejected", "acked": false, "rules_changed": true,
+                "device": { "id": Uuid::nil(), "name": HOSTILE, "platform": "android" },
+                "reason": { "code": 111, "name": "misconfigured", "en": "The vendor refused the account.",
+                    "zh": "厂商拒绝了账号。", "hint_en": "Mend it.", "hint_zh": "请修复。" },
+                "rules": [{ "rule": "push_disconnected", "ruling": "push", "result": "decided",
+                    "saw_en": HOSTILE, "saw_zh": HOSTILE, "en": "No connection.", "zh": "没有连接。" }],
+                "certificate": { "id": 7, "name": HOSTILE, "vendor": "xiaomi" },
+                "attempts": [{ "at": 0, "took_ms": 3, "verdict": HOSTILE, "http_status": 200, "code": HOSTILE,
+                    "text": HOSTILE, "meaning": { "en": "unknown", "zh": "未知" } }],
+                "vendor_message_id": HOSTILE, "receipt_note": HOSTILE, "raced": false,
+                "marks": { "arrived_at": null, "shown_at": null, "clicked_at": null }
+            }]
+        });
+        (message, serde_json::from_value(explanation).unwrap())
+    }
+
+    fn drawn(lang: Lang) -> String {
+        let (message, explanation) = refused();
+        let chrome = Chrome {
+            lang,
+            words: lang.words(),
+            page: Some(PageName::Explain),
+            here: "/console/explain".to_owned(),
+            csrf: "csrf".to_owned(),
+            app_name: HOSTILE.to_owned(),
+            apps: Vec::new(),
+        };
+        let detail = Detail::Open(Box::new(MessageView::of(lang, &message, &explanation)));
+        let page = ExplainPage {
+            chrome,
+            recent: Vec::new(),
+            asked_message: String::new(),
+            asked_user: String::new(),
+            detail,
+        };
+        page.render().unwrap()
+    }
+
+    #[test]
+    fn a_vendors_words_are_told_and_never_become_markup() {
+        for lang in Lang::ALL {
+            let html = drawn(lang);
+            assert!(!html.contains(HOSTILE));
+            let answer = "data-test=\"vendor-text\">&#60;script&#62;alert(1)&#60;/script&#62;</q>";
+            assert!(html.contains(answer), "{html}");
+        }
+        assert!(drawn(Lang::Zh).contains("小米拒绝了推送"));
+        assert!(drawn(Lang::En).contains("Refused by Xiaomi"));
+    }
+}

@@ -122,7 +122,7 @@ pub(super) static EN: Words = Words {
     rule_passed: "passed",
     rule_decided: "decided",
     rule_not_reached: "not reached",
-    rules_not_reached: "more rules were not reached",
+    rules_not_reached: "Rules not reached:",
     rules_changed: "Decided by an older table of rules; today's table reads the same facts this way.",
     ruling_push: "push",
     ruling_skip: "no push",

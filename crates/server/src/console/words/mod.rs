@@ -72,9 +72,21 @@ impl Lang {
     }
 }
 
-/// Puts a value where a text has `{}`.
+/// Puts a value where a text has `{}`, with a blank between Latin and Chinese letters.
 pub(crate) fn fill(text: &str, value: &str) -> String {
-    text.replacen("{}", value, 1)
+    let Some((before, after)) = text.split_once("{}") else { return text.to_owned() };
+    let gap = |left: Option<char>, right: Option<char>| match (left, right) {
+        (Some(left), Some(right)) if is_han(left) && right.is_ascii_alphanumeric() => " ",
+        (Some(left), Some(right)) if left.is_ascii_alphanumeric() && is_han(right) => " ",
+        _ => "",
+    };
+    let ahead = gap(before.chars().next_back(), value.chars().next());
+    let behind = gap(value.chars().next_back(), after.chars().next());
+    format!("{before}{ahead}{value}{behind}{after}")
+}
+
+fn is_han(letter: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&letter)
 }
 
 macro_rules! words {
@@ -135,7 +147,7 @@ mod tests {
 
     use http::{HeaderMap, HeaderValue, header::ACCEPT_LANGUAGE};
 
-    use super::Lang;
+    use super::{Lang, fill};
 
     #[test]
     fn both_languages_hold_the_same_keys_filled_and_with_the_same_gaps() {
@@ -147,6 +159,13 @@ mod tests {
             assert!(!text.trim().is_empty() && !other.trim().is_empty(), "{key}");
             assert_eq!(text.matches("{}").count(), other.matches("{}").count(), "{key}");
         }
+    }
+
+    #[test]
+    fn latin_letters_stand_apart_from_chinese_ones() {
+        assert_eq!(fill("{}已受理", "苹果 APNs"), "苹果 APNs 已受理");
+        assert_eq!(fill("等待通过{}发送", "小米"), "等待通过小米发送");
+        assert_eq!(fill("Accepted by {}", "Xiaomi"), "Accepted by Xiaomi");
     }
 
     #[test]

@@ -122,7 +122,7 @@ pub(super) static ZH: Words = Words {
     rule_passed: "未命中",
     rule_decided: "命中并决定",
     rule_not_reached: "未执行到",
-    rules_not_reached: "条规则未执行到",
+    rules_not_reached: "未执行到的规则：",
     rules_changed: "决策时使用旧版规则表，此处按当前规则表重放同样的事实。",
     ruling_push: "推送",
     ruling_skip: "不推送",
