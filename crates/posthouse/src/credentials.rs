@@ -67,7 +67,8 @@ pub(crate) async fn run(options: Options) -> Result<()> {
             let wanted = WantedP12 { bundle: PACKAGE.to_owned(), environments };
             let issued: IssuedP12 = api.post("/credentials/apns-p12", &wanted).await?;
             let bytes = STANDARD.decode(&issued.p12).context("the simulator's p12 does not read")?;
-            std::fs::write(&write, bytes).with_context(|| format!("{} cannot be written", write.display()))?;
+            std::fs::write(&write, bytes)
+                .with_context(|| format!("{} cannot be written", write.display()))?;
             println!("file      {}", write.display());
             println!("password  {}", issued.password);
         }

@@ -140,7 +140,7 @@ impl Dev {
         let me = crate::own_name();
         let Address { api_url, api_key, .. } = &self.address;
         let (xiaomi, apns) = (self.sample.xiaomi, self.sample.apns);
-        let link = String::from("console");
+        let link = self.stack.server.console_link(SystemClock.now());
         let phones: Vec<String> = PHONES
             .iter()
             .map(|phone| format!("{} ({}, user {})", phone.name, phone.model, phone.user))

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use serde_json::Value;
 use server::explain::{Explanation, Language, render_text};
 
-use crate::{address::Address, api::Api};
+use crate::{address::Address, api::Api, output};
 
 /// What to explain.
 #[derive(Debug, Args)]
@@ -36,12 +36,11 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let api = Api::new(&address.api_url, &address.api_key);
     let path = path_of(&options.message, &options.user);
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&api.get::<Value>(&path).await?)?);
-        return Ok(());
+        let answer: Value = api.get(&path).await?;
+        return output::write(&format!("{answer:#}\n"));
     }
     let explanation: Explanation = api.get(&path).await?;
-    print!("{}", render_text(&explanation, language(options.lang)));
-    Ok(())
+    output::write(&render_text(&explanation, language(options.lang)))
 }
 
 /// The path that answers for a message and a user, or for `now`.

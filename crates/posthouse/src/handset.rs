@@ -6,7 +6,7 @@ use model::CertificateId;
 use serde_json::{Value, json};
 use simulator::{HandsetList, HandsetState, Operation};
 
-use crate::{address::Address, api::Api};
+use crate::{address::Address, api::Api, output};
 
 /// What to do with a phone.
 #[derive(Debug, Args)]
@@ -92,10 +92,10 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let api = Api::new(url, key);
     let (name, operation) = match options.what {
         What::List => return list(&api).await,
-        What::Show(phone) => return show(&api, &phone.name, print_whole).await,
-        What::Shade(phone) => return show(&api, &phone.name, print_shade).await,
-        What::Inbox(phone) => return show(&api, &phone.name, print_inbox).await,
-        What::Log(phone) => return show(&api, &phone.name, print_log).await,
+        What::Show(phone) => return show(&api, &phone.name, render_whole).await,
+        What::Shade(phone) => return show(&api, &phone.name, render_shade).await,
+        What::Inbox(phone) => return show(&api, &phone.name, render_inbox).await,
+        What::Log(phone) => return show(&api, &phone.name, render_log).await,
         What::Login(phone) => {
             let operation = log_in(&address, &api, &phone.name).await?;
             (phone.name, operation)
@@ -130,10 +130,9 @@ async fn list(api: &Api) -> Result<()> {
     Ok(())
 }
 
-async fn show(api: &Api, name: &str, print: fn(&HandsetState)) -> Result<()> {
+async fn show(api: &Api, name: &str, render: fn(&HandsetState) -> String) -> Result<()> {
     let state: HandsetState = api.get(&format!("/handsets/{name}")).await?;
-    print(&state);
-    Ok(())
+    output::write(&render(&state))
 }
 
 /// Taps, and waits until the app has been handed the texts.
@@ -180,35 +179,33 @@ fn line_of(state: &HandsetState) -> String {
     format!("{:<10} {:<11} {}", state.name, state.model, marks.join(" · "))
 }
 
-fn print_whole(state: &HandsetState) {
-    println!("{}", line_of(state));
-    print_shade(state);
-    print_inbox(state);
+fn render_whole(state: &HandsetState) -> String {
+    format!("{}\n{}{}", line_of(state), render_shade(state), render_inbox(state))
 }
 
-fn print_shade(state: &HandsetState) {
+fn render_shade(state: &HandsetState) -> String {
     if state.shade.is_empty() {
-        println!("the shade is empty");
+        return "the shade is empty\n".to_owned();
     }
-    for (index, shown) in state.shade.iter().enumerate() {
+    let lines = state.shade.iter().enumerate().map(|(index, shown)| {
         let place = if shown.on_lock_screen { "  (lock screen)" } else { "" };
-        println!("{index}  {}{place}\n   {}\n   {}", shown.title, shown.body, shown.received_at);
-    }
+        format!("{index}  {}{place}\n   {}\n   {}\n", shown.title, shown.body, shown.received_at)
+    });
+    lines.collect()
 }
 
-fn print_inbox(state: &HandsetState) {
+fn render_inbox(state: &HandsetState) -> String {
     if state.inbox.is_empty() {
-        println!("no message has reached the app");
+        return "no message has reached the app\n".to_owned();
     }
-    for entry in &state.inbox {
+    let lines = state.inbox.iter().map(|entry| {
         let sender = entry.sender.as_ref().map_or("system", |user| user.as_str());
         let ext = entry.ext.as_ref().map(|ext| format!("  ext = {ext}")).unwrap_or_default();
-        println!("{sender}: {}{ext}  ({}, {})", entry.text, entry.how, entry.received_at);
-    }
+        format!("{sender}: {}{ext}  ({}, {})\n", entry.text, entry.how, entry.received_at)
+    });
+    lines.collect()
 }
 
-fn print_log(state: &HandsetState) {
-    for line in &state.log {
-        println!("{}  {}", line.at, line.text);
-    }
+fn render_log(state: &HandsetState) -> String {
+    state.log.iter().map(|line| format!("{}  {}\n", line.at, line.text)).collect()
 }

@@ -10,6 +10,7 @@ mod dev;
 mod explain;
 mod handset;
 mod logging;
+mod output;
 mod print;
 mod processes;
 mod sample;

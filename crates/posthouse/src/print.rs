@@ -6,6 +6,8 @@ use anyhow::Result;
 use clap::ValueEnum;
 use rules::{Ruling, reasons, rule_table};
 
+use crate::output;
+
 /// What can be printed.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Printed {
@@ -16,11 +18,10 @@ pub(crate) enum Printed {
 }
 
 pub(crate) fn run(what: Printed) -> Result<()> {
-    match what {
-        Printed::Openapi => print!("{}", server::openapi_json()),
-        Printed::Reasons => print!("{}", render_reasons()),
-    }
-    Ok(())
+    output::write(&match what {
+        Printed::Openapi => server::openapi_json(),
+        Printed::Reasons => render_reasons(),
+    })
 }
 
 fn render_reasons() -> String {

@@ -1,7 +1,6 @@
-//! An App with one certificate for each vendor on a fresh server, made over REST as an operator would.
+//! One certificate for each vendor on a fresh server, made over REST as an operator would.
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
@@ -24,21 +23,15 @@ pub(crate) struct Ground {
     pub(crate) xiaomi: u32,
 }
 
-#[derive(Deserialize)]
-struct MadeApp {
-    key: String,
-}
-
-/// Makes it. The vendors must have taken the certificates, or nothing that is measured later would mean anything.
+/// Makes the certificates of the first App. The vendors must have taken them, or nothing that is measured later would
+/// mean anything.
 pub(crate) async fn prepare(server: &ServerReady, simulator: &SimulatorReady) -> Result<Ground> {
-    let instance_key = server.instance_key.as_deref().context("the data folder is not fresh")?;
-    let instance = Api::new(&server.url, instance_key);
-    let MadeApp { key } = instance.post("/v1/apps", &json!({ "name": "bench" })).await?;
-    let api = Api::new(&server.url, &key);
+    let api_key = server.instance_key.clone().context("the data folder is not fresh")?;
+    let api = Api::new(&server.url, &api_key);
     let signing = simulator.apns_keys.first().context("the simulator made no signing key")?;
     let apns = certificate(&api, "apns", &apns_fields(signing)).await?;
     let xiaomi = certificate(&api, "xiaomi", &xiaomi_fields()?).await?;
-    Ok(Ground { api_key: key, apns, xiaomi })
+    Ok(Ground { api_key, apns, xiaomi })
 }
 
 /// The form of the APNs certificate.
