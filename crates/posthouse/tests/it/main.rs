@@ -1,0 +1,14 @@
+//! The program from outside: the executable itself, in processes of its own.
+
+#![expect(clippy::unwrap_used, reason = "where a step of a test fails, the test fails")]
+
+#[path = "../../src/api.rs"]
+mod api;
+#[path = "../../src/bench/ground.rs"]
+mod ground;
+mod kill;
+mod load;
+#[path = "../../src/processes.rs"]
+#[expect(dead_code, reason = "the tests use a part of it")]
+mod processes;
+mod stage;

@@ -1,0 +1,151 @@
+//! A simulator that stays, and a server over one data folder that is killed and started again.
+
+use std::{fs, path::Path, time::Duration};
+
+use model::{AppId, DeliveryState, Timestamp};
+use serde_json::{Value, json};
+use store::{DeliveryFilter, EmbeddedStore, SealKey, Store};
+use tempfile::TempDir;
+use tokio::{sync::watch, time::sleep};
+
+use crate::{
+    api::Api,
+    ground::{self, BUNDLE, Ground, XIAOMI_APP},
+    processes::{self, Process, ServerReady, SimulatorReady},
+};
+
+const EXECUTABLE: &str = env!("CARGO_BIN_EXE_posthouse");
+/// The App that a server makes at its first start.
+const APP: AppId = AppId(1);
+/// Between two looks at something that has no event.
+pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// Longer than anything takes; only a test that fails waits so long.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a test stands on.
+pub(crate) struct Stage {
+    pub(crate) ground: Ground,
+    _simulator: Process,
+    simulator: SimulatorReady,
+    server: Process,
+    /// Where the server is; `None` while there is none.
+    url: watch::Sender<Option<String>>,
+    folder: TempDir,
+}
+
+/// What a dead server left undone.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Undone {
+    /// Messages with targets that are not decided.
+    pub(crate) undecided: usize,
+    /// Deliveries that have not ended, on the wire or not.
+    pub(crate) queued: usize,
+}
+
+impl Stage {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (process, simulator) =
+            processes::start_simulator(Path::new(EXECUTABLE), BUNDLE, XIAOMI_APP).unwrap();
+        let (server, ready) = start_server(&folder, &simulator);
+        let ground = ground::prepare(&ready, &simulator).await.unwrap();
+        let (url, _) = watch::channel(Some(ready.url));
+        Self { ground, _simulator: process, simulator, server, url, folder }
+    }
+
+    pub(crate) fn watch_url(&self) -> watch::Receiver<Option<String>> {
+        self.url.subscribe()
+    }
+
+    /// A client of the server as it runs now.
+    pub(crate) fn api(&self) -> Api {
+        Api::new(&self.url.borrow().clone().unwrap(), &self.ground.api_key)
+    }
+
+    /// A client of the simulator's control API.
+    pub(crate) fn control(&self) -> Api {
+        Api::new(&self.simulator.control_url, &self.simulator.control_key)
+    }
+
+    /// Kills the server as `kill -9` does.
+    pub(crate) fn kill(&mut self) {
+        self.server.kill();
+        self.url.send_replace(None);
+    }
+
+    /// Starts the server again over the same folder.
+    pub(crate) fn restart(&mut self) {
+        let (server, ready) = start_server(&self.folder, &self.simulator);
+        self.server = server;
+        self.url.send_replace(Some(ready.url));
+    }
+
+    /// What the dead server left undone: looked up in a copy of its folder, so that the next start finds the folder as
+    /// the kill left it.
+    pub(crate) async fn undone_at_death(&self) -> Undone {
+        let copy = tempfile::tempdir().unwrap();
+        for file in fs::read_dir(self.folder.path().join("data")).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+        }
+        let key = SealKey::load_or_create(&copy.path().join("seal.key")).unwrap();
+        let store = EmbeddedStore::open(copy.path(), key).unwrap();
+        let queued = DeliveryFilter { state: Some(DeliveryState::Queued), ..DeliveryFilter::default() };
+        Undone {
+            undecided: store.due_fanouts(Timestamp::NEVER, u32::MAX).await.unwrap().len(),
+            queued: store.deliveries(APP, &queued, u32::MAX).await.unwrap().len(),
+        }
+    }
+
+    /// Registers a device without a user and binds an APNs token; answers its Push ID.
+    pub(crate) async fn register_device(&self, token: &str) -> String {
+        let device: Value = self.api().post("/v1/devices", &json!({})).await.unwrap();
+        let push_id = device["push_id"].as_str().unwrap().to_owned();
+        let binding = json!({ "certificate": self.ground.apns, "token": token });
+        let path = format!("/v1/devices/{push_id}/binding");
+        self.api().post::<Value>(&path, &binding).await.unwrap();
+        push_id
+    }
+
+    /// A phone whose user has logged in and whose app was then killed.
+    pub(crate) async fn killed_phone(&self, brand: &str, user: &str) {
+        let token: Value = self.api().post(&format!("/v1/users/{user}/token"), &json!({})).await.unwrap();
+        let server = self.url.borrow().clone().unwrap().replace("http:", "ws:");
+        let phone = format!("/handsets/{user}");
+        let new = json!({
+            "name": user, "brand": brand, "model": brand, "package": BUNDLE, "user": user,
+            "server": format!("{server}/v1/ws"), "login_token": token["token"],
+        });
+        let control = self.control();
+        control.post::<Value>("/handsets", &new).await.unwrap();
+        control.post::<Value>(&phone, &json!({ "operation": "start" })).await.unwrap();
+        let devices = format!("/v1/users/{user}/devices");
+        self.wait_for(&self.api(), &devices, |answer| {
+            answer["devices"][0]["bindings"][0]["state"] == "bound"
+        })
+        .await;
+        control.post::<Value>(&phone, &json!({ "operation": "kill" })).await.unwrap();
+        let gone = |answer: &Value| answer["devices"][0]["session"]["state"] == "disconnected";
+        self.wait_for(&self.api(), &devices, gone).await;
+    }
+
+    /// Waits until an answer looks like this.
+    pub(crate) async fn wait_for(&self, api: &Api, path: &str, looks: impl Fn(&Value) -> bool) {
+        let mut last = Value::Null;
+        let looked = async {
+            loop {
+                last = api.get(path).await.unwrap_or_default();
+                if looks(&last) {
+                    return;
+                }
+                sleep(LOOK_EVERY).await;
+            }
+        };
+        let in_time = tokio::time::timeout(PATIENCE, looked).await.is_ok();
+        assert!(in_time, "GET {path} still answers {last}");
+    }
+}
+
+fn start_server(folder: &TempDir, simulator: &SimulatorReady) -> (Process, ServerReady) {
+    processes::start_server(Path::new(EXECUTABLE), folder.path(), simulator).unwrap()
+}
