@@ -1,6 +1,7 @@
 //! Why did it not arrive? One answer for API, console and CLI.
 //!
-//! [`compose`] and [`outlook`] are pure: rows and facts in, [`Explanation`] out. [`gather`] reads what they need.
+//! [`compose()`] and [`outlook`] are pure: rows and facts in, [`Explanation`] out. [`explain()`] and [`explain_user`] read
+//! what they need.
 //! [`render_text`] prints an answer for a terminal.
 
 mod answer;
