@@ -5,6 +5,7 @@ mod api;
 mod bench;
 mod clock;
 mod config;
+mod console;
 mod credentials;
 mod dev;
 mod explain;
@@ -48,6 +49,8 @@ enum What {
     Send(send::Options),
     /// Say why a message was, or was not, pushed to a user.
     Explain(explain::Options),
+    /// A link that signs in to the console once.
+    Console(console::Options),
     /// Credentials that the simulated vendors accept, to try the certificate forms with.
     Credentials(credentials::Options),
     /// Walk every road on this machine and print a line per check.
@@ -86,6 +89,7 @@ fn run(what: What) -> anyhow::Result<()> {
             What::Handset(options) => handset::run(options).await,
             What::Send(options) => send::run(options).await,
             What::Explain(options) => explain::run(options).await,
+            What::Console(options) => console::run(options).await,
             What::Credentials(options) => credentials::run(options).await,
             What::Selftest(options) => selftest::run(options).await,
             What::Bench(options) => bench::run(options).await,

@@ -39,7 +39,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     if options.json {
         println!("{}", serde_json::to_string(&ready)?);
     } else {
-        tell(&ready);
+        tell(&ready, &stack.server.console_link(SystemClock.now()));
     }
     crate::asked_to_end().await;
     tracing::info!("ending");
@@ -47,9 +47,9 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     Ok(())
 }
 
-fn tell(ready: &ServerReady) {
+fn tell(ready: &ServerReady, console_link: &str) {
     println!("posthouse serves on {}", ready.url);
-    println!("console, opens once: {}", "console");
+    println!("console, opens once: {console_link}");
     if let Some(key) = &ready.instance_key {
         println!("instance key, shown this once: {key}");
     }

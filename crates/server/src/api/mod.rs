@@ -28,6 +28,11 @@ mod certificates {
         }
     }
 }
+mod console {
+    pub(super) mod links {
+        pub(in crate::api) mod post;
+    }
+}
 mod deliveries {
     pub(super) mod get;
 }

@@ -124,6 +124,7 @@ table! {
     Some(Scope::Manage)   => devices::push_id::delete;
     Some(Scope::Manage)   => devices::push_id::binding::post;
     Some(Scope::Manage)   => devices::push_id::binding::delete;
+    Some(Scope::Manage)   => console::links::post;
     Some(Scope::Send)     => messages::post;
     Some(Scope::Read)     => messages::message::get;
     Some(Scope::Read)     => messages::message::explain::get;

@@ -4,7 +4,7 @@
 use std::{pin::Pin, sync::Arc, time::Duration};
 
 use axum::extract::ws::{WebSocket, close_code};
-use im::Outbound;
+use im::{Ending, Live, Outbound};
 use model::{ErrorCode, Timestamp};
 use tokio::{
     sync::mpsc,
@@ -53,6 +53,8 @@ struct Connection {
     /// Handed to the IM half at login.
     outbox_door: Option<mpsc::Sender<Outbound>>,
     outbox: mpsc::Receiver<Outbound>,
+    /// The login, once it is open and until its end was heard of.
+    live: Option<Arc<Live>>,
     alarm: Alarm,
     closed: Option<CloseReason>,
     shared: Arc<Shared>,
@@ -74,6 +76,7 @@ impl Connection {
             errands: Errands::new(Arc::clone(&shared.im)),
             outbox_door: Some(outbox_door),
             outbox,
+            live: None,
             alarm: Alarm { sleep: Box::pin(sleep(Duration::ZERO)), at: Timestamp::NEVER },
             closed: None,
             shared,
@@ -93,6 +96,7 @@ impl Connection {
             tokio::select! {
                 heard = self.pipe.hear(listening) => self.on_heard(heard),
                 Some(word) = self.outbox.recv(), if flowing => self.on_told(word),
+                ending = ended(self.live.as_deref()) => self.on_ended(ending),
                 done = self.errands.next() => self.on_done(done),
                 () = self.alarm.sleep.as_mut(), if self.alarm.is_set() => {
                     self.alarm.at = Timestamp::NEVER;
@@ -147,6 +151,14 @@ impl Connection {
         }
     }
 
+    fn on_ended(&mut self, ending: Ending) {
+        self.live = None;
+        match ending {
+            Ending::Kick(reason) => self.step(ServerInput::Kick(reason)),
+            Ending::Replaced => self.step(ServerInput::SocketClosed),
+        }
+    }
+
     fn on_told(&mut self, word: Outbound) {
         let mut next = Some(word);
         while let Some(word) = next.take() {
@@ -163,8 +175,6 @@ impl Connection {
                     }
                 },
                 Outbound::Page(frames) => self.step(ServerInput::Page(&frames)),
-                Outbound::Kick(reason) => self.step(ServerInput::Kick(reason)),
-                Outbound::Replaced => self.step(ServerInput::SocketClosed),
             }
         }
     }
@@ -182,7 +192,10 @@ impl Connection {
 
     fn on_done(&mut self, done: Done) {
         match done {
-            Done::LoggedIn(Ok(opened)) => self.step(ServerInput::Accepted(Box::new(opened.welcome))),
+            Done::LoggedIn(Ok(opened)) => {
+                self.live = Some(opened.live);
+                self.step(ServerInput::Accepted(Box::new(opened.welcome)));
+            }
             Done::LoggedIn(Err(fault)) => self.step(ServerInput::Refused(&fault)),
             Done::Sent(client_message_id, result) => self.reply(match result {
                 Ok(accepted) => match accepted.conversation {
@@ -218,6 +231,14 @@ impl Connection {
 
     fn reply(&mut self, frame: ServerFrame) {
         self.step(ServerInput::Reply(frame));
+    }
+}
+
+/// Waits until the server's side has ended the login; for ever where there is none.
+async fn ended(live: Option<&Live>) -> Ending {
+    match live {
+        Some(live) => live.ended().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -319,6 +319,22 @@ async fn each_app_shows_its_own_and_nothing_of_the_other() {
 }
 
 #[tokio::test]
+async fn a_link_made_by_an_apps_key_shows_that_app_alone() {
+    let house = House::new().await;
+    house.certificate("mine").await;
+    let key = format!("Bearer {}", house.foreign_key);
+    let made = house.raw(Method::POST, "/v1/console/links", &[("authorization", &key)], "").await.json();
+    let (_, path) = made["url"].as_str().unwrap().split_once(&house.address.to_string()).unwrap();
+    let welcome = house.raw(Method::GET, path, &[], "").await;
+    let mut browser = Browser { house: &house, cookie: cookie_of(&welcome), csrf: String::new() };
+    let lab = browser.get("/console/lab").await;
+    assert!(lab.text.contains("app 2") && !lab.text.contains("app 1"), "{}", lab.text);
+    browser.csrf = csrf_of(&lab);
+    assert_eq!(browser.post("/console/app", &[("app", "1")]).await.status, 404);
+    assert!(!browser.get("/console/certificates").await.text.contains("mine"));
+}
+
+#[tokio::test]
 async fn the_language_follows_the_browser_until_it_is_chosen() {
     let house = House::new().await;
     let mut browser = Browser::signed_in(&house).await;

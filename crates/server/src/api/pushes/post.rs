@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use gateway::LaneSizes;
 use http::StatusCode;
 use im::NewPush;
 use model::{Addressee, AppId, BindingState, CertificateId, ErrorCode, PushId, PushSettings, UserId};
@@ -121,12 +120,7 @@ async fn addressee(shared: &Shared, app: AppId, to: To) -> Result<Addressee, Pro
 }
 
 fn check_lane(shared: &Shared, certificate: CertificateId) -> Result<(), Problem> {
-    let full = shared
-        .gateway
-        .lanes()
-        .iter()
-        .any(|lane| lane.certificate == certificate && lane.waiting >= LaneSizes::default().waiting);
-    if full {
+    if shared.gateway.is_full(certificate) {
         return Err(Problem::new(ErrorCode::Busy, format!("the lane of certificate {certificate} is full")));
     }
     Ok(())
