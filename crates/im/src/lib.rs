@@ -22,7 +22,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 pub use audience::{Standing, facts_of};
 pub use catalogue::{AppView, Catalogue};
 pub use login::Opened;
-pub use registry::{Live, Outbound};
+pub use registry::{Ending, Live, Outbound};
 pub use send::{Accepted, NewPush};
 pub use tokens::{TOKEN_LIFETIME_MAX_S, issue_token};
 

@@ -13,7 +13,7 @@ use crate::{
     Im,
     catalogue::AppView,
     fault_of,
-    registry::{Live, Outbound},
+    registry::{Ending, Live, Outbound},
     tokens,
 };
 
@@ -73,7 +73,7 @@ impl Im {
             let reason = if other_user == user { KickReason::AnotherLogin } else { KickReason::AnotherUser };
             if let Some(other) = self.registry.find(app, &other_user, device) {
                 self.registry.remove(&other);
-                other.tell(Outbound::Kick(reason));
+                other.end(Ending::Kick(reason));
             }
         }
         let live = Arc::new(Live::new(app, user.clone(), login.device, id, login.foreground, outbox));

@@ -9,7 +9,7 @@ use std::{
 };
 
 use model::{AppId, ConversationId, DeviceId, MessageId, Seq, SessionId, UserId};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use wire::{KickReason, MessageFrame};
 
 /// What the IM half tells a socket.
@@ -19,6 +19,11 @@ pub enum Outbound {
     Deliver(Arc<[Arc<MessageFrame>]>),
     /// A part of the answer to a sync, in its turn among the live messages.
     Page(Arc<[Arc<MessageFrame>]>),
+}
+
+/// How the server's side ends a session. It does not queue behind messages: a socket that is far behind hears it too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
     /// The session has ended; tell and close.
     Kick(KickReason),
     /// The same user logged in again on the same device; close without a word.
@@ -39,6 +44,8 @@ pub struct Live {
     outbox: mpsc::Sender<Outbound>,
     foreground: AtomicBool,
     unacked: Mutex<HashMap<ConversationId, Unacked>>,
+    ending: Mutex<Option<Ending>>,
+    ended: Notify,
 }
 
 /// What is out in one conversation.
@@ -67,6 +74,8 @@ impl Live {
             outbox,
             foreground: AtomicBool::new(foreground),
             unacked: Mutex::default(),
+            ending: Mutex::default(),
+            ended: Notify::new(),
         }
     }
 
@@ -122,8 +131,21 @@ impl Live {
         }
     }
 
-    pub(crate) fn tell(&self, word: Outbound) {
-        let _ = self.outbox.try_send(word);
+    /// Ends the session from the server's side; the first word stands.
+    pub(crate) fn end(&self, how: Ending) {
+        self.ending.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(how);
+        self.ended.notify_one();
+    }
+
+    /// Waits until the server's side has ended the session. For the one task that serves the socket.
+    pub async fn ended(&self) -> Ending {
+        loop {
+            let ending = *self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+            match ending {
+                Some(how) => return how,
+                None => self.ended.notified().await,
+            }
+        }
     }
 
     /// Forgets what a cumulative acknowledgement covers.
@@ -170,7 +192,7 @@ impl Registry {
             replaced
         };
         for old in replaced {
-            old.tell(Outbound::Replaced);
+            old.end(Ending::Replaced);
         }
     }
 

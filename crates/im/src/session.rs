@@ -14,7 +14,7 @@ use crate::{
     Im,
     fanout::{Expedite, frame_of},
     fault_of,
-    registry::{Live, Outbound},
+    registry::{Ending, Live},
 };
 
 /// Messages in one page of a sync.
@@ -197,7 +197,7 @@ impl Im {
         self.store().commit(batch).await.map_err(|error| fault_of(&error))?;
         for live in self.registry.of_user(app, user) {
             self.registry.remove(&live);
-            live.tell(Outbound::Kick(KickReason::ByServer));
+            live.end(Ending::Kick(KickReason::ByServer));
         }
         Ok(u32::try_from(open.len()).unwrap_or(u32::MAX))
     }

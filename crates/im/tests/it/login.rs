@@ -1,6 +1,6 @@
 //! Login, and what another login does to it.
 
-use im::Outbound;
+use im::Ending;
 use model::{AppPolicy, DeviceId, DeviceReport, ErrorCode, LoginPolicy};
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -45,19 +45,19 @@ async fn a_token_that_does_not_verify_is_refused_and_nothing_changes() {
 #[tokio::test]
 async fn a_second_login_kicks_the_first_where_the_policy_is_one_device() {
     let world = World::new(AppPolicy { login: LoginPolicy::OneDevice, ..AppPolicy::default() }).await;
-    let mut first = world.phone("bo", 1).await;
+    let first = world.phone("bo", 1).await;
     let second = world.phone("bo", 2).await;
-    assert_eq!(first.inbox.recv().await, Some(Outbound::Kick(KickReason::AnotherLogin)));
+    assert_eq!(first.opened.live.ended().await, Ending::Kick(KickReason::AnotherLogin));
     assert_eq!(second.opened.welcome.last_device_id, Some(DeviceId(Uuid::from_u128(1))));
 }
 
 #[tokio::test]
 async fn a_token_issued_before_the_backend_ended_the_user_is_refused() {
     let world = World::default().await;
-    let mut phone = world.phone("bo", 1).await;
+    let phone = world.phone("bo", 1).await;
     let token = world.token("bo").await;
     world.im.end_user(APP, &user("bo"), model::SessionState::Kicked).await.unwrap();
-    assert_eq!(phone.inbox.recv().await, Some(Outbound::Kick(KickReason::ByServer)));
+    assert_eq!(phone.opened.live.ended().await, Ending::Kick(KickReason::ByServer));
     assert_eq!(refused(&world, token).await, ErrorCode::TokenExpired);
 }
 
