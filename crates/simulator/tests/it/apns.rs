@@ -7,7 +7,7 @@ use aws_lc_rs::{
     },
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use model::{Environment, Timestamp};
 use rustls::pki_types::{PrivatePkcs8KeyDer, pem::PemObject};
 use serde_json::{Value, json};
@@ -97,6 +97,21 @@ async fn a_push_is_shown_and_its_answer_is_one_head_with_the_senders_id() {
     assert_eq!(tapped.ext.as_deref(), Some("ext content"));
     assert!(tapped.getter.contains("userInfo"));
     assert_eq!(tapped.notification.handover.extras["aps"]["badge"], 3);
+}
+
+#[tokio::test]
+async fn the_tally_tells_a_push_that_was_sent_twice_from_two_pushes() {
+    let world = World::start().await;
+    let (_, device) = world.phone("iphone-16", "apple");
+    let jwt = token_of(&world.running.sample_p8(TEAM, &[PACKAGE]).unwrap(), START);
+    let mut http2 = world.http2(DEVELOPMENT, None).await;
+    let other = ("apns-id", "00000000-0000-4000-8000-000000000001");
+    for others in [&[][..], &[][..], &[other][..]] {
+        assert_eq!(ask(&mut http2, request(&device, &jwt, others), BODY).await.0, 200);
+    }
+    assert_eq!(ask(&mut http2, request("ff", &jwt, &[]), BODY).await.0, 400);
+    let (_, tally) = world.control(Method::GET, "/tally", None).await;
+    assert_eq!(tally, json!({ "apns": { "accepted": 3, "distinct": 2, "full": false } }));
 }
 
 #[tokio::test]
