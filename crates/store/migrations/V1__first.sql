@@ -89,7 +89,7 @@ CREATE TABLE bindings (
     UNIQUE (app, device, kind)
 ) STRICT;
 CREATE INDEX bindings_by_token ON bindings (app, token);
-CREATE INDEX bindings_by_owner ON bindings (app, owner) WHERE owner IS NOT NULL;
+CREATE INDEX bindings_by_owner ON bindings (app, owner, device) WHERE owner IS NOT NULL;
 
 CREATE TABLE conversations (
     row  INTEGER PRIMARY KEY,

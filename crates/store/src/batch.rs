@@ -288,7 +288,7 @@ pub struct NewDelivery {
     pub device: Option<DeviceId>,
     /// The device's public id, where it was addressed by it.
     pub push_id: Option<PushId>,
-    /// Through which certificate.
+    /// Through which certificate; there is one where the state is `Queued`.
     pub certificate: Option<CertificateId>,
     /// To which token; empty where none.
     pub token: Arc<str>,

@@ -14,7 +14,7 @@ pub mod queue;
 pub mod receipts;
 pub mod records;
 pub mod sessions;
-mod stage;
+pub(crate) mod stage;
 
 use std::sync::Arc;
 

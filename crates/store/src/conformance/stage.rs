@@ -20,28 +20,28 @@ use crate::{
 };
 
 /// The App that a stage starts with.
-pub(super) const APP: AppId = AppId(1);
+pub(crate) const APP: AppId = AppId(1);
 /// An App that owns nothing of it.
-pub(super) const FOREIGN: AppId = AppId(2);
+pub(crate) const FOREIGN: AppId = AppId(2);
 /// When it starts.
-pub(super) const START: Timestamp = Timestamp(1_700_000_000_000);
+pub(crate) const START: Timestamp = Timestamp(1_700_000_000_000);
 /// The rule that pushes.
-pub(super) const PUSHED: ReasonCode = ReasonCode(1);
+pub(crate) const PUSHED: ReasonCode = ReasonCode(1);
 /// The reason of a logout.
-pub(super) const LOGGED_OUT: ReasonCode = ReasonCode(2);
+pub(crate) const LOGGED_OUT: ReasonCode = ReasonCode(2);
 /// The reason of a kick.
-pub(super) const KICKED: ReasonCode = ReasonCode(3);
+pub(crate) const KICKED: ReasonCode = ReasonCode(3);
 /// The reason of a fetch.
-pub(super) const FETCHED: ReasonCode = ReasonCode(4);
+pub(crate) const FETCHED: ReasonCode = ReasonCode(4);
 /// What a vendor's verdict leaves.
-pub(super) const VERDICT: ReasonCode = ReasonCode(5);
+pub(crate) const VERDICT: ReasonCode = ReasonCode(5);
 
 /// A store with two Apps and one certificate of the first.
 pub struct Stage {
     house: Box<dyn House>,
     store: Arc<dyn Store>,
     /// An APNs certificate for production.
-    pub(super) certificate: CertificateId,
+    pub(crate) certificate: CertificateId,
     now: Mutex<Timestamp>,
 }
 
@@ -59,7 +59,7 @@ impl Stage {
     }
 
     /// Drops the store and opens it again.
-    pub(super) async fn reopen(self) -> Self {
+    pub(crate) async fn reopen(self) -> Self {
         let Self { house, store, certificate, now } = self;
         drop(store);
         let store = house.open().await;
@@ -67,24 +67,24 @@ impl Stage {
     }
 
     /// The store.
-    pub(super) fn store(&self) -> &dyn Store {
+    pub(crate) fn store(&self) -> &dyn Store {
         self.store.as_ref()
     }
 
     /// A time that moves by one millisecond at every look.
-    pub(super) fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         *now = now.plus_ms(1);
         *now
     }
 
-    pub(super) async fn commit(&self, op: Op) -> Outcome {
+    pub(crate) async fn commit(&self, op: Op) -> Outcome {
         let mut outcomes = self.store.commit(vec![op]).await.expect("the op is committed");
         assert_eq!(outcomes.len(), 1, "one outcome per op");
         outcomes.remove(0)
     }
 
-    pub(super) fn draft(&self, environment: Option<Environment>) -> CertificateDraft {
+    pub(crate) fn draft(&self, environment: Option<Environment>) -> CertificateDraft {
         CertificateDraft {
             app: APP,
             id: None,
@@ -102,14 +102,14 @@ impl Stage {
         }
     }
 
-    pub(super) async fn certificate_for(&self, environment: Option<Environment>) -> CertificateId {
+    pub(crate) async fn certificate_for(&self, environment: Option<Environment>) -> CertificateId {
         match self.commit(Op::PutCertificate(self.draft(environment))).await {
             Outcome::Certificate(id, 1) => id,
             other => panic!("a new certificate, not {other:?}"),
         }
     }
 
-    pub(super) fn new_session(&self, name: &str, device: DeviceId, policy: LoginPolicy) -> NewSession {
+    pub(crate) fn new_session(&self, name: &str, device: DeviceId, policy: LoginPolicy) -> NewSession {
         NewSession {
             app: APP,
             user: user(name),
@@ -124,20 +124,20 @@ impl Stage {
     }
 
     /// Logs in where any number of devices may.
-    pub(super) async fn login(&self, name: &str, device: DeviceId) -> SessionId {
+    pub(crate) async fn login(&self, name: &str, device: DeviceId) -> SessionId {
         match self.commit(Op::OpenSession(self.new_session(name, device, LoginPolicy::Many))).await {
             Outcome::Session { id, .. } => id,
             other => panic!("a login, not {other:?}"),
         }
     }
 
-    pub(super) async fn move_to(&self, session: SessionId, to: SessionState) -> bool {
+    pub(crate) async fn move_to(&self, session: SessionId, to: SessionState) -> bool {
         let at = self.now();
         let op = Op::MoveSession { app: APP, session, to, at, cancel_reason: FETCHED };
         self.commit(op).await == Outcome::Moved(true)
     }
 
-    pub(super) async fn logout(&self, session: SessionId) -> Outcome {
+    pub(crate) async fn logout(&self, session: SessionId) -> Outcome {
         self.commit(Op::EndSession(SessionEnd {
             app: APP,
             session,
@@ -148,7 +148,7 @@ impl Stage {
         .await
     }
 
-    pub(super) fn new_binding(&self, device: DeviceId, owner: Option<&str>, token: &str) -> NewBinding {
+    pub(crate) fn new_binding(&self, device: DeviceId, owner: Option<&str>, token: &str) -> NewBinding {
         NewBinding {
             app: APP,
             device,
@@ -160,13 +160,13 @@ impl Stage {
         }
     }
 
-    pub(super) async fn bind(&self, device: DeviceId, owner: Option<&str>, token: &str) {
+    pub(crate) async fn bind(&self, device: DeviceId, owner: Option<&str>, token: &str) {
         let bound = self.commit(Op::Bind(self.new_binding(device, owner, token))).await;
         assert_eq!(bound, Outcome::Done);
     }
 
     /// A device that is logged in, bound and lost: what a push is for.
-    pub(super) async fn sleeping_phone(&self, name: &str, token: &str) -> (DeviceId, SessionId) {
+    pub(crate) async fn sleeping_phone(&self, name: &str, token: &str) -> (DeviceId, SessionId) {
         let device = device();
         let session = self.login(name, device).await;
         self.bind(device, Some(name), token).await;
@@ -174,7 +174,7 @@ impl Stage {
         (device, session)
     }
 
-    pub(super) async fn register(&self, device: DeviceId) -> PushId {
+    pub(crate) async fn register(&self, device: DeviceId) -> PushId {
         let push_id = PushId(Uuid::new_v4());
         let at = self.now();
         match self.commit(Op::RegisterDevice { app: APP, device, push_id, report: report(), at }).await {
@@ -183,13 +183,13 @@ impl Stage {
         }
     }
 
-    pub(super) async fn binding_of(&self, device: DeviceId) -> BindingState {
+    pub(crate) async fn binding_of(&self, device: DeviceId) -> BindingState {
         let record = self.store.device(APP, device).await.expect("reads").expect("the device is there");
         assert_eq!(record.bindings.len(), 1, "one alert binding, or why none");
         record.bindings[0].clone()
     }
 
-    pub(super) fn message(&self, sender: &str, receiver: &str) -> Message {
+    pub(crate) fn message(&self, sender: &str, receiver: &str) -> Message {
         let conversation = ConversationId::peer(&user(sender), &user(receiver));
         Message {
             sender: Some(user(sender)),
@@ -198,7 +198,7 @@ impl Stage {
         }
     }
 
-    pub(super) fn push(&self, addressee: Addressee) -> Message {
+    pub(crate) fn push(&self, addressee: Addressee) -> Message {
         let sent_at = self.now();
         Message {
             id: MessageId(Uuid::now_v7()),
@@ -217,7 +217,7 @@ impl Stage {
     }
 
     /// Accepts a message from `al`.
-    pub(super) async fn accept(&self, receiver: &str) -> Message {
+    pub(crate) async fn accept(&self, receiver: &str) -> Message {
         let message = self.message("al", receiver);
         match self.commit(Op::Accept(message.clone())).await {
             Outcome::Accepted { seq } => Message { seq, ..message },
@@ -225,12 +225,12 @@ impl Stage {
         }
     }
 
-    pub(super) async fn audience(&self, addressee: &Addressee) -> Vec<AudienceRow> {
+    pub(crate) async fn audience(&self, addressee: &Addressee) -> Vec<AudienceRow> {
         self.store.audience(APP, addressee, None, 100).await.expect("reads")
     }
 
     /// The decision to push to a device, with what the store knows of it now.
-    pub(super) async fn push_to(&self, message: &Message, device: DeviceId) -> NewDelivery {
+    pub(crate) async fn push_to(&self, message: &Message, device: DeviceId) -> NewDelivery {
         let rows = self.audience(&message.addressee).await;
         let is_there = |row: &&AudienceRow| row.device.as_ref().is_some_and(|there| there.id == device);
         let row = rows.iter().find(is_there).expect("the device is a target");
@@ -254,42 +254,42 @@ impl Stage {
         }
     }
 
-    pub(super) async fn decide(&self, message: &Message, deliveries: Vec<NewDelivery>) -> Outcome {
+    pub(crate) async fn decide(&self, message: &Message, deliveries: Vec<NewDelivery>) -> Outcome {
         self.commit(Op::Decide { app: APP, message: message.id, deliveries, next: FanoutNext::Done }).await
     }
 
     /// Accepts a message and queues its push to the device.
-    pub(super) async fn queue_push(&self, receiver: &str, device: DeviceId) -> Delivery {
+    pub(crate) async fn queue_push(&self, receiver: &str, device: DeviceId) -> Delivery {
         let message = self.accept(receiver).await;
         let decision = self.push_to(&message, device).await;
         assert_eq!(self.decide(&message, vec![decision]).await, Outcome::Done);
         self.only_delivery(message.id).await
     }
 
-    pub(super) async fn list(&self, filter: DeliveryFilter) -> Vec<Delivery> {
+    pub(crate) async fn list(&self, filter: DeliveryFilter) -> Vec<Delivery> {
         self.store.deliveries(APP, &filter, 100).await.expect("reads")
     }
 
-    pub(super) async fn only_delivery(&self, message: MessageId) -> Delivery {
+    pub(crate) async fn only_delivery(&self, message: MessageId) -> Delivery {
         let mut found =
             self.list(DeliveryFilter { message: Some(message), ..DeliveryFilter::default() }).await;
         assert_eq!(found.len(), 1, "one delivery");
         found.remove(0)
     }
 
-    pub(super) async fn claim(&self, limit: u32) -> Vec<Claimed> {
+    pub(crate) async fn claim(&self, limit: u32) -> Vec<Claimed> {
         self.store.claim(self.certificate, self.now(), limit).await.expect("claims")
     }
 
-    pub(super) async fn claim_ids(&self, limit: u32) -> Vec<DeliveryId> {
+    pub(crate) async fn claim_ids(&self, limit: u32) -> Vec<DeliveryId> {
         self.claim(limit).await.iter().map(|claimed| claimed.delivery.id).collect()
     }
 
-    pub(super) async fn begin(&self, id: DeliveryId) -> bool {
+    pub(crate) async fn begin(&self, id: DeliveryId) -> bool {
         self.store.begin(&[id]).await.expect("answers")[0]
     }
 
-    pub(super) fn attempt(&self, verdict: &str) -> Attempt {
+    pub(crate) fn attempt(&self, verdict: &str) -> Attempt {
         Attempt {
             at: self.now(),
             took_ms: 12,
@@ -301,7 +301,7 @@ impl Stage {
     }
 
     /// Stores a try that ends the delivery, or puts it back to be due at once.
-    pub(super) async fn update(&self, id: DeliveryId, state: DeliveryState) {
+    pub(crate) async fn update(&self, id: DeliveryId, state: DeliveryState) {
         let attempt = self.attempt(if state == DeliveryState::Queued { "retry" } else { "accepted" });
         let at = self.now();
         let op = Op::Update(DeliveryUpdate {
@@ -318,17 +318,17 @@ impl Stage {
 }
 
 /// A user id.
-pub(super) fn user(name: &str) -> UserId {
+pub(crate) fn user(name: &str) -> UserId {
     UserId::new(name).expect("a short name")
 }
 
 /// A new device.
-pub(super) fn device() -> DeviceId {
+pub(crate) fn device() -> DeviceId {
     DeviceId(Uuid::new_v4())
 }
 
 /// An App.
-pub(super) fn app_named(id: AppId, name: &str) -> App {
+pub(crate) fn app_named(id: AppId, name: &str) -> App {
     App {
         id,
         name: name.to_owned(),
@@ -339,7 +339,7 @@ pub(super) fn app_named(id: AppId, name: &str) -> App {
 }
 
 /// What an iPhone tells of itself.
-pub(super) fn report() -> DeviceReport {
+pub(crate) fn report() -> DeviceReport {
     DeviceReport {
         brand: "apple".to_owned(),
         language: "zh-CN".to_owned(),

@@ -15,7 +15,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::open::{self, Role};
+use super::open::{self, LOCK_WAIT, Role};
 use crate::StoreError;
 
 /// From this size of the log on it is worth moving.
@@ -66,8 +66,7 @@ impl Checkpoints {
         if log_bytes >= TRUNCATE_FROM_BYTES
             && let Ok(_turn) = self.at_work.try_lock()
         {
-            // Busy means that a reader still needs the log; the next group tries again.
-            if let Err(error) = checkpoint(writer, "TRUNCATE") {
+            if let Err(error) = empty_log(writer) {
                 tracing::warn!(%error, "the log could not be emptied");
             }
         } else if log_bytes >= PASSIVE_FROM_BYTES
@@ -87,6 +86,14 @@ impl Drop for Checkpoints {
             let _ = thread.join();
         }
     }
+}
+
+/// Does not wait for readers that still need the log: the next group tries again.
+fn empty_log(writer: &Connection) -> rusqlite::Result<()> {
+    writer.busy_timeout(Duration::ZERO)?;
+    let emptied = checkpoint(writer, "TRUNCATE");
+    writer.busy_timeout(LOCK_WAIT)?;
+    emptied
 }
 
 fn checkpoint(conn: &Connection, mode: &str) -> rusqlite::Result<()> {

@@ -5,6 +5,8 @@
 
 mod apply;
 mod checkpoint;
+#[cfg(all(test, feature = "conformance"))]
+mod cost;
 mod faults;
 mod hands;
 #[cfg(test)]
@@ -71,6 +73,7 @@ impl EmbeddedStore {
     pub fn open(folder: &Path, seal: SealKey) -> Result<Arc<Self>, StoreError> {
         let lock = open::take_folder(folder)?;
         let file = folder.join("posthouse.db");
+        open::own_file(&file).map_err(|error| StoreError::Disk(format!("{}: {error}", file.display())))?;
         let mut conn = open::connection(&file, Role::Writer)?;
         open::prepare(&mut conn, &seal)?;
         let hands = Arc::new(Mutex::new(Hands::default()));

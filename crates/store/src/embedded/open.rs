@@ -2,11 +2,12 @@
 
 use std::{
     fs::{self, File, TryLockError},
+    io,
     path::Path,
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::{
     sql::{self, values},
@@ -24,7 +25,7 @@ mod first {
 const SEAL_CHECK: Place = Place { column: "instance.seal_check", row: 0 };
 const SEAL_CHECK_TEXT: &[u8] = b"posthouse";
 /// A statement waits this long for a lock that another process should not hold.
-const LOCK_WAIT: Duration = Duration::from_secs(1);
+pub(super) const LOCK_WAIT: Duration = Duration::from_secs(1);
 const STATEMENTS_KEPT: usize = 128;
 
 /// What a connection is for.
@@ -48,18 +49,13 @@ impl Role {
 
 /// Makes the folder, readable by its owner alone, and takes it for this process. The lock goes with the returned file.
 pub(super) fn take_folder(folder: &Path) -> Result<File, StoreError> {
-    let disk = |error: std::io::Error| StoreError::Disk(format!("{}: {error}", folder.display()));
+    let disk = |error: io::Error| StoreError::Disk(format!("{}: {error}", folder.display()));
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(disk)?;
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(folder.join("posthouse.lock"))
-        .map_err(disk)?;
+    let lock = own_file(&folder.join("posthouse.lock")).map_err(disk)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(StoreError::Database(format!(
@@ -70,14 +66,23 @@ pub(super) fn take_folder(folder: &Path) -> Result<File, StoreError> {
     }
 }
 
+/// Opens a file, or makes one that only its owner may read. What the database makes beside its file it makes alike.
+pub(super) fn own_file(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 /// A connection, set for its role.
 pub(super) fn connection(file: &Path, role: Role) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | if role == Role::Writer { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(file, flags)?;
     conn.busy_timeout(LOCK_WAIT)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    // Plans must not depend on bound values: a kept statement would be prepared anew at every change of a value.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.pragma_update(None, "cache_size", -i64::from(role.cache_kib()))?;
     match role {
         Role::Writer => {

@@ -73,7 +73,10 @@ impl<'row, 'statement> Columns<'row, 'statement> {
 
 /// Runs a statement; answers how many rows it changed.
 pub(super) fn execute(conn: &Connection, sql: &str, params: &[&dyn ToSql]) -> rusqlite::Result<usize> {
-    conn.prepare_cached(sql)?.execute(params)
+    let mut statement = conn.prepare_cached(sql)?;
+    let changed = statement.execute(params);
+    count_steps(&statement);
+    changed
 }
 
 /// Reads the first row.
@@ -83,7 +86,10 @@ pub(super) fn first<T>(
     params: &[&dyn ToSql],
     read: impl FnOnce(&mut Columns<'_, '_>) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<Option<T>> {
-    conn.prepare_cached(sql)?.query_row(params, |row| read(&mut Columns::of(row))).optional()
+    let mut statement = conn.prepare_cached(sql)?;
+    let row = statement.query_row(params, |row| read(&mut Columns::of(row))).optional();
+    count_steps(&statement);
+    row
 }
 
 /// Reads every row.
@@ -93,8 +99,30 @@ pub(super) fn all<T>(
     params: &[&dyn ToSql],
     mut read: impl FnMut(&mut Columns<'_, '_>) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<Vec<T>> {
-    conn.prepare_cached(sql)?.query_map(params, |row| read(&mut Columns::of(row)))?.collect()
+    let mut statement = conn.prepare_cached(sql)?;
+    let rows = statement.query_map(params, |row| read(&mut Columns::of(row)))?.collect();
+    count_steps(&statement);
+    rows
 }
+
+/// Steps of the database's machine that all statements took, and how often one was prepared anew.
+#[cfg(test)]
+pub(super) static STEPS: std::sync::atomic::AtomicI64 = std::sync::atomic::AtomicI64::new(0);
+
+/// Tests watch what a statement costs, because a wrong plan is not seen in what it answers.
+#[cfg(test)]
+fn count_steps(statement: &rusqlite::Statement<'_>) {
+    use rusqlite::StatementStatus::{RePrepare, VmStep};
+    let steps = statement.reset_status(VmStep) + PREPARED_ANEW_STEPS * statement.reset_status(RePrepare);
+    STEPS.fetch_add(steps.into(), std::sync::atomic::Ordering::SeqCst);
+}
+
+/// Preparing a statement costs far more than running it.
+#[cfg(test)]
+const PREPARED_ANEW_STEPS: i32 = 100_000;
+
+#[cfg(not(test))]
+const fn count_steps(_: &rusqlite::Statement<'_>) {}
 
 /// A value kept as JSON.
 pub(super) struct Json<T>(pub(super) T);

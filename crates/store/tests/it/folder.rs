@@ -78,9 +78,14 @@ async fn no_secret_is_in_any_file_of_the_folder() {
 }
 
 #[test]
-fn a_closed_store_leaves_one_database_file_without_a_log() {
+fn a_closed_store_leaves_one_database_file_without_a_log_for_its_owner_alone() {
     let folder = Folder::new();
     drop(folder.open());
+    #[cfg(unix)]
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(entry.unwrap().metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
     let mut names: Vec<_> =
         fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();

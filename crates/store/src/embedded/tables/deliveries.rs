@@ -23,6 +23,9 @@ pub(super) fn insert(
     message_row: i64,
     new: &NewDelivery,
 ) -> Result<(), StoreError> {
+    if new.state == DeliveryState::Queued && new.certificate.is_none() {
+        return Err(StoreError::Database("a queued delivery must name its certificate".to_owned()));
+    }
     let finished_at = new.state.is_terminal().then_some(new.decided_at);
     let made = sql::execute(
         writing.conn,

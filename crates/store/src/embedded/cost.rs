@@ -1,0 +1,134 @@
+//! What an op costs must not grow with the App: a plan that reads every row of an App answers rightly and is found only
+//! here.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use async_trait::async_trait;
+use model::{
+    Addressee, ConversationId, DeliveryState, DeviceId, LoginPolicy, Receipt, ReceiptKind, Seq, SessionState,
+    Timestamp,
+};
+
+use super::{EmbeddedStore, sql::STEPS};
+use crate::{
+    DeliveryFilter, Op, SealKey, Store,
+    conformance::{
+        House, Stage,
+        stage::{APP, FETCHED, device, user},
+    },
+};
+
+struct Folder(tempfile::TempDir);
+
+#[async_trait]
+impl House for Folder {
+    async fn open(&self) -> Arc<dyn Store> {
+        EmbeddedStore::open(self.0.path(), SealKey::from_bytes([1; 32])).unwrap()
+    }
+}
+
+/// Steps that each kind of work took since the last look.
+struct Costs(Vec<(&'static str, i64)>);
+
+impl Costs {
+    fn note(&mut self, what: &'static str) {
+        self.0.push((what, STEPS.swap(0, Ordering::SeqCst)));
+    }
+}
+
+/// One road from the login to the receipt, each part counted.
+async fn walk(stage: &Stage, name: &'static str) -> Costs {
+    let mut costs = Costs(Vec::new());
+    let phone = device();
+    costs.note("before");
+    let login = stage.new_session(name, phone, LoginPolicy::OneDevice);
+    stage.commit(Op::OpenSession(login)).await;
+    let session = stage.store().sessions(APP, &user(name)).await.unwrap()[0].id;
+    costs.note("login");
+    stage.bind(phone, Some(name), &format!("token of {name}")).await;
+    costs.note("bind");
+    stage.move_to(session, SessionState::Disconnected).await;
+    costs.note("disconnect");
+    let message = stage.accept(name).await;
+    costs.note("accept");
+    let decision = stage.push_to(&message, phone).await;
+    costs.note("audience");
+    stage.decide(&message, vec![decision]).await;
+    costs.note("decide");
+    let claimed = stage.claim_ids(1).await;
+    costs.note("claim");
+    stage.update(claimed[0], DeliveryState::Accepted).await;
+    costs.note("update");
+    mark(stage, Some(message.id), name).await;
+    costs.note("receipt by message");
+    mark(stage, None, name).await;
+    costs.note("receipt by the vendor's id");
+    reads(stage, &mut costs, name, phone).await;
+    let cursors = vec![(ConversationId::peer(&user("al"), &user(name)), Seq(1))];
+    stage.commit(Op::Ack { app: APP, user: user(name), device: phone, cursors }).await;
+    costs.note("ack");
+    stage.move_to(session, SessionState::OnlineForeground).await;
+    costs.note("fetch");
+    stage.logout(session).await;
+    costs.note("logout");
+    costs
+}
+
+async fn mark(stage: &Stage, message: Option<model::MessageId>, name: &str) {
+    let receipt = Receipt {
+        message,
+        vendor_message_id: "vendor-1".to_owned(),
+        token: format!("token of {name}"),
+        kind: ReceiptKind::Arrived,
+        at: Timestamp(1),
+        code: String::new(),
+    };
+    let outcome = stage.commit(Op::Mark { app: APP, certificate: stage.certificate, receipt }).await;
+    assert!(matches!(outcome, crate::Outcome::Marked(Some(_))));
+}
+
+async fn reads(stage: &Stage, costs: &mut Costs, name: &str, phone: DeviceId) {
+    let store = stage.store();
+    let conversation = ConversationId::peer(&user("al"), &user(name));
+    store.messages_after(APP, &conversation, Seq(0), 9).await.unwrap();
+    store.conversations(APP, &user(name)).await.unwrap();
+    costs.note("sync");
+    store.device(APP, phone).await.unwrap();
+    store.audience(APP, &Addressee::User(user(name)), None, 9).await.unwrap();
+    costs.note("device");
+    store.recent_messages(APP, 3).await.unwrap();
+    store.deliveries(APP, &DeliveryFilter::default(), 3).await.unwrap();
+    costs.note("newest");
+    let of_user = DeliveryFilter { user: Some(user(name)), ..DeliveryFilter::default() };
+    store.deliveries(APP, &of_user, 3).await.unwrap();
+    let of_device = DeliveryFilter { device: Some(phone), ..DeliveryFilter::default() };
+    store.deliveries(APP, &of_device, 3).await.unwrap();
+    costs.note("deliveries of one");
+    store.next_due(stage.certificate).await.unwrap();
+    store.due_fanouts(Timestamp::NEVER, 3).await.unwrap();
+    costs.note("what is due");
+    let message = store.recent_messages(APP, 1).await.unwrap()[0].id;
+    let at = stage.now();
+    let scope = crate::CancelScope::Message(message);
+    stage.commit(Op::Cancel { app: APP, scope, reason: FETCHED, at }).await;
+    costs.note("recall");
+}
+
+#[tokio::test]
+async fn no_op_costs_more_in_a_larger_app() {
+    let stage = Stage::open(Folder(tempfile::tempdir().unwrap())).await;
+    // The first walk makes the connections and their statements.
+    walk(&stage, "first").await;
+    let small = walk(&stage, "small").await;
+    for number in 0..150 {
+        let name = format!("u{number}");
+        let (phone, _) = stage.sleeping_phone(&name, &name).await;
+        let queued = stage.queue_push(&name, phone).await;
+        stage.claim(9).await;
+        stage.update(queued.id, DeliveryState::Accepted).await;
+    }
+    let large = walk(&stage, "large").await;
+    for ((what, small), (_, large)) in small.0.iter().zip(&large.0).skip(1) {
+        assert!(*large <= small + small / 4 + 60, "{what}: {small} steps, {large} in a larger App");
+    }
+}
