@@ -34,7 +34,14 @@ pub(super) fn headline(lang: Lang, target: &ExplainedTarget) -> String {
     let reason = strip_full_stop(lang.pick(&target.reason.words.en, &target.reason.words.zh));
     match target.state {
         TargetState::Accepted => accepted(lang, &vendor, &target.marks),
-        TargetState::Rejected => fill(words.headline_rejected, &vendor),
+        TargetState::Rejected => {
+            let refused = fill(words.headline_rejected, &vendor);
+            let meaning = target.attempts.iter().rev().find_map(|attempt| attempt.meaning.as_ref());
+            match meaning {
+                Some(meaning) => because(lang, &refused, lang.pick(&meaning.en, &meaning.zh)),
+                None => refused,
+            }
+        }
         TargetState::Queued => fill(words.headline_queued, &vendor),
         TargetState::Skipped => because(lang, words.headline_skipped, reason),
         TargetState::Dropped => because(lang, words.headline_dropped, reason),
