@@ -1,6 +1,8 @@
 //! What an op costs must not grow with the App: a plan that reads every row of an App answers rightly and is found only
 //! here.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::sync::{Arc, atomic::Ordering};
 
 use async_trait::async_trait;

@@ -7,7 +7,11 @@ mod faults;
 mod folder;
 mod races;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use store::{EmbeddedStore, SealKey, Store, conformance::House};
 
@@ -43,4 +47,17 @@ mod conformance {
     use super::Folder;
 
     store::conformance_tests!(Folder::new());
+}
+
+#[test]
+fn every_check_of_the_suite_is_listed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/conformance");
+    let listed = fs::read_to_string(folder.join("mod.rs")).unwrap();
+    for entry in fs::read_dir(folder).unwrap() {
+        let source = fs::read_to_string(entry.unwrap().path()).unwrap();
+        for check in source.lines().filter_map(|line| line.strip_prefix("pub async fn ")) {
+            let (name, _) = check.split_once('(').unwrap();
+            assert!(listed.contains(&format!("            {name},\n")), "{name} is not listed");
+        }
+    }
 }
