@@ -68,7 +68,8 @@ pub(super) async fn listen(
     };
     let events = stream::unfold(ear, |mut ear| async move {
         ear.next().await?;
-        Some((Ok::<_, Infallible>(Event::default().event("changed").data("")), ear))
+        // Browsers drop an event that has no data line.
+        Some((Ok::<_, Infallible>(Event::default().event("changed").data(ear.page.as_str())), ear))
     });
     Sse::new(events).keep_alive(KeepAlive::default()).into_response()
 }

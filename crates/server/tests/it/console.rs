@@ -362,7 +362,7 @@ async fn an_open_page_hears_of_a_message_at_once() {
     let news = async {
         loop {
             let frame = body.frame().await.unwrap().unwrap();
-            if frame.data_ref().is_some_and(|text| text.starts_with(b"event: changed")) {
+            if frame.data_ref().is_some_and(|text| text.starts_with(b"event: changed\ndata: explain\n")) {
                 return;
             }
         }
