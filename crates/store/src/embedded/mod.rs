@@ -1,7 +1,7 @@
 //! The embedded store: one folder, one process, one writer.
 //!
-//! Ops go to the [writer](writer), which commits them in groups. Reads run where they are asked, on a few connections
-//! of their own. What lanes hold of the queue lives in [hands](hands).
+//! Ops go to the [writer], which commits them in groups. Reads run where they are asked, on a few connections
+//! of their own. What lanes hold of the queue lives in [hands].
 
 mod apply;
 mod checkpoint;
