@@ -90,7 +90,7 @@ pub enum Effect {
     },
     /// Tell the app.
     Notify(AppEvent),
-    /// Store [`Client::snapshot`]. Comes last in a step.
+    /// Store [`crate::Client::snapshot`]. Comes last in a step.
     Persist,
 }
 
