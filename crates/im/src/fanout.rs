@@ -19,6 +19,7 @@ use wire::MessageFrame;
 use crate::{
     Im,
     audience::{Standing, facts_of},
+    registry::Live,
 };
 
 /// Targets of one page of a message.
@@ -230,12 +231,7 @@ impl Im {
         frames: Option<&Arc<[Arc<MessageFrame>]>>,
         row: &AudienceRow,
     ) -> Standing {
-        let live = row
-            .session
-            .as_ref()
-            .filter(|session| session.state.is_logged_in())
-            .and_then(|session| self.registry.find(message.app, &session.user, session.device));
-        let Some(live) = live else {
+        let Some(live) = self.live_of(message.app, row) else {
             return self.standing_offline(row, self.now());
         };
         let foreground = live.is_foreground();
@@ -258,12 +254,7 @@ impl Im {
     /// Where a target stands for somebody who only asks.
     #[must_use]
     pub fn standing(&self, message: &Message, row: &AudienceRow) -> Standing {
-        let live = row
-            .session
-            .as_ref()
-            .filter(|session| session.state.is_logged_in())
-            .and_then(|session| self.registry.find(message.app, &session.user, session.device));
-        let Some(live) = live else {
+        let Some(live) = self.live_of(message.app, row) else {
             return self.standing_offline(row, self.now());
         };
         let foreground = live.is_foreground();
@@ -271,6 +262,12 @@ impl Im {
             Some(_) => Standing::Framed { foreground },
             None => Standing::Unframed { foreground },
         }
+    }
+
+    /// The target's connection, where its login stands and this process holds it.
+    fn live_of(&self, app: AppId, row: &AudienceRow) -> Option<Arc<Live>> {
+        let session = row.session.as_ref().filter(|session| session.state.is_logged_in())?;
+        self.registry.find(app, &session.user, session.device)
     }
 
     fn standing_offline(&self, row: &AudienceRow, now: Timestamp) -> Standing {
