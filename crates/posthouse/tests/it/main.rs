@@ -11,4 +11,5 @@ mod load;
 #[path = "../../src/processes.rs"]
 #[expect(dead_code, reason = "the tests use a part of it")]
 mod processes;
+mod secrets;
 mod stage;
