@@ -1,12 +1,15 @@
 //! Moves the log into the database file beside the writer, so that commits do not wait for it.
 //!
-//! A passive checkpoint never blocks, but under steady load it never catches up either and the log would grow without
-//! end: above a limit the writer itself empties the log between two groups.
+//! A passive checkpoint never blocks, but under steady load it never catches up either. So the writer moves what was
+//! committed meanwhile, which is little, and the next commit begins the log anew, in place. That also makes a sync cheap:
+//! a file that grows costs twice as much, because its new size has to reach the disk too. Should a long read stand in
+//! the way, the log grows; above a limit the writer empties it between two groups.
 
 use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
         mpsc::{self, RecvTimeoutError, Sender, SyncSender},
     },
     thread::JoinHandle,
@@ -18,9 +21,15 @@ use rusqlite::Connection;
 use super::open::{self, LOCK_WAIT, Role};
 use crate::StoreError;
 
-/// From this size of the log on it is worth moving.
+/// From so many bytes of pages in the log on it is worth moving.
 const PASSIVE_FROM_BYTES: u64 = 4 * 1024 * 1024;
-/// At this size the writer stops for it.
+/// The size of a page in the log, its head included.
+const FRAME_BYTES: u64 = 4096 + 24;
+/// The writer stops for so many pages, which takes it a few milliseconds.
+const REST_MAX_PAGES: u64 = 256;
+/// Passive checkpoints in a row, each of what was committed during the one before.
+const ROUNDS_MAX: usize = 3;
+/// At this size the writer stops for all of it.
 const TRUNCATE_FROM_BYTES: u64 = 64 * 1024 * 1024;
 /// Between two passive checkpoints.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -31,6 +40,8 @@ pub(super) struct Checkpoints {
     wake: Option<SyncSender<()>>,
     stop: Option<Sender<()>>,
     at_work: Arc<Mutex<()>>,
+    /// Almost all of the log was just moved: the rest is the writer's.
+    nearly: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -40,7 +51,8 @@ impl Checkpoints {
         let (wake, woken) = mpsc::sync_channel::<()>(1);
         let (stop, stopped) = mpsc::channel::<()>();
         let at_work = Arc::new(Mutex::new(()));
-        let turn = Arc::clone(&at_work);
+        let nearly = Arc::new(AtomicBool::new(false));
+        let (turn, moved) = (Arc::clone(&at_work), Arc::clone(&nearly));
         let thread = std::thread::Builder::new()
             .name("store-checkpoint".to_owned())
             .spawn(move || {
@@ -49,15 +61,25 @@ impl Checkpoints {
                         return;
                     }
                     let _turn = turn.lock();
-                    if let Err(error) = checkpoint(&conn, "PASSIVE") {
-                        tracing::warn!(%error, "the log could not be moved into the database file");
+                    match move_where_worth_it(&conn) {
+                        Ok(was_moved) => moved.store(was_moved, Ordering::Release),
+                        Err(error) => {
+                            tracing::warn!(%error, "the log could not be moved into the database file");
+                        }
                     }
                 }
             })
             .map_err(|error| StoreError::Database(format!("no checkpoint thread: {error}")))?;
         let mut log = file.as_os_str().to_owned();
         log.push("-wal");
-        Ok(Self { log: log.into(), wake: Some(wake), stop: Some(stop), at_work, thread: Some(thread) })
+        Ok(Self {
+            log: log.into(),
+            wake: Some(wake),
+            stop: Some(stop),
+            at_work,
+            nearly,
+            thread: Some(thread),
+        })
     }
 
     /// The writer has committed a group and holds no transaction.
@@ -68,6 +90,10 @@ impl Checkpoints {
         {
             if let Err(error) = empty_log(writer) {
                 tracing::warn!(%error, "the log could not be emptied");
+            }
+        } else if self.nearly.swap(false, Ordering::Acquire) {
+            if let Err(error) = checkpoint(writer, "PASSIVE") {
+                tracing::warn!(%error, "the rest of the log could not be moved");
             }
         } else if log_bytes >= PASSIVE_FROM_BYTES
             && let Some(wake) = &self.wake
@@ -93,9 +119,69 @@ fn empty_log(writer: &Connection) -> rusqlite::Result<()> {
     writer.busy_timeout(Duration::ZERO)?;
     let emptied = checkpoint(writer, "TRUNCATE");
     writer.busy_timeout(LOCK_WAIT)?;
-    emptied
+    emptied.map(drop)
 }
 
-fn checkpoint(conn: &Connection, mode: &str) -> rusqlite::Result<()> {
-    conn.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()))
+/// Moves the log where there is enough in it; whether little of it is left. The file's size does not tell how much is
+/// in it: it keeps the size it had when the log began anew.
+fn move_where_worth_it(conn: &Connection) -> rusqlite::Result<bool> {
+    if checkpoint(conn, "NOOP")?.pages * FRAME_BYTES < PASSIVE_FROM_BYTES {
+        return Ok(false);
+    }
+    for _ in 0..ROUNDS_MAX {
+        checkpoint(conn, "PASSIVE")?;
+        if checkpoint(conn, "NOOP")?.left() <= REST_MAX_PAGES {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What the log holds.
+struct Log {
+    pages: u64,
+    /// Those of them that are in the database file too.
+    moved: u64,
+}
+
+impl Log {
+    const fn left(&self) -> u64 {
+        self.pages.saturating_sub(self.moved)
+    }
+}
+
+fn checkpoint(conn: &Connection, mode: &str) -> rusqlite::Result<Log> {
+    conn.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| {
+        // Both are -1 where there is no log yet.
+        let pages = |column| row.get::<_, i64>(column).map(|pages| pages.try_into().unwrap_or(0));
+        Ok(Log { pages: pages(1)?, moved: pages(2)? })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fill(conn: &Connection, bytes: i64) {
+        conn.execute("INSERT INTO filled (bytes) VALUES (zeroblob(?1))", [bytes]).unwrap();
+    }
+
+    #[test]
+    fn a_log_that_was_moved_begins_anew_in_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("posthouse.db");
+        open::own_file(&file).unwrap();
+        let writer = open::connection(&file, Role::Writer).unwrap();
+        writer.execute_batch("CREATE TABLE filled (bytes BLOB NOT NULL)").unwrap();
+        let mover = open::connection(&file, Role::Checkpoints).unwrap();
+        assert!(!move_where_worth_it(&mover).unwrap(), "there is little in the log");
+        fill(&writer, 5 << 20);
+        let size = || std::fs::metadata(folder.path().join("posthouse.db-wal")).unwrap().len();
+        let grown = size();
+        assert!(move_where_worth_it(&mover).unwrap());
+        fill(&writer, 100);
+        assert!(checkpoint(&writer, "NOOP").unwrap().pages < 10, "everything was moved before this commit");
+        assert_eq!(size(), grown);
+        assert!(!move_where_worth_it(&mover).unwrap(), "the file is large, the log is not");
+    }
 }
