@@ -21,7 +21,7 @@ use tokio::{
     time::sleep,
 };
 
-use super::{Console, chrome::PageName, session::SessionKey, visitor::Signed};
+use super::{Console, chrome::PageName, lab::Simulator, session::SessionKey, visitor::Signed};
 
 /// Open pages at once.
 const LISTENERS_MAX: usize = 64;
@@ -62,7 +62,8 @@ pub(super) async fn listen(
         session: signed.key,
         changes: console.shared.store().feed().subscribe(),
         goes_down: console.shared.goes_down.clone(),
-        world: World::Unknown,
+        world: World::Silent,
+        is_new: true,
         console,
         _place: place,
     };
@@ -83,19 +84,28 @@ struct Ear {
     changes: broadcast::Receiver<Change>,
     goes_down: watch::Receiver<bool>,
     world: World,
+    is_new: bool,
     _place: OwnedSemaphorePermit,
 }
 
 /// The simulator's own news, which only the Device Lab hears.
 enum World {
-    Unknown,
     Heard(Incoming),
     Silent,
 }
 
 impl Ear {
     /// Waits for the next change that the page shows. `None`: the server goes down, or the sign-in is over.
+    ///
+    /// The first is told as soon as changes are heard, for what changed after the page was drawn was not.
     async fn next(&mut self) -> Option<()> {
+        if self.is_new {
+            self.is_new = false;
+            if let Some(simulator) = simulator_of(&self.console, self.page) {
+                self.world = simulator.news().await.map_or(World::Silent, World::Heard);
+            }
+            return Some(());
+        }
         let Self { console, page, app, changes, goes_down, world, .. } = self;
         tokio::select! {
             heard = heard_in_store(changes, *page, *app) => heard?,
@@ -134,23 +144,25 @@ fn concerns(page: PageName, shown: AppId, change: &Change) -> bool {
 
 /// Returns when the simulator says that something changed, when it is lost, and when it is found again.
 async fn heard_in_world(console: &Console, world: &mut World, page: PageName) {
-    let Some(simulator) = console.simulator.as_ref().filter(|_| page == PageName::Lab) else {
+    let Some(simulator) = simulator_of(console, page) else {
         return std::future::pending().await;
     };
-    loop {
-        match world {
-            World::Heard(body) => {
-                if body.frame().await.is_none_or(|frame| frame.is_err()) {
-                    *world = World::Silent;
-                }
-                return;
+    match world {
+        World::Heard(body) => {
+            if body.frame().await.is_none_or(|frame| frame.is_err()) {
+                *world = World::Silent;
             }
-            World::Unknown | World::Silent => {
-                if matches!(world, World::Silent) {
-                    sleep(SIMULATOR_AGAIN).await;
-                }
+        }
+        World::Silent => {
+            while matches!(world, World::Silent) {
+                sleep(SIMULATOR_AGAIN).await;
                 *world = simulator.news().await.map_or(World::Silent, World::Heard);
             }
         }
     }
+}
+
+/// The simulator, for the page that shows its handsets.
+fn simulator_of(console: &Console, page: PageName) -> Option<&Simulator> {
+    console.simulator.as_ref().filter(|_| page == PageName::Lab)
 }
