@@ -1,0 +1,65 @@
+//! Programs that a test starts. Each is killed with everything it started when it is dropped.
+
+use std::{
+    path::PathBuf,
+    process::{Command as Shell, Stdio},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child as Process, ChildStdout, Command},
+    time::timeout,
+};
+
+/// Longer than any program takes to begin; only a test that fails waits so long.
+const BEGINS_WITHIN: Duration = Duration::from_secs(60);
+
+/// A running program, in a process group of its own.
+pub(crate) struct Child {
+    group: u32,
+    _process: Process,
+    /// Kept open: a program that prints into a closed pipe fails.
+    lines: Lines<BufReader<ChildStdout>>,
+    program: PathBuf,
+}
+
+impl Child {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let program = PathBuf::from(command.as_std().get_program());
+        let started = command
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{} does not start: {error}", program.display()));
+        let mut process = started;
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        Self { group: process.id().unwrap(), _process: process, lines, program }
+    }
+
+    /// Reads what it prints until a line says it.
+    pub(crate) async fn says<T>(&mut self, what: &str, read: impl Fn(&str) -> Option<T>) -> T {
+        let listening = async {
+            while let Some(line) = self.lines.next_line().await.unwrap() {
+                if let Some(said) = read(&line) {
+                    return Some(said);
+                }
+            }
+            None
+        };
+        let said = timeout(BEGINS_WITHIN, listening).await;
+        let program = self.program.display();
+        let heard = said.unwrap_or_else(|_| panic!("{program} did not say {what} in time"));
+        heard.unwrap_or_else(|| panic!("{program} ended before it said {what}"))
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        // A browser outlives the driver that started it, but not the kill of their group. The shell's own `kill` is
+        // the one that every machine has.
+        let _ = Shell::new("sh").args(["-c", &format!("kill -KILL -{}", self.group)]).status();
+    }
+}

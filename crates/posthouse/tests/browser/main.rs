@@ -1,0 +1,19 @@
+//! The console in a real Chromium: what `posthouse selftest` walks by API is walked here by hand, eye and clock.
+//!
+//! Every test starts a `posthouse dev` and a browser of its own in a temporary folder, so that tests neither wait for
+//! nor disturb one another. Pictures of the pages are left in `target/screenshots/`; with `UPDATE_SCREENSHOTS=1` the
+//! one in the README is drawn again.
+
+#![expect(clippy::unwrap_used, reason = "where a step of a test fails, the test fails")]
+
+#[path = "../../src/api.rs"]
+mod api;
+mod child;
+mod driver;
+mod entrance;
+mod lab;
+mod look;
+mod page;
+mod paperwork;
+mod road;
+mod stage;

@@ -1,0 +1,242 @@
+//! The page as a person sees it: look until something is there, click, type. What fails says what the page showed.
+//!
+//! Elements are named by their `data-test` words, outermost first: `shade-mi-14 notification-text`.
+
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use crate::driver::{Driver, Refused};
+
+/// Longer than anything takes; only a test that fails waits so long.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Characters of a page that a failure shows.
+const SHOWN_MAX: usize = 4000;
+
+/// Looks whenever the page changes, until there is something to tell or the time is over.
+const WATCH: &str = "
+const [wanted, limit, tell] = [arguments[0], arguments[1], arguments[arguments.length - 1]];
+const look = () => { const seen = found(wanted); if (seen) end(seen); };
+const watcher = new MutationObserver(look);
+const clock = setTimeout(() => end(null), limit);
+function end(seen) { watcher.disconnect(); clearTimeout(clock); tell(seen); }
+watcher.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+look();
+";
+
+/// A browser's window with a page of the console.
+pub(crate) struct Page {
+    driver: Driver,
+    base: String,
+    /// The test, for the names of pictures.
+    test: &'static str,
+}
+
+impl Page {
+    pub(crate) const fn new(driver: Driver, base: String, test: &'static str) -> Self {
+        Self { driver, base, test }
+    }
+
+    pub(crate) const fn driver(&self) -> &Driver {
+        &self.driver
+    }
+
+    /// Opens an address: a path of the console, or all of it.
+    pub(crate) async fn open(&self, address: &str) {
+        let whole =
+            if address.starts_with("http") { address.to_owned() } else { format!("{}{address}", self.base) };
+        self.expect(&format!("to open {address}"), self.driver.go(&whole).await).await;
+    }
+
+    /// Waits until the page has the element.
+    pub(crate) async fn see(&self, words: &str) {
+        let find = "const found = (selector) => document.querySelector(selector) !== null;";
+        if self.watch(find, &json!(selector(words))).await.is_null() {
+            self.fail(&format!("`{words}` did not appear")).await;
+        }
+    }
+
+    /// Waits until one of the elements holds the text.
+    pub(crate) async fn see_text(&self, words: &str, text: &str) {
+        let find = "const found = ([selector, text]) => [...document.querySelectorAll(selector)]
+            .some((item) => item.textContent.includes(text));";
+        if self.watch(find, &json!([selector(words), text])).await.is_null() {
+            let shown = self.texts(words).await;
+            self.fail(&format!("`{words}` did not come to say “{text}”; it says {shown:?}")).await;
+        }
+    }
+
+    /// Waits until the page does not have the element.
+    pub(crate) async fn see_gone(&self, words: &str) {
+        let find = "const found = (selector) => document.querySelector(selector) === null;";
+        if self.watch(find, &json!(selector(words))).await.is_null() {
+            self.fail(&format!("`{words}` did not go away")).await;
+        }
+    }
+
+    /// Waits until the page comes with this value chosen.
+    pub(crate) async fn see_chosen(&self, words: &str, value: &str) {
+        let find = "const found = (selector) => document.querySelector(selector) !== null;";
+        let option = format!("{} option[value=\"{value}\"][selected]", selector(words));
+        if self.watch(find, &json!(option)).await.is_null() {
+            self.fail(&format!("`{words}` did not come with {value} chosen")).await;
+        }
+    }
+
+    /// The id of the first of the elements that holds the text.
+    pub(crate) async fn id_of(&self, words: &str, text: &str) -> String {
+        let find = "const found = ([selector, text]) => [...document.querySelectorAll(selector)]
+            .find((item) => item.textContent.includes(text))?.id;";
+        let id = self.watch(find, &json!([selector(words), text])).await;
+        match id.as_str() {
+            Some(id) => id.to_owned(),
+            None => self.fail(&format!("no `{words}` says “{text}”")).await,
+        }
+    }
+
+    /// What the elements say now.
+    pub(crate) async fn texts(&self, words: &str) -> Vec<String> {
+        let script =
+            "return [...document.querySelectorAll(arguments[0])].map((item) => item.textContent.trim());";
+        let texts = self.driver.run(script, &json!([selector(words)])).await;
+        let texts = self.expect("to read texts", texts).await;
+        serde_json::from_value(texts).unwrap_or_default()
+    }
+
+    /// What the only one of these elements says now.
+    pub(crate) async fn text(&self, words: &str) -> String {
+        let mut texts = self.texts(words).await;
+        if texts.len() != 1 {
+            self.fail(&format!("there are {} of `{words}`", texts.len())).await;
+        }
+        texts.remove(0)
+    }
+
+    pub(crate) async fn click(&self, words: &str) {
+        self.see(words).await;
+        self.touch(words, &selector(words), async |element| self.driver.click(element).await).await;
+    }
+
+    pub(crate) async fn click_id(&self, id: &str) {
+        self.touch(id, &format!("[id=\"{id}\"]"), async |element| self.driver.click(element).await).await;
+    }
+
+    /// Types a text in place of what the field holds.
+    pub(crate) async fn fill(&self, words: &str, text: &str) {
+        self.see(words).await;
+        let fill = async |element: &_| {
+            self.driver.clear(element).await?;
+            self.driver.type_into(element, text).await
+        };
+        self.touch(words, &selector(words), fill).await;
+    }
+
+    /// Chooses a file.
+    pub(crate) async fn upload(&self, words: &str, path: &str) {
+        self.see(words).await;
+        self.touch(words, &selector(words), async |element| self.driver.type_into(element, path).await).await;
+    }
+
+    /// Chooses one of a choice's values.
+    pub(crate) async fn choose(&self, words: &str, value: &str) {
+        let option = format!("{} option[value=\"{value}\"]", selector(words));
+        let find = "const found = (selector) => document.querySelector(selector) !== null;";
+        if self.watch(find, &json!(option)).await.is_null() {
+            self.fail(&format!("`{words}` does not offer {value}")).await;
+        }
+        self.touch(words, &option, async |element| self.driver.click(element).await).await;
+    }
+
+    /// The value of a script's body.
+    pub(crate) async fn run(&self, script: &str) -> Value {
+        self.expect("to run a script", self.driver.run(script, &json!([])).await).await
+    }
+
+    /// The browser's own complaints since this was asked last: refused scripts and styles, failed requests, errors.
+    pub(crate) async fn complaints(&self) -> Vec<String> {
+        let lines = self.expect("to read the log", self.driver.log().await).await;
+        let bad = lines.into_iter().filter(|line| line.level == "SEVERE" || line.level == "WARNING");
+        bad.map(|line| line.message).collect()
+    }
+
+    /// Reads the browser's complaints, each of which must be an answer with this status.
+    pub(crate) async fn only_complains_of(&self, status: u16) {
+        let wanted = format!("the server responded with a status of {status}");
+        for complaint in self.complaints().await {
+            if !complaint.contains(&wanted) {
+                self.fail(&format!("the browser complains: {complaint}")).await;
+            }
+        }
+    }
+
+    /// Fails with what the page shows, and leaves a picture of it.
+    pub(crate) async fn fail(&self, what: &str) -> ! {
+        let script = "return `${location.pathname}${location.search}\\n${document.body.innerText}`;";
+        let shown = self.driver.run(script, &json!([])).await;
+        let shown = shown.map_or_else(|refused| refused.text, |text| text.as_str().unwrap_or("").to_owned());
+        let shown: String = shown.chars().take(SHOWN_MAX).collect();
+        let picture = screenshot_path(&format!("failed-{}", self.test));
+        if let Ok(png) = self.driver.picture().await {
+            fs::write(&picture, png).unwrap();
+        }
+        panic!("{}: {what}\n--- {} ---\n{shown}\n---", self.test, picture.display());
+    }
+
+    async fn expect<T>(&self, what: &str, done: Result<T, Refused>) -> T {
+        match done {
+            Ok(value) => value,
+            Err(refused) => self.fail(&format!("failed {what}: {} ({})", refused.text, refused.code)).await,
+        }
+    }
+
+    /// Null where the time is over. A page that is left while it is watched is watched again when the next is there.
+    async fn watch(&self, find: &str, wanted: &Value) -> Value {
+        let script = format!("{find}{WATCH}");
+        let began = Instant::now();
+        loop {
+            let left = PATIENCE.saturating_sub(began.elapsed()).as_millis();
+            match self.driver.run_until_told(&script, &json!([wanted, left])).await {
+                Ok(seen) => return seen,
+                Err(_) if left > 0 => {}
+                Err(refused) => self.fail(&format!("cannot look: {}", refused.text)).await,
+            }
+        }
+    }
+
+    /// Does something to an element. The page may exchange it under the hand, as it does under a person's; then it is
+    /// looked for again.
+    async fn touch(
+        &self,
+        words: &str,
+        selector: &str,
+        act: impl AsyncFn(&crate::driver::Element) -> Result<(), Refused>,
+    ) {
+        let began = Instant::now();
+        loop {
+            let touched = match self.driver.find(selector).await {
+                Ok(element) => act(&element).await,
+                Err(refused) => Err(refused),
+            };
+            let Err(refused) = touched else { return };
+            let exchanged = ["stale element reference", "no such element", "element click intercepted"];
+            if !exchanged.contains(&refused.code.as_str()) || began.elapsed() > PATIENCE {
+                self.fail(&format!("`{words}` cannot be touched: {} ({})", refused.text, refused.code)).await;
+            }
+        }
+    }
+}
+
+/// Where a picture is left.
+pub(crate) fn screenshot_path(name: &str) -> PathBuf {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/screenshots"));
+    fs::create_dir_all(&folder).unwrap();
+    folder.join(format!("{name}.png"))
+}
+
+fn selector(words: &str) -> String {
+    words.split(' ').map(|word| format!("[data-test=\"{word}\"]")).collect::<Vec<_>>().join(" ")
+}
