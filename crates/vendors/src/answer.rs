@@ -116,11 +116,11 @@ pub(crate) fn probe_outcome(rows: &'static [CodeRow], verdict: TargetVerdict) ->
         (Some(false), Some(row)) => (row.explained_en(), row.explained_zh()),
         (_, Some(row)) => (
             format!("the answer does not tell: {}", row.explained_en()),
-            format!("无法判断:{}", row.explained_zh()),
+            format!("无法判断：{}", row.explained_zh()),
         ),
         (_, None) => (
             format!("the answer does not tell: HTTP {}, code {:?}", verdict.http_status, verdict.code),
-            format!("无法判断:HTTP {},返回码 {:?}", verdict.http_status, verdict.code),
+            format!("无法判断：HTTP {}，返回码 {:?}", verdict.http_status, verdict.code),
         ),
     };
     ProbeOutcome { accepted, http_status: verdict.http_status, code: verdict.code, en, zh }

@@ -31,21 +31,21 @@ impl P12Fault {
     /// What to do, in English and Chinese.
     pub(crate) const fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::NotP12 => ("is not a p12 file of at most 1 MiB", "不是 p12 文件,或超过 1 MiB"),
-            Self::WrongPassword => ("the password does not open the file", "密码不正确,无法打开证书"),
+            Self::NotP12 => ("is not a p12 file of at most 1 MiB", "不是 p12 文件，或超过 1 MiB"),
+            Self::WrongPassword => ("the password does not open the file", "密码不正确，无法打开证书"),
             Self::Unsupported => (
                 "is encrypted in a way that is not supported: export it again from Keychain Access or with openssl pkcs12",
-                "证书采用了不支持的加密方式:请用“钥匙串访问”或 openssl pkcs12 重新导出",
+                "证书采用了不支持的加密方式：请用“钥匙串访问”或 openssl pkcs12 重新导出",
             ),
             Self::NoKey => (
                 "holds a certificate without its private key: export both together",
-                "证书中没有私钥:请将证书与私钥一起导出",
+                "证书中没有私钥：请将证书与私钥一起导出",
             ),
             Self::NoCertificate => ("holds no certificate", "文件中没有证书"),
             Self::KeyMismatch => ("the private key is not the certificate's", "私钥与证书不匹配"),
             Self::OldVersion => (
                 "holds an X.509 certificate of version 1, which TLS refuses: vendors issue version 3",
-                "证书为 X.509 v1 版本,TLS 不接受;厂商签发的证书均为 v3",
+                "证书为 X.509 v1 版本，TLS 不接受；厂商签发的证书均为 v3",
             ),
         }
     }

@@ -38,13 +38,13 @@ const CERTIFICATE: Words = (
 );
 const KEY: Words = (
     "compare key ID and team ID with Apple's developer console; the key may be revoked",
-    "请与苹果开发者后台核对 Key ID 与 Team ID;密钥也可能已被吊销",
+    "请与苹果开发者后台核对 Key ID 与 Team ID；密钥也可能已被吊销",
 );
 const ACCOUNT: Words =
     ("look at the state of the account in Apple's developer console", "请在苹果开发者后台查看账号状态");
 const CLOCK: Words = (
     "renewed by itself; if it stays, check this server's clock",
-    "系统会自动更新;若持续出现请检查服务器时钟",
+    "系统会自动更新；若持续出现请检查服务器时钟",
 );
 const SHARED_KEY: Words =
     ("see whether another server renews tokens of the same key", "请检查是否有其他服务器在使用同一密钥");
@@ -60,17 +60,17 @@ const SEEN: Source =
 #[rustfmt::skip]
 pub(super) static CODES: [CodeRow; 39] = [
     // Tokens.
-    row(400, "BadDeviceToken", &DOUBT, ("the device token is malformed or of the other environment", "设备令牌格式错误,或属于另一环境"), ENVIRONMENT),
+    row(400, "BadDeviceToken", &DOUBT, ("the device token is malformed or of the other environment", "设备令牌格式错误，或属于另一环境"), ENVIRONMENT),
     row(400, "DeviceTokenNotForTopic", &DEAD, ("the device token belongs to another app", "设备令牌属于其他应用"), NOTHING),
-    row(410, "Unregistered", &DEAD, ("the token is no longer active for the app: removed, or notifications were given up", "令牌对该应用已失效:应用已卸载或已停止接收通知"), NOTHING),
+    row(410, "Unregistered", &DEAD, ("the token is no longer active for the app: removed, or notifications were given up", "令牌对该应用已失效：应用已卸载或已停止接收通知"), NOTHING),
     row(410, "ExpiredToken", &DEAD, ("the device token has expired", "设备令牌已过期"), NOTHING),
     // Credentials and topics.
     row(400, "BadTopic", &CONFIG, ("the topic is not valid", "topic 无效"), TOPIC),
-    row(400, "MissingTopic", &CONFIG, ("the topic is missing and the certificate names several", "缺少 topic,且证书包含多个 topic"), TOPIC),
+    row(400, "MissingTopic", &CONFIG, ("the topic is missing and the certificate names several", "缺少 topic，且证书包含多个 topic"), TOPIC),
     row(400, "TopicDisallowed", &CONFIG, ("the credential may not push to this bundle ID", "该凭据无权向此 Bundle ID 推送"), TOPIC),
     row(403, "BadCertificate", &CONFIG, ("the certificate is bad, expired or revoked", "证书无效、已过期或已吊销"), CERTIFICATE),
     row(403, "BadCertificateEnvironment", &CONFIG, ("the certificate is for the other environment", "证书属于另一环境"), ENVIRONMENT),
-    row(403, "InvalidProviderToken", &CONFIG, ("the provider token is not valid: key, key ID or team ID wrong", "provider token 无效:密钥、Key ID 或 Team ID 错误"), KEY),
+    row(403, "InvalidProviderToken", &CONFIG, ("the provider token is not valid: key, key ID or team ID wrong", "provider token 无效：密钥、Key ID 或 Team ID 错误"), KEY),
     row(403, "MissingProviderToken", &CONFIG, ("neither a certificate nor a provider token was given", "未提供证书或 provider token"), KEY),
     row(403, "BadEnvironmentKeyIdInToken", &CONFIG, ("the key is limited to the other environment", "密钥仅限另一环境使用"), ENVIRONMENT),
     answer::row(SEEN, 403, "BadEnvironmentKeyInToken", &CONFIG, ("the key is limited to the other environment", "密钥仅限另一环境使用"), ENVIRONMENT),
@@ -97,7 +97,7 @@ pub(super) static CODES: [CodeRow; 39] = [
     row(405, "MethodNotAllowed", &DROP, ("the method is not POST", "请求方法不是 POST"), OUR_FAULT),
     row(413, "PayloadTooLarge", &DROP, ("the payload is over 4096 bytes", "推送内容超过 4096 字节"), OUR_FAULT),
     // What no reason of Apple's names.
-    own_row(answer::EXT_TOO_LONG, &DROP, ("ext and payload leave no room for the text in 4096 bytes", "ext 与 payload 过长,4096 字节内已容不下通知文字"), ("shorten ext", "请缩短 ext")),
+    own_row(answer::EXT_TOO_LONG, &DROP, ("ext and payload leave no room for the text in 4096 bytes", "ext 与 payload 过长，4096 字节内已容不下通知文字"), ("shorten ext", "请缩短 ext")),
     own_row(ONE_TARGET, &DROP, ("Apple takes one target a request", "苹果每个请求只接受一个目标"), OUR_FAULT),
     answer::EXPIRED_ROW,
     answer::BAD_TOKEN_ROW,

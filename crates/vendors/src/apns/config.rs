@@ -23,7 +23,7 @@ pub(super) const FIELDS: [Field; 7] = [
         ("Environment", "环境"),
         (
             "development: builds from Xcode; production: TestFlight, Ad Hoc, Enterprise and App Store",
-            "开发环境:Xcode 直接安装;生产环境:TestFlight、Ad Hoc、企业版与 App Store",
+            "开发环境：Xcode 直接安装；生产环境：TestFlight、Ad Hoc、企业版与 App Store",
         ),
     ),
     field(
@@ -60,7 +60,7 @@ pub(super) const FIELDS: [Field; 7] = [
         FieldKind::Text,
         false,
         ("Bundle ID", "Bundle ID"),
-        ("required with a p8 key; a p12 file holds it", "使用 p8 密钥时必填;p12 证书自带"),
+        ("required with a p8 key; a p12 file holds it", "使用 p8 密钥时必填；p12 证书自带"),
     ),
 ];
 
@@ -186,7 +186,7 @@ fn key_fields(reading: &mut Reading<'_>, file: &str, now: Timestamp) -> Option<(
         topic,
         is_bundle_id,
         "is not a bundle ID such as com.example.im",
-        "不是 Bundle ID,例如 com.example.im",
+        "不是 Bundle ID，例如 com.example.im",
     );
     let [key_id, team_id] = ids;
     let Some(key) = ProviderKey::read(file, key_id.unwrap_or_default(), team_id.unwrap_or_default(), now)
@@ -194,7 +194,7 @@ fn key_fields(reading: &mut Reading<'_>, file: &str, now: Timestamp) -> Option<(
         reading.fault(
             "p8",
             "is not a p8 key: Apple's file begins with -----BEGIN PRIVATE KEY----- and holds a P-256 key",
-            "不是 p8 密钥:苹果提供的文件以 -----BEGIN PRIVATE KEY----- 开头,内含 P-256 私钥",
+            "不是 p8 密钥：苹果提供的文件以 -----BEGIN PRIVATE KEY----- 开头，内含 P-256 私钥",
         );
         return None;
     };
@@ -211,7 +211,7 @@ fn certificate_fields(
         reading.fault(
             "p12_password",
             "a p12 file without a password is not accepted",
-            "p12 证书必须设置密码,否则无法推送",
+            "p12 证书必须设置密码，否则无法推送",
         );
         return None;
     };
@@ -228,7 +228,7 @@ fn certificate_fields(
         reading.fault(
             "p12",
             "is not an Apple push certificate: it names no environment or no bundle ID",
-            "不是苹果推送证书:缺少环境或 Bundle ID 信息",
+            "不是苹果推送证书：缺少环境或 Bundle ID 信息",
         );
         return None;
     };

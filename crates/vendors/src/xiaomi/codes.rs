@@ -40,10 +40,10 @@ const ALLOW_IP: Words = (
     "请在小米开放平台将服务器 IP 加入白名单",
 );
 const CHANNEL: Words =
-    ("enter the ID of an approved channel, and mind its template", "请填写已审核通过的通道 ID,并遵守其模板");
+    ("enter the ID of an approved channel, and mind its template", "请填写已审核通过的通道 ID，并遵守其模板");
 const QPS: Words = (
     "the lane slows down by itself; a higher rate comes with more devices",
-    "发送队列会自动减速;设备数增加后限额会提高",
+    "发送队列会自动减速；设备数增加后限额会提高",
 );
 const QUOTA: Words = ("apply for a private channel, which has no daily amount", "请申请不限量的私信通道");
 const REVIEW: Words =
@@ -75,8 +75,8 @@ pub(super) static CODES: [CodeRow; 95] = [
     row("22102", &RETRY, ("sending the notification failed", "发送应用通知消息失败"), NOTHING),
     row("26003", &RETRY, ("internal call at Xiaomi failed", "小米内部调用失败"), NOTHING),
     // Tokens.
-    row("10029", &DEAD, ("illegal device: the regid is not valid", "非法设备:regid 无效"), NOTHING),
-    row("20301", &DOUBT, ("sending failed, commonly because no target is valid", "发送失败,通常是没有有效的目标"), NOTHING),
+    row("10029", &DEAD, ("illegal device: the regid is not valid", "非法设备：regid 无效"), NOTHING),
+    row("20301", &DOUBT, ("sending failed, commonly because no target is valid", "发送失败，通常是没有有效的目标"), NOTHING),
     row("65003", &DROP, ("device unknown or offline", "设备不存在或不在线"), NOTHING),
     // Too much at once.
     row("10022", &BUSY, ("too many requests from this address", "该 IP 请求过于频繁"), NOTHING),
@@ -105,7 +105,7 @@ pub(super) static CODES: [CodeRow; 95] = [
     row("10006", &CONFIG, ("app id or key wrong or missing", "AppID 或密钥错误或缺失"), SECRET),
     row("10026", &CONFIG, ("the app is blocked by Xiaomi", "应用被列入黑名单"), ACCOUNT),
     row("10031", &CONFIG, ("the app is blocked by Xiaomi", "应用被列入黑名单"), ACCOUNT),
-    row("21301", &CONFIG, ("authentication failed: AppSecret wrong", "认证失败:AppSecret 错误"), SECRET),
+    row("21301", &CONFIG, ("authentication failed: AppSecret wrong", "认证失败：AppSecret 错误"), SECRET),
     row("21302", &CONFIG, ("authentication failed", "认证失败"), SECRET),
     row("22000", &CONFIG, ("the app is illegal", "非法应用"), ACCOUNT),
     row("22001", &CONFIG, ("the app does not exist", "应用不存在"), ACCOUNT),

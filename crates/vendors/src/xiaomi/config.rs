@@ -20,14 +20,14 @@ pub(super) const FIELDS: [Field; 6] = [
         FieldKind::Text,
         true,
         ("Package name", "应用包名称"),
-        ("the Android application id, such as com.example.im", "Android 应用包名,例如 com.example.im"),
+        ("the Android application id, such as com.example.im", "Android 应用包名，例如 com.example.im"),
     ),
     field(
         "app_id",
         FieldKind::Text,
         false,
         ("AppID", "AppID"),
-        ("the app's client SDK needs it; sending does not", "客户端 SDK 使用,服务端发送不需要"),
+        ("the app's client SDK needs it; sending does not", "客户端 SDK 使用，服务端发送不需要"),
     ),
     field(
         "app_secret",
@@ -43,7 +43,7 @@ pub(super) const FIELDS: [Field; 6] = [
         ("Channel ID", "通知类别 ID(channel_id)"),
         (
             "of an approved private channel; without it a device shows one push a day",
-            "已审核通过的私信通道;不填则每台设备每天仅展示一条",
+            "已审核通过的私信通道；不填则每台设备每天仅展示一条",
         ),
     ),
     field("click", CLICKS, false, ("After a tap", "点击通知后"), ("", "")),
@@ -54,7 +54,7 @@ pub(super) const FIELDS: [Field; 6] = [
         ("Page to open", "要打开的页面"),
         (
             "web page: http(s) address; page in app: intent URI (intent:#Intent;…;end)",
-            "网页:http(s) 地址;应用内页面:intent URI(intent:#Intent;…;end)",
+            "网页：http(s) 地址；应用内页面：intent URI(intent:#Intent;…;end)",
         ),
     ),
 ];
@@ -92,7 +92,7 @@ pub(super) fn parse(form: &Form, now: Timestamp) -> Result<Config, FieldErrors> 
         package,
         is_package,
         "is not an Android package name such as com.example.im",
-        "不是 Android 包名,例如 com.example.im",
+        "不是 Android 包名，例如 com.example.im",
     );
     let app_id = reading.optional("app_id");
     reading.check(
@@ -108,7 +108,7 @@ pub(super) fn parse(form: &Form, now: Timestamp) -> Result<Config, FieldErrors> 
         channel_id,
         is_console_id,
         "may hold letters, digits, - and _ only: enter the ID, not the channel's name",
-        "只能包含字母、数字、- 和 _:请填写 ID 而不是名称",
+        "只能包含字母、数字、- 和 _：请填写 ID 而不是名称",
     );
     let secret = reading.required("app_secret");
     reading.check(
@@ -116,7 +116,7 @@ pub(super) fn parse(form: &Form, now: Timestamp) -> Result<Config, FieldErrors> 
         secret,
         is_secret,
         "must be one line of visible ASCII characters, at most 128",
-        "必须是一行可见 ASCII 字符,最多 128 个",
+        "必须是一行可见 ASCII 字符，最多 128 个",
     );
     let click = reading.click();
     let target = reading.optional("click_target");
