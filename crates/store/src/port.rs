@@ -31,7 +31,9 @@ pub enum StoreError {
 /// Where Posthouse keeps everything. All reads see every commit that was answered before they began.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Commits all of it or nothing, durably, and answers one outcome per op. Returns after the bytes are on disk.
+    /// Commits all of it or nothing, durably, and answers one outcome per op. Returns after the bytes are on disk, except
+    /// for a batch of [`Op::Decide`] and [`Op::Update`] alone: it outlives the program, and a power cut may take it with
+    /// everything after it, but nothing before it. What it rests on is then decided or tried again.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing was changed.

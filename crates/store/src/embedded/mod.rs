@@ -19,6 +19,7 @@ mod writer;
 mod writing;
 
 use std::{
+    cell::Cell,
     fs::File,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -78,7 +79,13 @@ impl EmbeddedStore {
         open::prepare(&mut conn, &seal)?;
         let hands = Arc::new(Mutex::new(Hands::default()));
         let feed = Feed::new(FEED_CAPACITY);
-        let desk = Desk { conn, seal: seal.clone(), hands: Arc::clone(&hands), feed: feed.clone() };
+        let desk = Desk {
+            conn,
+            syncs: Cell::new(true),
+            seal: seal.clone(),
+            hands: Arc::clone(&hands),
+            feed: feed.clone(),
+        };
         let writer = Writer::spawn(desk, &file)?;
         Ok(Arc::new(Self {
             readers: Readers::new(file),

@@ -1,10 +1,11 @@
 //! The one writer: a thread that commits whatever waits for it as one group.
 //!
-//! Many batches share one transaction and one sync of the disk; that is where the speed comes from. No batch pays for a
-//! savepoint: should one fail, the whole group is undone and each of its batches is tried alone, so that only the
-//! faulty one is refused.
+//! Many batches share one transaction and one sync of the disk; that is where the speed comes from. A group that
+//! promises nothing to anybody does not wait for the disk at all. No batch pays for a savepoint: should one fail, the
+//! whole group is undone and each of its batches is tried alone, so that only the faulty one is refused.
 
 use std::{
+    cell::Cell,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
@@ -49,6 +50,20 @@ impl Work {
             Self::EndRaced(ids) => ids.len(),
         }
     }
+
+    /// Whether its answer promises somebody that it is on disk.
+    fn is_promise(&self) -> bool {
+        match self {
+            Self::Batch(ops) => ops.iter().any(is_promise),
+            Self::EndRaced(_) => false,
+        }
+    }
+}
+
+/// Decisions and verdicts promise nothing: a crash of the program takes none of them, and a power cut that took the last
+/// ones leaves what they were made from, so that they are made again. They are on disk with the next promise.
+const fn is_promise(op: &Op) -> bool {
+    !matches!(op, Op::Decide { .. } | Op::Update(_))
 }
 
 fn op_rows(op: &Op) -> usize {
@@ -75,6 +90,8 @@ pub(super) struct Writer {
 /// What the thread works with.
 pub(super) struct Desk {
     pub(super) conn: Connection,
+    /// Whether a commit of the connection waits for the disk.
+    pub(super) syncs: Cell<bool>,
     pub(super) seal: SealKey,
     pub(super) hands: Arc<Mutex<Hands>>,
     pub(super) feed: Feed,
@@ -91,7 +108,7 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
-    /// Commits it, together with what else waits, and answers once the bytes are on disk.
+    /// Commits it, together with what else waits, and answers once it is done; what promises something is on disk then.
     pub(super) async fn commit(&self, work: Work) -> Answer {
         let stopped = || StoreError::Database("the writer has stopped".to_owned());
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
@@ -147,7 +164,17 @@ impl Desk {
         }
     }
 
+    /// Whether the next commit waits for the disk. The log is read in its order after a crash, so a commit that waits
+    /// also brings all before it to the disk.
+    fn sync_at_commit(&self, sync: bool) -> Result<(), StoreError> {
+        if self.syncs.replace(sync) != sync {
+            self.conn.pragma_update(None, "synchronous", if sync { "full" } else { "normal" })?;
+        }
+        Ok(())
+    }
+
     fn commit(&self, group: &[Job]) -> Result<(Vec<Vec<Outcome>>, News), StoreError> {
+        self.sync_at_commit(group.iter().any(|job| job.work.is_promise()))?;
         sql::execute(&self.conn, "BEGIN IMMEDIATE", values![])?;
         let mut writing = Writing::new(&self.conn, &self.seal, &self.hands);
         let answers = group
@@ -188,4 +215,23 @@ fn next_group(jobs: &mut std::iter::Peekable<impl Iterator<Item = Job>>) -> Vec<
         group.push(job);
     }
     group
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{AppId, MessageId, Timestamp, UserId};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::FanoutNext;
+
+    #[test]
+    fn a_batch_of_decisions_alone_promises_nothing_and_anything_beside_them_does() {
+        let (app, at) = (AppId(1), Timestamp(0));
+        let message = MessageId(Uuid::nil());
+        let decide = Op::Decide { app, message, deliveries: Vec::new(), next: FanoutNext::Done };
+        let put = Op::PutUser { app, user: UserId::new("bo").unwrap(), at };
+        assert!(!Work::Batch(vec![decide.clone(), decide.clone()]).is_promise());
+        assert!(Work::Batch(vec![decide, put]).is_promise());
+    }
 }
