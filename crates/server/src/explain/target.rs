@@ -124,15 +124,18 @@ fn device(row: &AudienceRow) -> Option<ExplainedDevice> {
     Some(ExplainedDevice {
         id: device.id,
         push_id: Some(device.push_id),
-        name: [report.brand.as_str(), report.model.as_str()]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" "),
+        name: device_name(&report.brand, &report.model),
         platform: report.platform,
         session: session.map(|session| session.state),
         session_since: session.map(|session| session.since),
     })
+}
+
+/// Brand and model; the model alone where the maker begins it with the brand.
+fn device_name(brand: &str, model: &str) -> String {
+    let begins = model.get(..brand.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(brand));
+    let name = if begins { model.to_owned() } else { format!("{brand} {model}") };
+    name.trim().to_owned()
 }
 
 /// What a row alone knows of a device that is no target any more.
@@ -240,7 +243,16 @@ fn meaning(vendor: Option<Vendor>, code: &str) -> Option<(Words, Option<Words>)>
 
 #[cfg(test)]
 mod tests {
-    use super::tail;
+    use super::{device_name, tail};
+
+    #[test]
+    fn a_brand_is_not_said_twice() {
+        assert_eq!(device_name("xiaomi", "Xiaomi 14"), "Xiaomi 14");
+        assert_eq!(device_name("xiaomi", "23127PN0CC"), "xiaomi 23127PN0CC");
+        assert_eq!(device_name("", "iPhone 16"), "iPhone 16");
+        assert_eq!(device_name("小米", "M"), "小米 M");
+        assert_eq!(device_name("", ""), "");
+    }
 
     #[test]
     fn a_token_shows_its_end_and_a_short_one_nothing() {
