@@ -206,7 +206,7 @@ pub(super) static EN: Words = Words {
     switch_off: "Switched off: no push goes through it",
     save_and_test: "Save and test",
     cancel: "Cancel",
-    test_again: "Test again",
+    test_again: "Test now",
     what_was_read: "What was read",
     secret_kept: "saved; leave empty to keep it",
     secret_remove: "take it away",

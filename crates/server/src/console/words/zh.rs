@@ -206,7 +206,7 @@ pub(super) static ZH: Words = Words {
     switch_off: "停用：不再通过该证书推送",
     save_and_test: "保存并测试",
     cancel: "取消",
-    test_again: "重新测试",
+    test_again: "立即测试",
     what_was_read: "读取到的信息",
     secret_kept: "已保存，留空则不修改",
     secret_remove: "删除已保存的内容",
