@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The size of the README's picture.
-const PICTURE: (u32, u32) = (1280, 960);
+const PICTURE: (u32, u32) = (1280, 920);
 const DESK_PX: u32 = 1280;
 const HAND_PX: u32 = 390;
 /// Largest picture that is committed, in bytes.
@@ -56,7 +56,7 @@ async fn arrange(stage: &Stage) {
     iphone.shows("See you at the station at six").await;
     let mi = Lab::of(stage, &MI);
     mi.kill().await;
-    mi.send("晚饭吃什么?🍜").await;
+    mi.send_with_ext("晚饭吃什么?🍜", "ext content").await;
     mi.shows("晚饭吃什么?🍜").await;
     mi.page.see_text("last-message", "晚饭吃什么?🍜").await;
     mi.page.see_text("last-headline", "arrival confirmed").await;
@@ -102,8 +102,9 @@ const WIDE: &str = "return [...document.querySelectorAll('body *')]
 async fn draw_picture(page: &Page) {
     paint(page, "light").await;
     resize(page, PICTURE.0, PICTURE.1).await;
-    let settled = "return document.getAnimations().length === 0;";
-    while page.run(settled).await != true {}
+    let settled = "Promise.all(document.getAnimations().map((moving) => moving.finished))
+        .then(() => arguments[0](), () => arguments[0]());";
+    page.driver().run_until_told(settled, &json!([])).await.unwrap();
     let png = picture(page).await;
     assert!(png.len() < PICTURE_MAX_BYTES, "the picture has {} bytes", png.len());
     if env::var_os("UPDATE_SCREENSHOTS").is_some() {

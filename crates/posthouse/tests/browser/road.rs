@@ -38,7 +38,7 @@ async fn walk(test: &'static str, phone: &'static Phone) {
 async fn killed_and_tapped(lab: &Lab<'_>) {
     lab.page.run("window.neverLeft = true;").await;
     lab.kill().await;
-    lab.send(DINNER).await;
+    lab.send_with_ext(DINNER, "ext content").await;
     lab.shows(DINNER).await;
 
     lab.tap(DINNER).await;
