@@ -1,7 +1,7 @@
-//! Programs that a test starts. Each is killed with everything it started when it is dropped.
+//! Programs that a test starts. Each is killed with everything it started when it is dropped, and when the test itself
+//! is interrupted or killed.
 
 use std::{
-    path::PathBuf,
     process::{Command as Shell, Stdio},
     time::Duration,
 };
@@ -15,26 +15,26 @@ use tokio::{
 /// Longer than any program takes to begin; only a test that fails waits so long.
 const BEGINS_WITHIN: Duration = Duration::from_secs(60);
 
+/// Runs a program beside a shell that waits for the end of its own input, which the test holds open; then the whole
+/// group is killed. The program's output is the program's alone, so that its end shows.
+const GUARD: &str = r#""$@" & exec >/dev/null; cat; kill -KILL 0"#;
+
 /// A running program, in a process group of its own.
 pub(crate) struct Child {
     group: u32,
     _process: Process,
     /// Kept open: a program that prints into a closed pipe fails.
     lines: Lines<BufReader<ChildStdout>>,
-    program: PathBuf,
+    program: &'static str,
 }
 
 impl Child {
-    pub(crate) fn start(command: &mut Command) -> Self {
-        let program = PathBuf::from(command.as_std().get_program());
-        let started = command
-            .process_group(0)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap_or_else(|error| panic!("{} does not start: {error}", program.display()));
-        let mut process = started;
+    /// Starts a program; `prepare` gives it arguments and environment.
+    pub(crate) fn start(program: &'static str, prepare: impl FnOnce(&mut Command) -> &mut Command) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", GUARD, "guard", program]);
+        prepare(&mut command).process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = command.kill_on_drop(true).spawn().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         Self { group: process.id().unwrap(), _process: process, lines, program }
     }
@@ -50,7 +50,7 @@ impl Child {
             None
         };
         let said = timeout(BEGINS_WITHIN, listening).await;
-        let program = self.program.display();
+        let program = self.program;
         let heard = said.unwrap_or_else(|_| panic!("{program} did not say {what} in time"));
         heard.unwrap_or_else(|| panic!("{program} ended before it said {what}"))
     }

@@ -1,11 +1,11 @@
 //! What a test stands on: a `posthouse dev` of its own, and a browser that is signed in to its console.
 
-use std::time::Duration;
+use std::{process::Stdio, time::Duration};
 
 use serde::Deserialize;
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::{process::Command, time::sleep};
+use tokio::time::sleep;
 
 use crate::{api::Api, child::Child, driver::Driver, page::Page};
 
@@ -42,17 +42,18 @@ impl Stage {
     pub(crate) async fn open(test: &'static str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let within = |name: &str| folder.path().join(name);
-        let mut posthouse = Child::start(
-            Command::new(env!("CARGO_BIN_EXE_posthouse"))
+        let mut posthouse = Child::start(env!("CARGO_BIN_EXE_posthouse"), |command| {
+            command
                 .args(["dev", "--listen", "127.0.0.1:0", "--log", "error", "--data"])
                 .arg(within("data"))
-                .env("POSTHOUSE_ADDRESS", within("dev.json")),
-        );
+                .env("POSTHOUSE_ADDRESS", within("dev.json"))
+        });
         let link = posthouse.says("where its console is", console_link).await;
         let written = std::fs::read(within("dev.json")).unwrap();
         let address: Address = serde_json::from_slice(&written).unwrap();
-        let mut driver =
-            Child::start(Command::new(CHROMEDRIVER).arg("--port=0").stderr(std::process::Stdio::null()));
+        let mut driver = Child::start(CHROMEDRIVER, |command| {
+            command.arg("--port=0").env("TMPDIR", folder.path()).stderr(Stdio::null())
+        });
         let port = driver.says("which port it has", driver_port).await;
         let profile = within("profile");
         let browser = Driver::open(&format!("http://127.0.0.1:{port}"), &profile.to_string_lossy()).await;
