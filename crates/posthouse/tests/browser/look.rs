@@ -27,7 +27,7 @@ async fn every_page_speaks_both_languages_and_fits_a_hand() {
     let explained = explained.as_str().unwrap().to_owned();
     let pages = [
         ("lab", "/console/lab", "Device Lab", "设备实验室"),
-        ("explain", explained.as_str(), "Explain", "推送解释"),
+        ("explain", explained.as_str(), "Explain", "推送排查"),
         ("explain-empty", "/console/explain", "Choose a message", "请选择一条消息"),
         ("certificates", "/console/certificates", "Valid until", "有效期至"),
         ("certificate", "/console/certificates/1", "What was read", "读取到的信息"),

@@ -105,7 +105,7 @@ pub(super) static ZH: Words = Words {
     refused_no_certificate: "本应用没有可用于该手机的这个推送证书。",
     refused_other: "模拟器拒绝了该操作。",
     // Explain.
-    explain: "推送解释",
+    explain: "推送排查",
     explain_lead: "推送为什么到了，或为什么没到：每条规则看到了什么，厂商如何应答。",
     recent_messages: "最近消息",
     choose_message: "请选择一条消息",
