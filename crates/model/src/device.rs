@@ -14,6 +14,10 @@ pub enum Platform {
     Android,
     /// iPhone and iPad.
     Ios,
+    /// `HarmonyOS` NEXT.
+    Harmony,
+    /// A browser.
+    Web,
     /// Anything that has no push service of its own here.
     #[default]
     Other,

@@ -13,6 +13,7 @@ mod limits;
 mod message;
 mod receipt;
 mod secret;
+mod style;
 mod time;
 mod vendor;
 mod verdict;
@@ -38,6 +39,7 @@ pub use message::{
 };
 pub use receipt::{Receipt, ReceiptKind};
 pub use secret::Secret;
+pub use style::{Interruption, Presentation, Style, Template};
 pub use time::{Clock, ManualClock, Timestamp};
 pub use vendor::{UnknownVendor, Vendor, VendorFacts};
 pub use verdict::{Doubt, Pause, TargetVerdict, Verdict};

@@ -14,6 +14,22 @@ pub enum Vendor {
     Xiaomi,
     /// Apple Push Notification service.
     Apns,
+    /// Huawei Push Kit for Android and EMUI.
+    Huawei,
+    /// Huawei Push Kit for `HarmonyOS` NEXT, whose tokens live in another world than Huawei's.
+    Harmony,
+    /// Honor Push.
+    Honor,
+    /// OPPO Push, for OPPO, realme and `OnePlus`.
+    Oppo,
+    /// vivo Push, for vivo and iQOO.
+    Vivo,
+    /// Meizu Push (Flyme).
+    Meizu,
+    /// Firebase Cloud Messaging.
+    Fcm,
+    /// Web Push (RFC 8030), which also serves `UnifiedPush`.
+    Webpush,
 }
 
 /// What is true of a vendor: one row each in [`Vendor::facts`].
@@ -29,42 +45,54 @@ pub struct VendorFacts {
     pub platform: Platform,
     /// Brands (lower case, as the device reports them) whose own service this is.
     pub brands: &'static [&'static str],
-    /// Push type code at login (row D7: 5 Xiaomi; APNs has none there and takes the next free number).
+    /// Push type code at login: 5 to 10 as row D7 names them, later vendors take the next free number.
     pub push_type: u8,
     /// Whether a token belongs to one of two environments.
     pub has_environments: bool,
 }
 
-const TABLE: [(Vendor, VendorFacts); 2] = [
-    (
-        Vendor::Xiaomi,
-        VendorFacts {
-            name: "xiaomi",
-            title_en: "Xiaomi",
-            title_zh: "小米",
-            platform: Platform::Android,
-            brands: &["xiaomi", "redmi", "poco"],
-            push_type: 5,
-            has_environments: false,
-        },
-    ),
-    (
-        Vendor::Apns,
-        VendorFacts {
-            name: "apns",
-            title_en: "Apple (APNs)",
-            title_zh: "苹果 APNs",
-            platform: Platform::Ios,
-            brands: &["apple"],
-            push_type: 11,
-            has_environments: true,
-        },
-    ),
+/// One row a vendor: name, titles, platform, brands, push type.
+#[rustfmt::skip]
+const TABLE: &[(Vendor, VendorFacts)] = &[
+    row(Vendor::Xiaomi, "xiaomi", ("Xiaomi", "小米"), Platform::Android, &["xiaomi", "redmi", "poco"], 5),
+    with_environments(row(Vendor::Apns, "apns", ("Apple (APNs)", "苹果 APNs"), Platform::Ios, &["apple"], 11)),
+    row(Vendor::Huawei, "huawei", ("Huawei", "华为"), Platform::Android, &["huawei"], 6),
+    row(Vendor::Harmony, "harmony", ("HarmonyOS NEXT", "鸿蒙"), Platform::Harmony, &["harmony"], 13),
+    row(Vendor::Honor, "honor", ("Honor", "荣耀"), Platform::Android, &["honor"], 12),
+    row(Vendor::Oppo, "oppo", ("OPPO", "OPPO"), Platform::Android, &["oppo", "realme", "oneplus"], 10),
+    row(Vendor::Vivo, "vivo", ("vivo", "vivo"), Platform::Android, &["vivo", "iqoo"], 9),
+    row(Vendor::Meizu, "meizu", ("Meizu", "魅族"), Platform::Android, &["meizu"], 7),
+    row(Vendor::Fcm, "fcm", ("FCM", "谷歌 FCM"), Platform::Android, &["google", "samsung", "motorola", "sony"], 8),
+    row(Vendor::Webpush, "webpush", ("Web Push", "浏览器推送"), Platform::Web, &["browser"], 14),
 ];
+
+const fn row(
+    vendor: Vendor,
+    name: &'static str,
+    (title_en, title_zh): (&'static str, &'static str),
+    platform: Platform,
+    brands: &'static [&'static str],
+    push_type: u8,
+) -> (Vendor, VendorFacts) {
+    let has_environments = false;
+    (vendor, VendorFacts { name, title_en, title_zh, platform, brands, push_type, has_environments })
+}
+
+const fn with_environments((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, VendorFacts) {
+    (vendor, VendorFacts { has_environments: true, ..facts })
+}
 
 impl Vendor {
     /// Every vendor.
-    pub const ALL: [Self; 2] = [Self::Xiaomi, Self::Apns];
+    pub const ALL: [Self; TABLE.len()] = {
+        let mut all = [Self::Xiaomi; TABLE.len()];
+        let mut at = 0;
+        while at < TABLE.len() {
+            all[at] = TABLE[at].0;
+            at += 1;
+        }
+        all
+    };
 
     /// What is true of this vendor.
     #[must_use]

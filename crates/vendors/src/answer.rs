@@ -11,6 +11,7 @@ use crate::contract::{Certainty, CodeRow, Length, ProbeOutcome, Source, Unit, Wi
 pub(crate) const EXT_TOO_LONG: &str = "ext_too_long";
 pub(crate) const EXPIRED: &str = "expired";
 pub(crate) const BAD_TOKEN: &str = "bad_token";
+pub(crate) const NOT_SUPPORTED: &str = "not_supported";
 pub(crate) const SERVER_FAULT: &str = "http_5xx";
 pub(crate) const UNREADABLE: &str = "unreadable_answer";
 
@@ -61,6 +62,14 @@ pub(crate) const BAD_TOKEN_ROW: CodeRow = own_row(
     &Verdict::TokenDead { since: None },
     ("the vendor token is not of the form this vendor's tokens have", "该令牌不是此厂商令牌的格式"),
     ("report the token exactly as the vendor's SDK gave it", "请原样上报厂商 SDK 给出的令牌"),
+);
+
+/// The vendor has no way to do what is asked.
+pub(crate) const NOT_SUPPORTED_ROW: CodeRow = own_row(
+    NOT_SUPPORTED,
+    &Verdict::Drop,
+    ("this vendor cannot carry this kind of push", "此厂商不支持这种推送"),
+    NOTHING,
 );
 
 /// The vendor's server failed, and named no known code.

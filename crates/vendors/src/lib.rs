@@ -6,9 +6,19 @@
 mod answer;
 mod contract;
 mod form;
+mod key;
 mod p12;
+mod text;
 
 pub mod apns;
+pub mod fcm;
+pub mod harmony;
+pub mod honor;
+pub mod huawei;
+pub mod meizu;
+pub mod oppo;
+pub mod vivo;
+pub mod webpush;
 pub mod xiaomi;
 
 use model::Vendor;
@@ -21,6 +31,14 @@ pub fn adapter(vendor: Vendor) -> &'static dyn Adapter {
     match vendor {
         Vendor::Xiaomi => &xiaomi::Xiaomi,
         Vendor::Apns => &apns::Apns,
+        Vendor::Huawei => &huawei::Huawei,
+        Vendor::Harmony => &harmony::Harmony,
+        Vendor::Honor => &honor::Honor,
+        Vendor::Oppo => &oppo::Oppo,
+        Vendor::Vivo => &vivo::Vivo,
+        Vendor::Meizu => &meizu::Meizu,
+        Vendor::Fcm => &fcm::Fcm,
+        Vendor::Webpush => &webpush::Webpush,
     }
 }
 

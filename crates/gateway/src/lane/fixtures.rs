@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{AppId, Class, DeliveryId, MessageId, Timestamp};
+use model::{AppId, Class, DeliveryId, MessageId, Presentation, Style, Timestamp};
 use vendors::Content;
 
 use super::hand::Item;
@@ -29,6 +29,9 @@ pub(crate) fn content() -> Arc<Content> {
         ext: None,
         payload: None,
         class: Class::Chat,
+        presentation: Presentation::Alert,
+        style: Style::default(),
+        counts_badge: true,
         click: None,
         collapse_key: "key".to_owned(),
         thread: None,

@@ -58,7 +58,7 @@ const SEEN: Source =
 
 // One row a line reads as the table it is.
 #[rustfmt::skip]
-pub(super) static CODES: [CodeRow; 39] = [
+pub(super) static CODES: [CodeRow; 40] = [
     // Tokens.
     row(400, "BadDeviceToken", &DOUBT, ("the device token is malformed or of the other environment", "设备令牌格式错误，或属于另一环境"), ENVIRONMENT),
     row(400, "DeviceTokenNotForTopic", &DEAD, ("the device token belongs to another app", "设备令牌属于其他应用"), NOTHING),
@@ -101,6 +101,7 @@ pub(super) static CODES: [CodeRow; 39] = [
     own_row(ONE_TARGET, &DROP, ("Apple takes one target a request", "苹果每个请求只接受一个目标"), OUR_FAULT),
     answer::EXPIRED_ROW,
     answer::BAD_TOKEN_ROW,
+    answer::NOT_SUPPORTED_ROW,
     answer::SERVER_FAULT_ROW,
     answer::UNREADABLE_ROW,
 ];

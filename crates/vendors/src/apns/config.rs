@@ -10,7 +10,7 @@ use x509_parser::{
 
 use super::{auth::ProviderKey, limits};
 use crate::{
-    contract::{Field, FieldKind, Protocol, Route, TlsIdentity},
+    contract::{Field, FieldKind, Origin, Protocol, Route, TlsIdentity},
     form::{Reading, field},
     p12::{self, P12Fault, P12Pair},
 };
@@ -131,7 +131,7 @@ impl Config {
             Credential::Certificate(certificate) => Some(certificate.identity.clone()),
             Credential::Key(_) => None,
         };
-        Route { host: host.to_owned(), port: 443, protocol: Protocol::Http2, identity }
+        Route { origin: Origin::of(host, Protocol::Http2), identity }
     }
 }
 

@@ -4,6 +4,7 @@ mod auth;
 mod codes;
 mod config;
 mod limits;
+mod lint;
 mod receipt;
 mod reply;
 mod request;
@@ -11,8 +12,8 @@ mod request;
 use model::{Environment, FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
 
 use crate::contract::{
-    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Job, Limits, ProbeOutcome,
-    ReceiptError, Route, Step, WireReply, WireRequest,
+    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
+    ProbeOutcome, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
 /// The adapter of Apple's push service.
@@ -38,10 +39,6 @@ impl Adapter for Apns {
 
     fn open(&self, form: &Form, now: Timestamp) -> Result<Box<dyn Channel>, FieldErrors> {
         config::parse(form, now).map(|config| Box::new(ApnsChannel(config)) as Box<dyn Channel>)
-    }
-
-    fn receipts(&self, callback: &Callback<'_>) -> Result<Vec<Receipt>, ReceiptError> {
-        receipt::parse(callback)
     }
 }
 
@@ -92,5 +89,12 @@ impl Channel for ApnsChannel {
 
     fn judge_probe(&self, reply: &WireReply) -> ProbeOutcome {
         reply::judge_probe(reply)
+    }
+    fn receipts(&self, callback: &Callback<'_>) -> Result<Vec<Receipt>, ReceiptError> {
+        receipt::parse(callback)
+    }
+
+    fn lint(&self, content: &Content, now: Timestamp) -> Vec<Finding> {
+        lint::findings(&self.0, content, now)
     }
 }

@@ -14,8 +14,7 @@ use crate::{
 const ID_MAX_CHARS: usize = 64;
 
 pub(super) fn resume(job: &Job<'_>, reply: &WireReply) -> Step {
-    let Job::Notify { targets, .. } = *job;
-    Step::done_all(targets.len(), &judge(reply))
+    Step::done_all(job.len(), &judge(reply))
 }
 
 pub(super) fn judge_probe(reply: &WireReply) -> ProbeOutcome {

@@ -14,13 +14,16 @@ use super::{
 use crate::{
     answer,
     contract::{Auth, Content, Job, Step, Target, WireRequest},
+    text::{fit_json, json_len},
 };
 
 /// Well formed, and no device's: it is refused after the credential was looked at.
 const NOBODY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 pub(super) fn begin(config: &Config, job: &Job<'_>, auth: &Auth) -> Step {
-    let Job::Notify { content, targets, now } = *job;
+    let Job::Notify { content, targets, now } = *job else {
+        return Step::done_all(job.len(), &answer::unsent(&CODES, answer::NOT_SUPPORTED));
+    };
     let [target] = targets else {
         return Step::done_all(targets.len(), &answer::unsent(&CODES, codes::ONE_TARGET));
     };
@@ -37,6 +40,7 @@ pub(super) fn begin(config: &Config, job: &Job<'_>, auth: &Auth) -> Step {
     let storage_ends = now.plus_ms(limits::LIMITS.lifetime.as_millis().try_into().unwrap_or(i64::MAX));
     Step::Send(WireRequest {
         stage: "send",
+        to: None,
         method: "POST",
         path: format!("/3/device/{}", target.token),
         headers: vec![
@@ -56,6 +60,7 @@ pub(super) fn begin(config: &Config, job: &Job<'_>, auth: &Auth) -> Step {
 pub(super) fn probe(config: &Config, auth: &Auth) -> WireRequest {
     WireRequest {
         stage: "probe",
+        to: None,
         method: "POST",
         path: format!("/3/device/{NOBODY}"),
         headers: vec![
@@ -131,37 +136,9 @@ fn render(content: &Content, badge: Option<u32>) -> Option<Vec<u8>> {
     };
     let frame = serde_json::to_vec(&notification).ok()?.len();
     let room = limits::LIMITS.payload.max.checked_sub(frame)?;
-    let title = fit(&content.title, room)?;
+    let title = fit_json(&content.title, room)?;
     let left = room - json_len(&title);
     notification.aps.alert.title = title;
-    notification.aps.alert.body = notification.aps.alert.body.and_then(|_| fit(&content.body, left));
+    notification.aps.alert.body = notification.aps.alert.body.and_then(|_| fit_json(&content.body, left));
     serde_json::to_vec(&notification).ok()
-}
-
-/// Cuts a text to so many bytes of JSON on whole characters, with `…` as the last where anything was cut; `None`
-/// where not even that has room.
-fn fit(text: &str, room: usize) -> Option<String> {
-    if json_len(text) <= room {
-        return Some(text.to_owned());
-    }
-    let room = room.checked_sub('…'.len_utf8())?;
-    let mut used = 0;
-    let kept = text.chars().take_while(|&char| {
-        used += json_char_len(char);
-        used <= room
-    });
-    Some(kept.chain(['…']).collect())
-}
-
-fn json_len(text: &str) -> usize {
-    text.chars().map(json_char_len).sum()
-}
-
-/// How many bytes a character takes inside a JSON string.
-const fn json_char_len(char: char) -> usize {
-    match char {
-        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
-        '\0'..='\u{1f}' => 6,
-        _ => char.len_utf8(),
-    }
 }

@@ -60,7 +60,7 @@ const SDK: Source =
 
 // One row a line reads as the table it is.
 #[rustfmt::skip]
-pub(super) static CODES: [CodeRow; 95] = [
+pub(super) static CODES: [CodeRow; 96] = [
     row("0", &ACCEPTED, ("accepted", "已接受"), NOTHING),
     // Passing faults.
     row("-1", &RETRY, ("unknown fault at Xiaomi", "小米未知错误"), NOTHING),
@@ -163,6 +163,7 @@ pub(super) static CODES: [CodeRow; 95] = [
     own_row(answer::EXT_TOO_LONG, &DROP, ("ext and payload are over 1024 characters together, names included", "ext 与 payload 连同键名合计超过 1024 个字符"), ("shorten ext", "请缩短 ext")),
     answer::EXPIRED_ROW,
     answer::BAD_TOKEN_ROW,
+    answer::NOT_SUPPORTED_ROW,
     answer::SERVER_FAULT_ROW,
     answer::UNREADABLE_ROW,
 ];

@@ -4,6 +4,7 @@ mod auth;
 mod codes;
 mod config;
 mod limits;
+mod lint;
 mod receipt;
 mod reply;
 mod request;
@@ -11,8 +12,8 @@ mod request;
 use model::{FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
 
 use crate::contract::{
-    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Job, Limits, ProbeOutcome,
-    Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
+    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
+    Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
 /// The adapter of Xiaomi `MiPush`.
@@ -39,10 +40,6 @@ impl Adapter for Xiaomi {
     fn open(&self, form: &Form, now: Timestamp) -> Result<Box<dyn Channel>, FieldErrors> {
         config::parse(form, now).map(|config| Box::new(XiaomiChannel(config)) as Box<dyn Channel>)
     }
-
-    fn receipts(&self, callback: &Callback<'_>) -> Result<Vec<Receipt>, ReceiptError> {
-        receipt::parse(callback)
-    }
 }
 
 /// One app's secret, package and click action.
@@ -55,7 +52,7 @@ impl Channel for XiaomiChannel {
     }
 
     fn route(&self) -> Route {
-        Route { host: config::HOST.to_owned(), port: 443, protocol: Protocol::Http1, identity: None }
+        Route { origin: Origin::of(config::HOST, Protocol::Http1), identity: None }
     }
 
     fn auth_plan(&self, _: Timestamp) -> AuthPlan {
@@ -84,5 +81,12 @@ impl Channel for XiaomiChannel {
 
     fn judge_probe(&self, reply: &WireReply) -> ProbeOutcome {
         reply::judge_probe(reply)
+    }
+    fn receipts(&self, callback: &Callback<'_>) -> Result<Vec<Receipt>, ReceiptError> {
+        receipt::parse(callback)
+    }
+
+    fn lint(&self, content: &Content, now: Timestamp) -> Vec<Finding> {
+        lint::findings(&self.0, content, now)
     }
 }

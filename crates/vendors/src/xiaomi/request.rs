@@ -1,14 +1,13 @@
 //! From a notification to one form post for up to 1000 targets.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use form_urlencoded::Serializer;
-use model::{Class, ClickAction, DEFAULT_PUSH_TITLE, MessageId, TargetVerdict, Timestamp};
-use sha2::{Digest, Sha256};
+use model::{Class, ClickAction, DEFAULT_PUSH_TITLE, TargetVerdict, Timestamp};
 
 use super::{codes::CODES, config::Config, limits};
 use crate::{
     answer,
     contract::{Auth, Content, Job, Step, Target, WireRequest, measure, truncate},
+    key,
 };
 
 /// Every receipt type there is: the plain sum of 1, 2, 16, 32, 64, 128 and 1024 (documented). A sum with an
@@ -18,7 +17,9 @@ const EVERY_RECEIPT: &str = "1267";
 const FORM: &str = "application/x-www-form-urlencoded;charset=UTF-8";
 
 pub(super) fn begin(config: &Config, job: &Job<'_>, auth: &Auth) -> Step {
-    let Job::Notify { content, targets, now } = *job;
+    let Job::Notify { content, targets, now } = *job else {
+        return Step::done_all(job.len(), &answer::unsent(&CODES, answer::NOT_SUPPORTED));
+    };
     let click = content.click.as_ref().unwrap_or(&config.click);
     if let Some(code) = unsendable(content, click, now) {
         return Step::done_all(targets.len(), &answer::unsent(&CODES, code));
@@ -28,6 +29,7 @@ pub(super) fn begin(config: &Config, job: &Job<'_>, auth: &Auth) -> Step {
     }
     Step::Send(WireRequest {
         stage: "send",
+        to: None,
         method: "POST",
         path: "/v2/message/regid".to_owned(),
         headers: vec![("content-type", FORM.to_owned())],
@@ -46,6 +48,7 @@ pub(super) fn probe(config: &Config, auth: &Auth) -> WireRequest {
         .finish();
     WireRequest {
         stage: "probe",
+        to: None,
         method: "GET",
         path: format!("/v1/stats/message/counters?{query}"),
         headers: Vec::new(),
@@ -99,7 +102,8 @@ fn render(
         .append_pair("title", &truncate(title, limits::LIMITS.title))
         .append_pair("description", &truncate(description, limits::LIMITS.body))
         .append_pair("notify_type", "-1")
-        .append_pair("notify_id", &notify_id(&content.collapse_key).to_string());
+        // Without one, all messages of an app overwrite each other.
+        .append_pair("notify_id", &key::notify_id(&content.collapse_key).to_string());
     let channel = config.channel_id.as_deref().filter(|_| content.class != Class::Marketing);
     form.append_pair(
         "time_to_live",
@@ -117,7 +121,8 @@ fn render(
     if let Some(channel) = channel {
         form.append_pair("extra.channel_id", channel);
     }
-    form.append_pair("extra.jobkey", &job_key(content.message));
+    // A phone drops repeats of the same key, which is the nearest thing to idempotency there is.
+    form.append_pair("extra.jobkey", &key::dedupe_key(content.message));
     if let Some(url) = content.receipt_url.as_deref().filter(|url| url.len() <= limits::RECEIPT_URL_MAX_BYTES)
     {
         form.append_pair("extra.callback", url)
@@ -135,23 +140,6 @@ fn render(
 
 fn first_filled(texts: [&str; 2]) -> &str {
     texts.into_iter().map(str::trim).find(|text| !text.is_empty()).unwrap_or(DEFAULT_PUSH_TITLE)
-}
-
-/// The tray slot of a collapse key: without one, all messages of an app overwrite each other.
-fn notify_id(collapse_key: &str) -> u32 {
-    let digest = Sha256::digest(collapse_key);
-    let [a, b, c, d, ..] = digest.0;
-    (u32::from_be_bytes([a, b, c, d]) & 0x7fff_ffff).max(1)
-}
-
-/// Twenty characters of `[0-9A-Za-z_-]`, the first a letter: a phone drops repeats of the same key, which is the
-/// nearest thing to idempotency there is.
-fn job_key(message: MessageId) -> String {
-    let digest = Sha256::new().chain_update("notify").chain_update(message.0.as_bytes()).finalize();
-    let mut bytes = [0; 15];
-    bytes.copy_from_slice(&digest[..15]);
-    bytes[0] &= 0x7f;
-    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 fn time_to_live_ms(expires_at: Timestamp, now: Timestamp, in_channel: bool) -> u128 {

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, fs, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use model::{Class, ClickAction, Form, Secret, Timestamp};
+use model::{Class, ClickAction, Form, Presentation, Secret, Style, Timestamp};
 use serde::Deserialize;
-use vendors::{Content, Target, WireReply};
+use vendors::{Content, Sent, Target, WireReply};
 
 use crate::cases::Case;
 
@@ -21,6 +21,8 @@ pub(crate) struct Given {
     pub(crate) content: GivenContent,
     /// Absent: one target.
     pub(crate) targets: Option<Targets>,
+    /// Recalls: the vendor's ids of what was sent, one target each; `null`: it gave none.
+    pub(crate) sent: Option<Vec<Option<String>>>,
 }
 
 /// A text, also by reference or by length, so that vectors stay readable.
@@ -67,6 +69,9 @@ pub(crate) struct GivenContent {
     ext: Option<Text>,
     payload: Option<Text>,
     class: Class,
+    presentation: Presentation,
+    style: Style,
+    counts_badge: bool,
     click: Option<ClickAction>,
     collapse_key: Text,
     thread: Option<Text>,
@@ -84,6 +89,9 @@ impl Default for GivenContent {
             ext: None,
             payload: None,
             class: Class::Chat,
+            presentation: Presentation::Alert,
+            style: Style::default(),
+            counts_badge: true,
             click: None,
             collapse_key: Text::Plain("p:ann:bo".to_owned()),
             thread: None,
@@ -128,12 +136,23 @@ impl Given {
             ext: read(&given.ext),
             payload: read(&given.payload),
             class: given.class,
+            presentation: given.presentation,
+            style: given.style.clone(),
+            counts_badge: given.counts_badge,
             click: given.click.clone(),
             collapse_key: given.collapse_key.read(case),
             thread: read(&given.thread),
             expires_at: self.now().plus_ms(given.lifetime_ms),
             receipt_url: read(&given.receipt_url).map(Arc::from),
         }
+    }
+
+    pub(crate) fn sent(&self, case: &Case) -> Vec<Sent> {
+        let ids = self.sent.clone().unwrap_or_else(|| vec![None]);
+        let token: Arc<str> = case_token(case).into();
+        ids.into_iter()
+            .map(|id| Sent { token: token.clone(), vendor_message_id: id.map(Arc::from) })
+            .collect()
     }
 
     pub(crate) fn targets(&self, case: &Case) -> Vec<Target> {
@@ -175,10 +194,16 @@ pub(crate) struct Http {
 
 impl Http {
     pub(crate) fn of(case: &Case) -> Self {
-        let place = case.folder.display();
-        let text =
-            String::from_utf8(case.file("given.http").unwrap_or_else(|| panic!("{place} has no given.http")))
-                .unwrap();
+        Self::find(case, "given.http")
+            .unwrap_or_else(|| panic!("{} has no given.http", case.folder.display()))
+    }
+
+    pub(crate) fn find(case: &Case, file: &str) -> Option<Self> {
+        Some(Self::read(&case.file(file)?, &case.folder.join(file).display().to_string()))
+    }
+
+    pub(crate) fn read(bytes: &[u8], place: &str) -> Self {
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
         let (source, text) = text.split_once('\n').unwrap();
         let certainty = source.rsplit(", ").next().unwrap_or_default();
         assert!(

@@ -1,13 +1,13 @@
 //! What the adapters say to each vector, as JSON.
 
-use jsonwebtoken::{Algorithm, DecodingKey};
-use model::{ReceiptKind, TargetVerdict, Timestamp, Verdict};
-use serde_json::{Value, json};
-use vendors::{Auth, AuthPlan, Callback, Channel, Job, Protocol, Step, WireRequest};
+use model::Timestamp;
+use serde_json::json;
+use vendors::{Auth, AuthPlan, Callback, Channel, Job, Step};
 
 use crate::{
     cases::{self, Case},
     given::{Given, Http},
+    show::{show_auth, show_channel, show_finding, show_receipt, show_request, show_step},
 };
 
 #[test]
@@ -18,6 +18,18 @@ fn certificate_forms_are_read_as_the_auth_vectors_say() {
         match vendors::adapter(case.vendor).open(&given.form(case), given.now()) {
             Ok(channel) => show_channel(case, &*channel, given.now()),
             Err(faults) => json!({ "faults": faults.0 }),
+        }
+    });
+}
+
+#[test]
+fn answers_to_an_exchange_are_read_as_the_token_vectors_say() {
+    cases::check("token", |case| {
+        let given = Given::of(case);
+        let channel = channel(case, &given);
+        match channel.auth_reply(&Http::of(case).reply(), given.now()) {
+            Ok(auth) => show_auth(case, &auth, given.now()),
+            Err(verdict) => json!({ "refused": show_step(Step::Done(vec![verdict])) }),
         }
     });
 }
@@ -37,13 +49,46 @@ fn notifications_are_rendered_as_the_request_vectors_say() {
 }
 
 #[test]
+fn recalls_are_rendered_and_judged_as_the_recall_vectors_say() {
+    cases::check("recall", |case| {
+        let given = Given::of(case);
+        assert_source(case, &given.source);
+        let (channel, auth) = open(case, &given);
+        let (content, sent) = (given.content(case), given.sent(case));
+        let job = Job::Recall {
+            message: content.message,
+            collapse_key: &content.collapse_key,
+            sent: &sent,
+            now: given.now(),
+        };
+        match channel.begin(&job, &auth) {
+            Step::Send(request) if case.file("given.http").is_some() => {
+                let reply = Http::of(case).reply();
+                json!({
+                    "request": show_request(&request),
+                    "step": show_step(channel.resume(&job, &request, &reply, &auth)),
+                })
+            }
+            step => json!({ "step": show_step(step) }),
+        }
+    });
+}
+
+/// A job of several requests is led to the step in question by `before-1.http`, `before-2.http`, ….
+#[test]
 fn answers_are_judged_as_the_reply_vectors_say() {
     cases::check("reply", |case| {
         let given = Given::of(case);
         let (channel, auth) = open(case, &given);
         let (content, targets) = (given.content(case), given.targets(case));
         let job = Job::Notify { content: &content, targets: &targets, now: given.now() };
-        let Step::Send(sent) = channel.begin(&job, &auth) else { panic!("an everyday push is sent") };
+        let mut step = channel.begin(&job, &auth);
+        for number in 1.. {
+            let Some(before) = Http::find(case, &format!("before-{number}.http")) else { break };
+            let Step::Send(sent) = step else { panic!("{}: done too early", case.folder.display()) };
+            step = channel.resume(&job, &sent, &before.reply(), &auth);
+        }
+        let Step::Send(sent) = step else { panic!("{}: nothing is sent", case.folder.display()) };
         let reply = Http::of(case).reply();
         let probe = channel.judge_probe(&reply);
         json!({
@@ -59,10 +104,20 @@ fn receipts_are_read_as_the_receipt_vectors_say() {
         let http = Http::of(case);
         let callback =
             Callback { headers: &http.headers, body: &http.body, received_at: Timestamp(1_790_000_009_000) };
-        match vendors::adapter(case.vendor).receipts(&callback) {
+        match channel(case, &Given::of(case)).receipts(&callback) {
             Ok(receipts) => receipts.iter().map(show_receipt).collect(),
             Err(error) => json!({ "error": error.to_string() }),
         }
+    });
+}
+
+#[test]
+fn contents_are_found_fault_with_as_the_lint_vectors_say() {
+    cases::check("lint", |case| {
+        let given = Given::of(case);
+        assert_source(case, &given.source);
+        let content = given.content(case);
+        channel(case, &given).lint(&content, given.now()).iter().map(show_finding).collect()
     });
 }
 
@@ -88,146 +143,19 @@ fn assert_source(case: &Case, source: &str) {
     );
 }
 
+fn channel(case: &Case, given: &Given) -> Box<dyn Channel> {
+    vendors::adapter(case.vendor).open(&given.form(case), given.now()).unwrap()
+}
+
+/// A channel with its authentication; where it is exchanged for, the vendor's `token.http` is the answer.
 fn open(case: &Case, given: &Given) -> (Box<dyn Channel>, Auth) {
-    let channel = vendors::adapter(case.vendor).open(&given.form(case), given.now()).unwrap();
-    let AuthPlan::Ready(auth) = channel.auth_plan(given.now()) else { panic!("no vendor here exchanges") };
+    let channel = channel(case, given);
+    let auth = match channel.auth_plan(given.now()) {
+        AuthPlan::Ready(auth) => auth,
+        AuthPlan::Exchange(_) => {
+            let reply = Http::read(&case.vendor_file("token.http"), "token.http").reply();
+            channel.auth_reply(&reply, given.now()).unwrap()
+        }
+    };
     (channel, auth)
-}
-
-fn show_channel(case: &Case, channel: &dyn Channel, now: Timestamp) -> Value {
-    let route = channel.route();
-    let protocol = match route.protocol {
-        Protocol::Http1 => "HTTP/1.1",
-        Protocol::Http2 => "HTTP/2",
-    };
-    let AuthPlan::Ready(auth) = channel.auth_plan(now) else { panic!("no vendor here exchanges") };
-    json!({
-        "facts": channel.facts().into_iter().collect::<std::collections::BTreeMap<_, _>>(),
-        "environment": channel.environment(),
-        "expires_at": channel.expires_at().map(|at| at.to_string()),
-        "route": format!("{} {}:{}", protocol, route.host, route.port),
-        "client_certificate": route.identity.is_some_and(|identity| !identity.key.expose().is_empty()),
-        "auth": {
-            "header": auth.header.as_ref().map(|header| show_header(case, header.expose())),
-            "renew_after_ms": (auth.renew_at != Timestamp::NEVER).then(|| auth.renew_at.since_ms(now)),
-            "keep_for_ms": (auth.keep_until != Timestamp::NEVER).then(|| auth.keep_until.since_ms(now)),
-        },
-        "probe": show_request(&channel.probe(&auth)),
-    })
-}
-
-/// A signed token differs each time, so it is taken apart and its signature verified.
-fn show_header(case: &Case, header: &str) -> Value {
-    let Some(token) = header.strip_prefix("bearer ") else { return json!(header) };
-    let (signing_input, signature) = token.rsplit_once('.').unwrap();
-    let (head, claims) = signing_input.split_once('.').unwrap();
-    let public = case.file("public.pem").unwrap_or_else(|| case.vendor_file("public.pem"));
-    let key = DecodingKey::from_ec_pem(&public).unwrap();
-    let verified =
-        jsonwebtoken::crypto::verify(signature, signing_input.as_bytes(), &key, Algorithm::ES256).unwrap();
-    json!({
-        "signing_input": signing_input,
-        "header": text_of(head),
-        "claims": text_of(claims),
-        "signature_is_valid": verified,
-        "signature_chars": signature.len(),
-    })
-}
-
-fn text_of(base64: &str) -> String {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    String::from_utf8(URL_SAFE_NO_PAD.decode(base64).unwrap()).unwrap()
-}
-
-fn show_step(step: Step) -> Value {
-    match step {
-        Step::Send(request) => json!({ "send": show_request(&request) }),
-        Step::Done(verdicts) => json!({ "done": verdicts.iter().map(show_verdict).collect::<Vec<_>>() }),
-    }
-}
-
-fn show_request(request: &WireRequest) -> Value {
-    let authorization = request.authorization.as_ref().map(|header| {
-        header
-            .expose()
-            .strip_prefix("bearer ")
-            .map_or(header.expose().as_str(), |_| "bearer (a provider token)")
-    });
-    let body = str::from_utf8(&request.body).unwrap();
-    let is_form =
-        request.headers.iter().any(|(_, value)| value.starts_with("application/x-www-form-urlencoded"));
-    let parts = if is_form {
-        form_urlencoded::parse(&request.body)
-            .map(|(name, value)| (name.into_owned(), short(&value)))
-            .collect()
-    } else {
-        serde_json::from_str(body).map(shorten).unwrap_or_default()
-    };
-    json!({
-        "stage": request.stage,
-        "line": format!("{} {}", request.method, request.path),
-        "headers": request.headers.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
-        "authorization": authorization,
-        "body": short(body),
-        "body_bytes": body.len(),
-        "parts": parts,
-    })
-}
-
-fn shorten(value: Value) -> Value {
-    match value {
-        Value::String(text) => short(&text),
-        Value::Object(members) => members.into_iter().map(|(name, value)| (name, shorten(value))).collect(),
-        other => other,
-    }
-}
-
-/// A long text by its length and its ends.
-fn short(text: &str) -> Value {
-    let count = text.chars().count();
-    if count <= 1200 && text.len() <= 2400 {
-        return json!(text);
-    }
-    let (start, end): (String, String) =
-        (text.chars().take(24).collect(), text.chars().skip(count - 24).collect());
-    json!({ "chars": count, "bytes": text.len(), "starts": start, "ends": end })
-}
-
-fn show_verdict(given: &TargetVerdict) -> Value {
-    let mut shown =
-        json!({ "verdict": given.verdict.name(), "http_status": given.http_status, "code": given.code });
-    let mut put = |name: &str, value: Value| shown[name] = value;
-    match &given.verdict {
-        Verdict::Retry { after: Some(after) } => put("after_ms", json!(after.as_millis())),
-        Verdict::TokenDead { since: Some(since) } => put("since", json!(since.to_string())),
-        Verdict::TokenDoubtful(doubt) => put("certain_when", json!(format!("{doubt:?}"))),
-        Verdict::Limited { pause, .. } => put("pause", json!(format!("{pause:?}"))),
-        _ => {}
-    }
-    if !given.text.is_empty() {
-        put("text", json!(given.text));
-    }
-    if let Some(id) = &given.vendor_message_id {
-        put("vendor_message_id", json!(id));
-    }
-    if given.reconnect {
-        put("reconnect", json!(true));
-    }
-    shown
-}
-
-fn show_receipt(receipt: &model::Receipt) -> Value {
-    let replacement = match &receipt.kind {
-        ReceiptKind::TokenDead { replacement } => replacement.clone(),
-        _ => None,
-    };
-    json!({
-        "message": receipt.message,
-        "vendor_message_id": receipt.vendor_message_id,
-        "token": receipt.token,
-        "kind": receipt.kind.name(),
-        "replacement": replacement,
-        "at": receipt.at.0,
-        "code": receipt.code,
-    })
 }

@@ -7,3 +7,4 @@ mod codes;
 mod given;
 mod golden;
 mod properties;
+mod show;

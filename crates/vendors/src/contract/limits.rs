@@ -1,0 +1,81 @@
+//! A vendor's limits, and texts made to fit them.
+
+use std::time::Duration;
+
+/// A vendor's limits, each in the vendor's own unit.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Most targets in one job.
+    pub batch: usize,
+    /// Title.
+    pub title: Length,
+    /// Text.
+    pub body: Length,
+    /// The whole notification as rendered.
+    pub payload: Length,
+    /// `ext` (and `payload`) as the vendor counts them.
+    pub ext: Length,
+    /// Longest storage for an offline phone.
+    pub lifetime: Duration,
+    /// Targets a second that a small app may send; the lane's token bucket.
+    pub targets_per_second: u32,
+    /// Fewest milliseconds before the whole request is given up on.
+    pub answer_timeout: Duration,
+}
+
+/// A largest length with its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length {
+    /// The largest that is accepted.
+    pub max: usize,
+    /// What is counted.
+    pub unit: Unit,
+}
+
+/// What a vendor counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Unicode scalar values.
+    Chars,
+    /// Bytes of UTF-8.
+    Bytes,
+    /// Code units of UTF-16.
+    Utf16,
+}
+
+/// Cuts a text to a limit on whole characters, with `…` as the last where anything was cut.
+#[must_use]
+pub fn truncate(text: &str, limit: Length) -> String {
+    if measure(text, limit.unit) <= limit.max {
+        return text.to_owned();
+    }
+    let ellipsis = '…';
+    let room = limit.max.saturating_sub(measure_char(ellipsis, limit.unit));
+    let mut used = 0;
+    let kept: String = text
+        .chars()
+        .take_while(|&char| {
+            used += measure_char(char, limit.unit);
+            used <= room
+        })
+        .collect();
+    if limit.max < measure_char(ellipsis, limit.unit) { kept } else { kept + "…" }
+}
+
+/// A text's length in a vendor's unit.
+#[must_use]
+pub fn measure(text: &str, unit: Unit) -> usize {
+    match unit {
+        Unit::Chars => text.chars().count(),
+        Unit::Bytes => text.len(),
+        Unit::Utf16 => text.encode_utf16().count(),
+    }
+}
+
+const fn measure_char(char: char, unit: Unit) -> usize {
+    match unit {
+        Unit::Chars => 1,
+        Unit::Bytes => char.len_utf8(),
+        Unit::Utf16 => char.len_utf16(),
+    }
+}

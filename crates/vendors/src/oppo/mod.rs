@@ -1,0 +1,93 @@
+#![doc = include_str!("README.md")]
+
+mod auth;
+mod codes;
+mod config;
+mod limits;
+mod lint;
+mod receipt;
+mod reply;
+mod request;
+
+use model::{FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
+
+use crate::contract::{
+    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
+    Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
+};
+
+/// The adapter of OPPO.
+#[derive(Debug, Clone, Copy)]
+pub struct Oppo;
+
+impl Adapter for Oppo {
+    fn vendor(&self) -> Vendor {
+        Vendor::Oppo
+    }
+
+    fn limits(&self) -> &'static Limits {
+        &limits::LIMITS
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        &config::FIELDS
+    }
+
+    fn codes(&self) -> &'static [CodeRow] {
+        &codes::CODES
+    }
+
+    fn open(&self, form: &Form, now: Timestamp) -> Result<Box<dyn Channel>, FieldErrors> {
+        config::parse(form, now).map(|config| Box::new(OppoChannel(config)) as Box<dyn Channel>)
+    }
+}
+
+/// One app's credential and choices.
+#[derive(Debug)]
+struct OppoChannel(config::Config);
+
+impl Channel for OppoChannel {
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        self.0.facts()
+    }
+
+    fn route(&self) -> Route {
+        Route { origin: Origin::of(config::HOST, Protocol::Http1), identity: None }
+    }
+
+    fn auth_plan(&self, _: Timestamp) -> AuthPlan {
+        auth::plan(&self.0)
+    }
+
+    fn auth_reply(&self, reply: &WireReply, _: Timestamp) -> Result<Auth, TargetVerdict> {
+        Err(auth::refuse_exchange(reply))
+    }
+
+    fn batch_key(&self, content: &Content) -> Option<BatchKey> {
+        Some(BatchKey::of_equal_content(content))
+    }
+
+    fn begin(&self, job: &Job<'_>, auth: &Auth) -> Step {
+        request::begin(&self.0, job, auth)
+    }
+
+    fn resume(&self, job: &Job<'_>, _: &WireRequest, reply: &WireReply, _: &Auth) -> Step {
+        reply::resume(job, reply)
+    }
+
+    fn probe(&self, auth: &Auth) -> WireRequest {
+        request::probe(&self.0, auth)
+    }
+
+    fn judge_probe(&self, reply: &WireReply) -> ProbeOutcome {
+        reply::judge_probe(reply)
+    }
+
+    fn receipts(&self, callback: &Callback<'_>) -> Result<Vec<Receipt>, ReceiptError> {
+        receipt::parse(callback)
+    }
+
+    fn lint(&self, content: &Content, _: Timestamp) -> Vec<Finding> {
+        lint::findings(&self.0, content)
+    }
+}
