@@ -20,7 +20,7 @@ pub(super) fn plan(config: &Config) -> AuthPlan {
         .finish();
     AuthPlan::Exchange(WireRequest {
         stage: "access",
-        to: Some(Arc::new(config.hosts.access.clone())),
+        to: Some(Arc::new(config.access_host())),
         method: "POST",
         path: "/auth/token".to_owned(),
         headers: vec![("content-type", "application/x-www-form-urlencoded".to_owned())],

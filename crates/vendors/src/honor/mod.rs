@@ -56,7 +56,7 @@ impl Channel for HonorChannel {
     }
 
     fn route(&self) -> Route {
-        Route { origin: self.0.hosts.push.clone(), identity: None }
+        Route { origin: self.0.push_host(), identity: None }
     }
 
     fn auth_plan(&self, _: Timestamp) -> AuthPlan {

@@ -1,11 +1,11 @@
 //! From a notification to one JSON post for up to 1000 devices.
 
 use model::{ClickAction, DEFAULT_PUSH_TITLE, Presentation, TargetVerdict, Timestamp};
-use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use super::{
     codes::{self, CODES},
-    config::{Config, Importance, is_class_name},
+    config::{Config, Importance, is_dotted_name},
     limits,
 };
 use crate::{
@@ -32,29 +32,24 @@ pub(super) fn begin(config: &Config, job: &Job<'_>, auth: &Auth) -> Step {
         return Step::Done(targets.iter().map(|_| bad_token()).collect());
     }
     match render(config, content, now) {
-        Ok(message) => Step::Send(post("send", config, auth, now, &Message { token: tokens, ..message })),
+        Ok(mut message) => {
+            message["token"] = tokens.into();
+            Step::Send(post("send", config, auth, now, &message))
+        }
         Err(code) => refuse(code),
     }
 }
 
 /// A data message to nobody: it is refused as a bad token where certificate and App ID are good.
 pub(super) fn probe(config: &Config, auth: &Auth) -> WireRequest {
-    let nothing = Message {
-        token: vec![NOBODY],
-        data: Some("{}".to_owned()),
-        android: Android {
-            ttl: "1s".to_owned(),
-            bi_tag: "posthouse-probe".to_owned(),
-            target_user_type: 1,
-            notification: None,
-        },
-    };
+    let android = json!({ "ttl": "1s", "targetUserType": 1 });
+    let nothing = json!({ "token": [NOBODY], "data": "{}", "android": android });
     post("probe", config, auth, config.opened_at, &nothing)
 }
 
-/// Visible ASCII only: that is all that is known of their shape.
+/// Visible ASCII: no more is known of their shape (observed).
 pub(super) fn is_token(token: &str) -> bool {
-    (1..=limits::TOKEN_MAX_BYTES).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic())
+    (1..=limits::TOKEN_MAX_BYTES).contains(&token.len()) && is_visible(token)
 }
 
 pub(super) fn bad_token() -> TargetVerdict {
@@ -62,164 +57,106 @@ pub(super) fn bad_token() -> TargetVerdict {
 }
 
 /// A tap in Honor's own encoding; `None` where no phone of theirs could carry it out: a web page must be https, a page
-/// in the app an intent URI or the action name of an Activity (documented).
-pub(super) fn click_action(click: &ClickAction) -> Option<Click<'_>> {
+/// in the app an intent URI or the name of an Activity's action (documented).
+pub(super) fn click_action(click: &ClickAction) -> Option<Value> {
     let fits = |text: &str| {
         text.len() <= limits::CLICK_MAX_BYTES
             && !text.contains(|char: char| char.is_whitespace() || char.is_control())
     };
     match click {
-        ClickAction::OpenApp => Some(Click { kind: 3, ..Click::default() }),
-        ClickAction::WebPage(url) => (fits(url) && url.starts_with("https://")).then(|| Click {
-            kind: 2,
-            url: Some(url),
-            ..Click::default()
-        }),
-        ClickAction::AppPage(page) if is_class_name(page) => {
-            Some(Click { kind: 1, action: Some(page), ..Click::default() })
+        ClickAction::OpenApp => Some(json!({ "type": 3 })),
+        ClickAction::WebPage(url) if url.starts_with("https://") && fits(url) => {
+            Some(json!({ "type": 2, "url": url }))
         }
-        ClickAction::AppPage(page) => (fits(page) && page.contains("#Intent;") && page.ends_with(";end"))
-            .then(|| Click { kind: 1, intent: Some(page), ..Click::default() }),
+        ClickAction::AppPage(page) if is_dotted_name(page) => Some(json!({ "type": 1, "action": page })),
+        ClickAction::AppPage(page) if page.contains("#Intent;") && page.ends_with(";end") && fits(page) => {
+            Some(json!({ "type": 1, "intent": page }))
+        }
+        ClickAction::WebPage(_) | ClickAction::AppPage(_) => None,
     }
 }
 
 /// The picture, where Honor shows it: an https address, and no marketing (documented).
 pub(super) fn image(content: &Content, importance: Importance) -> Option<&str> {
-    let fits = |url: &&str| {
-        url.len() <= limits::IMAGE_MAX_BYTES
+    content.style.image.as_deref().filter(|url| {
+        importance == Importance::Normal
             && url.starts_with("https://")
-            && url.bytes().all(|byte| byte.is_ascii_graphic())
-    };
-    content.style.image.as_deref().filter(fits).filter(|_| importance == Importance::Normal)
-}
-
-#[derive(Serialize)]
-struct Message<'a> {
-    token: Vec<&'a str>,
-    /// JSON inside a string; its members become extras of the Intent that a tap starts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<String>,
-    android: Android<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Android<'a> {
-    ttl: String,
-    /// Comes back in receipts.
-    bi_tag: String,
-    target_user_type: u8,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    notification: Option<Notification<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Notification<'a> {
-    title: String,
-    body: String,
-    importance: Importance,
-    click_action: Click<'a>,
-    notify_id: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    group: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    badge: Option<Badge<'a>>,
-}
-
-/// What a tap does, as Honor writes it.
-#[derive(Serialize, Default)]
-pub(super) struct Click<'a> {
-    #[serde(rename = "type")]
-    kind: u8,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    intent: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    action: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Badge<'a> {
-    add_num: u32,
-    badge_class: &'a str,
-}
-
-#[derive(Serialize)]
-struct Extras<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ext: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    payload: Option<&'a str>,
+            && url.len() <= limits::IMAGE_MAX_BYTES
+            && is_visible(url)
+    })
 }
 
 /// The request without its tokens, or the code under which it is given up.
-fn render<'a>(config: &'a Config, content: &'a Content, now: Timestamp) -> Result<Message<'a>, &'static str> {
-    let mut message = Message {
-        token: Vec::new(),
-        data: None,
-        android: Android {
-            ttl: format!("{}s", content.expires_at.after(now).min(limits::LIMITS.lifetime).as_secs().max(1)),
-            bi_tag: content.message.to_string(),
-            target_user_type: u8::from(config.sends_tests),
-            notification: None,
+fn render(config: &Config, content: &Content, now: Timestamp) -> Result<Value, &'static str> {
+    let seconds = content.expires_at.after(now).min(limits::LIMITS.lifetime).as_secs().max(1);
+    let mut message = json!({
+        "token": [],
+        "android": {
+            "ttl": format!("{seconds}s"),
+            // Comes back in receipts.
+            "biTag": content.message.to_string(),
+            "targetUserType": u8::from(config.sends_tests),
         },
-    };
+    });
     match content.presentation {
         Presentation::Voip => return Err(answer::NOT_SUPPORTED),
-        Presentation::Data => message.data = Some(extras(content)),
+        Presentation::Data => message["data"] = extras(content).into(),
         Presentation::Alert => {
             let click = content.click.as_ref().unwrap_or(&config.click);
-            let travels = !matches!(click, ClickAction::WebPage(_));
             let carries = content.ext.is_some() || content.payload.is_some();
-            message.data = (travels && carries).then(|| extras(content));
+            if carries && !matches!(click, ClickAction::WebPage(_)) {
+                message["data"] = extras(content).into();
+            }
             let click_action = click_action(click).ok_or(codes::BAD_CLICK)?;
-            message.android.notification = Some(notification(config, content, click_action));
+            message["android"]["notification"] = notification(config, content, click_action);
         }
     }
     fit(message, content).ok_or(answer::EXT_TOO_LONG)
 }
 
+/// JSON inside a string; its members become extras of the Intent that a tap starts.
 fn extras(content: &Content) -> String {
-    let extras = Extras { ext: content.ext.as_deref(), payload: content.payload.as_deref() };
-    serde_json::to_string(&extras).unwrap_or_default()
+    let own = [("ext", &content.ext), ("payload", &content.payload)];
+    let members: Map<String, Value> =
+        own.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text.as_deref()?.into()))).collect();
+    Value::Object(members).to_string()
 }
 
 /// A notification whose texts are still to be written.
-fn notification<'a>(config: &'a Config, content: &'a Content, click_action: Click<'a>) -> Notification<'a> {
+fn notification(config: &Config, content: &Content, click_action: Value) -> Value {
     let importance = config.importance(content);
-    let badge_class = config.badge_class.as_deref().filter(|_| content.counts_badge);
-    Notification {
-        title: String::new(),
-        body: String::new(),
-        importance,
-        click_action,
+    let mut notification = json!({
+        "title": "",
+        "body": "",
+        "importance": importance,
+        "clickAction": click_action,
         // The same number overwrites what is shown under it.
-        notify_id: key::notify_id(&content.collapse_key),
-        group: content
-            .thread
-            .as_deref()
-            .filter(|thread| (1..=limits::GROUP_MAX_BYTES).contains(&thread.len())),
-        image: image(content, importance),
-        badge: badge_class.map(|badge_class| Badge { add_num: 1, badge_class }),
+        "notifyId": key::notify_id(&content.collapse_key),
+    });
+    if let Some(class) = config.badge_class.as_deref().filter(|_| content.counts_badge) {
+        notification["badge"] = json!({ "addNum": 1, "badgeClass": class });
     }
+    let thread = content.thread.as_deref();
+    if let Some(thread) = thread.filter(|thread| (1..=limits::GROUP_MAX_BYTES).contains(&thread.len())) {
+        notification["group"] = thread.into();
+    }
+    if let Some(url) = image(content, importance) {
+        notification["image"] = url.into();
+    }
+    notification
 }
 
 /// Writes title and text into the room that the rest leaves; `None` where it leaves none.
-fn fit<'a>(mut message: Message<'a>, content: &Content) -> Option<Message<'a>> {
-    const LEAST_BODY: usize = '…'.len_utf8();
-    let frame = serde_json::to_vec(&message).ok()?.len();
-    let room = limits::LIMITS.payload.max.checked_sub(frame)?;
-    if let Some(notification) = &mut message.android.notification {
+fn fit(mut message: Value, content: &Content) -> Option<Value> {
+    let room = limits::LIMITS.payload.max.checked_sub(message.to_string().len())?;
+    if let Some(notification) = message.pointer_mut("/android/notification") {
         // Both are required, so each stands in for the other where it is blank.
         let title = truncate(first_filled([&content.title, &content.body]), limits::LIMITS.title);
         let body = truncate(first_filled([&content.body, &content.title]), limits::LIMITS.body);
-        notification.title = fit_json(&title, room.checked_sub(LEAST_BODY)?)?;
-        notification.body = fit_json(&body, room - json_len(&notification.title))?;
+        let least_body = json_len(&body).min('…'.len_utf8());
+        let title = fit_json(&title, room.checked_sub(least_body)?)?;
+        notification["body"] = fit_json(&body, room - json_len(&title))?.into();
+        notification["title"] = title.into();
     }
     Some(message)
 }
@@ -228,13 +165,11 @@ fn first_filled(texts: [&str; 2]) -> &str {
     texts.into_iter().map(str::trim).find(|text| !text.is_empty()).unwrap_or(DEFAULT_PUSH_TITLE)
 }
 
-fn post(
-    stage: &'static str,
-    config: &Config,
-    auth: &Auth,
-    now: Timestamp,
-    message: &Message<'_>,
-) -> WireRequest {
+fn is_visible(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn post(stage: &'static str, config: &Config, auth: &Auth, now: Timestamp, message: &Value) -> WireRequest {
     WireRequest {
         stage,
         to: None,
@@ -242,9 +177,10 @@ fn post(
         path: format!("/api/v1/{}/sendMessage", config.app_id),
         headers: vec![
             ("content-type", "application/json; charset=UTF-8".to_owned()),
+            // Required, in milliseconds (four implementations, observed).
             ("timestamp", now.millis().to_string()),
         ],
         authorization: auth.header.clone(),
-        body: serde_json::to_vec(message).unwrap_or_default(),
+        body: message.to_string().into_bytes(),
     }
 }
