@@ -75,7 +75,7 @@ pub(super) static CODES: [CodeRow; 32] = [
     row(GUESS, "502", &RETRY, ("bad gateway at Honor", "荣耀网关错误"), NOTHING),
     row(GUESS, "503", &BUSY, ("service not available", "服务暂不可用"), NOTHING),
     row(GUESS, "504", &RETRY, ("timeout at Honor's gateway", "荣耀网关超时"), NOTHING),
-    // Numbers of Huawei's that Honor may share.
+    // Numbers of Huawei's that Honor may share; being a guess, 80300007 is believed at its second time only.
     row(LIKE_HUAWEI, "80100001", &DROP, ("parameter error", "参数错误"), OUR_FAULT),
     row(LIKE_HUAWEI, "80100003", &DROP, ("the message is not of the right structure", "消息结构错误"), OUR_FAULT),
     row(LIKE_HUAWEI, "80200001", &RENEW, ("authentication failed", "认证失败"), CLIENT),

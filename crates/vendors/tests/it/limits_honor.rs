@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use model::{Class, ClickAction, Form, MessageId, Presentation, Style, Timestamp, Vendor};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use vendors::{AuthPlan, Content, Job, Step, Target, WireReply};
+use vendors::{Auth, AuthPlan, Channel, Content, Job, Step, Target, WireReply};
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 
@@ -58,7 +58,7 @@ prop_compose! {
     }
 }
 
-fn begin(content: &Content, token: &str) -> Step {
+fn open() -> (Box<dyn Channel>, Auth) {
     let fields = [
         ("app_id", "104000001"),
         ("client_id", "client"),
@@ -71,8 +71,25 @@ fn begin(content: &Content, token: &str) -> Step {
     assert!(matches!(channel.auth_plan(NOW), AuthPlan::Exchange(_)));
     let body = json!({ "access_token": "a", "expires_in": 3600 }).to_string().into_bytes();
     let auth = channel.auth_reply(&WireReply { status: 200, headers: Vec::new(), body }, NOW).unwrap();
+    (channel, auth)
+}
+
+fn begin(content: &Content, token: &str) -> Step {
+    let (channel, auth) = open();
     let targets = [Target { token: Arc::from(token), badge: None }];
     channel.begin(&Job::Notify { content, targets: &targets, now: NOW }, &auth)
+}
+
+#[test]
+fn an_honor_probe_shows_nothing_on_any_phone() {
+    let (channel, auth) = open();
+    let probe = channel.probe(&auth);
+    assert_eq!(probe.path, "/api/v1/104000001/sendMessage");
+    assert_eq!(probe.headers[1], ("timestamp", NOW.millis().to_string()));
+    let body: Value = serde_json::from_slice(&probe.body).unwrap();
+    let nobody = "BAEAAAAAB.posthouse-asks-whether-this-certificate-is-good";
+    let android = json!({ "ttl": "1s", "targetUserType": 1 });
+    assert_eq!(body, json!({ "token": [nobody], "data": "{}", "android": android }));
 }
 
 proptest! {
