@@ -66,7 +66,7 @@ const GUESS: Source = Source {
 pub(super) static CODES: [CodeRow; 38] = [
     row(ACCEPTED, &TAKEN, ("accepted", "已接受"), NOTHING),
     // Passing faults.
-    row(MOVED, &RETRY, ("moved, and not to another host of Meizu", "接口已迁移，且新地址不属于魅族"), NOTHING),
+    row(MOVED, &RETRY, ("moved, to where the request may not follow", "接口已迁移，新地址不可跟随"), NOTHING),
     row(OTHER_FAULT, &RETRY, ("a fault at Meizu that has no code of its own", "魅族其他异常"), NOTHING),
     row("1001", &RETRY, ("system fault at Meizu", "魅族系统错误"), NOTHING),
     // Too much at once, or today.

@@ -3,6 +3,7 @@
 use model::{Class, ClickAction, FieldErrors, Form, Secret, Timestamp};
 
 use crate::{
+    answer::Words,
     contract::{Field, FieldKind},
     form::{Reading, field},
 };
@@ -11,13 +12,16 @@ use crate::{
 pub(super) const HOST: &str = "server-api-push.meizu.com";
 
 const CLICKS: FieldKind = FieldKind::Choice(&["open_app", "web_page", "app_page"]);
-const MESSAGE_TYPES: FieldKind = FieldKind::Choice(&["private", "public"]);
-const PRIVATE_BY_ITSELF: (&str, &str) =
+const PRIVATE_BY_ITSELF: Words =
     ("private unless chosen otherwise; public: 3 a day and device", "默认私信；公信：每台设备每天 3 条");
-const PUBLIC_BY_ITSELF: (&str, &str) = (
+const PUBLIC_BY_ITSELF: Words = (
     "public unless chosen otherwise; marketing as private breaks Meizu's rules",
     "默认公信；营销内容以私信发送违反魅族规则",
 );
+
+const fn type_field(name: &'static str, label: Words, hint: Words) -> Field {
+    field(name, FieldKind::Choice(&["private", "public"]), false, label, hint)
+}
 
 pub(super) const FIELDS: [Field; 10] = [
     field("app_id", FieldKind::Text, true, ("AppId", "AppId"), ("digits", "数字")),
@@ -35,22 +39,10 @@ pub(super) const FIELDS: [Field; 10] = [
         ("AppKey", "AppKey"),
         ("the app's client SDK needs it; sending does not", "客户端 SDK 使用，服务端发送不需要"),
     ),
-    field("message_type_chat", MESSAGE_TYPES, false, ("Type of chat", "聊天消息类型"), PRIVATE_BY_ITSELF),
-    field("message_type_call", MESSAGE_TYPES, false, ("Type of calls", "呼叫消息类型"), PRIVATE_BY_ITSELF),
-    field(
-        "message_type_system",
-        MESSAGE_TYPES,
-        false,
-        ("Type of system notices", "系统通知类型"),
-        PRIVATE_BY_ITSELF,
-    ),
-    field(
-        "message_type_marketing",
-        MESSAGE_TYPES,
-        false,
-        ("Type of marketing", "营销消息类型"),
-        PUBLIC_BY_ITSELF,
-    ),
+    type_field("message_type_chat", ("Type of chat", "聊天消息类型"), PRIVATE_BY_ITSELF),
+    type_field("message_type_call", ("Type of calls", "呼叫消息类型"), PRIVATE_BY_ITSELF),
+    type_field("message_type_system", ("Type of system notices", "系统通知类型"), PRIVATE_BY_ITSELF),
+    type_field("message_type_marketing", ("Type of marketing", "营销消息类型"), PUBLIC_BY_ITSELF),
     field(
         "receipt_token",
         FieldKind::Secret,
@@ -79,9 +71,9 @@ pub(super) const FIELDS: [Field; 10] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MessageType {
     /// News, marketing: a few a day and device.
-    Public,
+    Public = 0,
     /// Chat, calls, orders, account: no daily amount.
-    Private,
+    Private = 1,
 }
 
 impl MessageType {
@@ -97,36 +89,32 @@ impl MessageType {
 
 /// The message type of each class.
 #[derive(Debug)]
-pub(super) struct MessageTypes {
-    chat: MessageType,
-    call: MessageType,
-    system: MessageType,
-    marketing: MessageType,
-}
+pub(super) struct MessageTypes([MessageType; 4]);
 
 impl MessageTypes {
     fn read(reading: &mut Reading<'_>) -> Self {
-        let mut of = |field: &str, by_itself: MessageType| {
+        let by_itself = [
+            ("message_type_chat", MessageType::Private),
+            ("message_type_call", MessageType::Private),
+            ("message_type_system", MessageType::Private),
+            ("message_type_marketing", MessageType::Public),
+        ];
+        Self(by_itself.map(|(field, by_itself)| {
             let word = reading.optional(field);
             word.map_or(Some(by_itself), MessageType::parse).unwrap_or_else(|| {
                 reading.fault(field, "must be private or public", "必须是 private 或 public");
                 by_itself
             })
-        };
-        Self {
-            chat: of("message_type_chat", MessageType::Private),
-            call: of("message_type_call", MessageType::Private),
-            system: of("message_type_system", MessageType::Private),
-            marketing: of("message_type_marketing", MessageType::Public),
-        }
+        }))
     }
 
     pub(super) const fn of(&self, class: Class) -> MessageType {
+        let Self([chat, call, system, marketing]) = *self;
         match class {
-            Class::Chat => self.chat,
-            Class::Call => self.call,
-            Class::System => self.system,
-            Class::Marketing => self.marketing,
+            Class::Chat => chat,
+            Class::Call => call,
+            Class::System => system,
+            Class::Marketing => marketing,
         }
     }
 }
@@ -229,8 +217,7 @@ pub(super) fn is_uri(page: &str) -> bool {
 
 fn is_class_name(page: &str) -> bool {
     let is_part = |part: &str| {
-        part.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | '$'))
-            && part.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '$'))
+        !part.is_empty() && part.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '$'))
     };
     page.contains('.') && page.split('.').all(is_part)
 }

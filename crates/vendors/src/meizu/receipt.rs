@@ -49,7 +49,11 @@ fn read_entry<'a>(
     let (id, kind_in_key) = key.rsplit_once('-').unwrap_or((key, ""));
     let vendor_message_id = answer::clip(id, ID_MAX_CHARS);
     let number = number(entry.get("type")).or_else(|| kind_in_key.parse().ok());
-    let kind = kind_of(number);
+    let kind = match number {
+        Some(1) => ReceiptKind::Arrived,
+        Some(2) => ReceiptKind::Clicked,
+        _ => ReceiptKind::Unrecognised,
+    };
     let code = number.map(|number| number.to_string()).unwrap_or_default();
     let message = entry.get("param").and_then(Value::as_str).and_then(|param| param.parse().ok());
     let at = callback.received_at;
@@ -66,14 +70,6 @@ fn read_entry<'a>(
             at,
             code: code.clone(),
         })
-}
-
-const fn kind_of(number: Option<i64>) -> ReceiptKind {
-    match number {
-        Some(1) => ReceiptKind::Arrived,
-        Some(2) => ReceiptKind::Clicked,
-        _ => ReceiptKind::Unrecognised,
-    }
 }
 
 /// A number, also where it comes as text.

@@ -1,7 +1,7 @@
 //! From a notification to one signed form for up to 100 push ids.
 
 use model::{ClickAction, DEFAULT_PUSH_TITLE, Interruption, Presentation, TargetVerdict, Timestamp};
-use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use super::{
     auth,
@@ -40,9 +40,7 @@ pub(super) fn begin(config: &Config, job: &Job<'_>) -> Step {
         return Step::done_all(targets.len(), &bad_token());
     }
     // Signed and sent as one text, because the signature is over its very bytes.
-    let Ok(message) = serde_json::to_string(&Message::of(config, content, click, now)) else {
-        return Step::done_all(targets.len(), &answer::unsent(&CODES, answer::NOT_SUPPORTED));
-    };
+    let message = render(config, content, click, now).to_string();
     let fields = [("pushIds", &*ids.join(",")), ("messageJson", &*message)];
     Step::Send(post(config, "send", PUSH, &fields))
 }
@@ -96,163 +94,71 @@ fn unsendable(content: &Content, click: &ClickAction, now: Timestamp) -> Option<
     if content.expires_at <= now {
         return Some(answer::EXPIRED);
     }
-    let Parameters { ext, payload } = Parameters::of(content, click);
-    let used: usize = [ext, payload].into_iter().flatten().map(json_len).sum();
+    let used: usize = own_pairs(content, click).map(|(_, value)| json_len(value)).sum();
     (used > limits::LIMITS.ext.max).then_some(answer::EXT_TOO_LONG)
 }
 
-/// The vendor's `messageJson`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Message<'a> {
-    notice_bar_info: NoticeBar,
-    click_type_info: ClickType<'a>,
-    push_time_info: PushTime,
-    advance_info: Advance,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    extra: Option<Extra<'a>>,
-}
-
-impl<'a> Message<'a> {
-    fn of(config: &Config, content: &'a Content, click: &'a ClickAction, now: Timestamp) -> Self {
-        // The vendor wants both, so each stands in for the other.
-        let title = first_filled([&content.title, &content.body]);
-        let text = first_filled([&content.body, &content.title]);
-        Self {
-            notice_bar_info: NoticeBar {
-                notice_msg_type: match message_type(config, content) {
-                    MessageType::Public => 0,
-                    MessageType::Private => 1,
-                },
-                title: truncate(title, limits::LIMITS.title),
-                content: truncate(text, limits::LIMITS.body),
-            },
-            click_type_info: ClickType::of(content, click),
-            push_time_info: PushTime::of(content, now),
-            advance_info: Advance::of(content),
-            extra: Extra::of(config, content),
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct NoticeBar {
-    notice_msg_type: u8,
-    title: String,
-    content: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ClickType<'a> {
-    click_type: u8,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    activity: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<&'a str>,
-    #[serde(skip_serializing_if = "Parameters::is_empty")]
-    parameters: Parameters<'a>,
-}
-
-impl<'a> ClickType<'a> {
-    fn of(content: &'a Content, click: &'a ClickAction) -> Self {
-        let (click_type, activity, url) = match click {
-            ClickAction::OpenApp => (0, None, None),
-            ClickAction::AppPage(page) if !config::is_uri(page) => (1, Some(page.as_str()), None),
-            ClickAction::AppPage(uri) | ClickAction::WebPage(uri) => (2, None, Some(uri.as_str())),
-        };
-        Self { click_type, activity, url, parameters: Parameters::of(content, click) }
-    }
-}
-
 /// What reaches the opened Activity as string extras of its intent; nothing travels with a web page (row G5).
-#[derive(Serialize, Default)]
-struct Parameters<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ext: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    payload: Option<&'a str>,
+fn own_pairs<'a>(content: &'a Content, click: &ClickAction) -> impl Iterator<Item = (&'static str, &'a str)> {
+    let travels = !matches!(click, ClickAction::WebPage(_));
+    [("ext", &content.ext), ("payload", &content.payload)]
+        .into_iter()
+        .filter_map(move |(key, value)| value.as_deref().filter(|_| travels).map(|value| (key, value)))
 }
 
-impl<'a> Parameters<'a> {
-    fn of(content: &'a Content, click: &ClickAction) -> Self {
-        if matches!(click, ClickAction::WebPage(_)) {
-            return Self::default();
-        }
-        Self { ext: content.ext.as_deref(), payload: content.payload.as_deref() }
+/// The vendor's `messageJson`.
+fn render(config: &Config, content: &Content, click: &ClickAction, now: Timestamp) -> Value {
+    // The vendor wants both, so each stands in for the other.
+    let title = first_filled([&content.title, &content.body]);
+    let text = first_filled([&content.body, &content.title]);
+    let mut message = json!({
+        "noticeBarInfo": {
+            "noticeMsgType": message_type(config, content) as u8,
+            "title": truncate(title, limits::LIMITS.title),
+            "content": truncate(text, limits::LIMITS.body),
+        },
+        "clickTypeInfo": click_info(content, click),
+        "pushTimeInfo": match stored_hours(content, now) {
+            0 => json!({ "offLine": 0 }),
+            hours => json!({ "offLine": 1, "validTime": hours }),
+        },
+        // Eight characters at most; only the last notification with the same key stays in the shade.
+        "advanceInfo": { "notifyKey": format!("{:08x}", key::notify_id(&content.collapse_key)) },
+    });
+    if content.style.interruption == Some(Interruption::Passive) {
+        message["advanceInfo"]["suspend"] = json!(0);
+        message["advanceInfo"]["notificationType"] = json!({ "vibrate": 0, "lights": 0, "sound": 0 });
     }
-
-    const fn is_empty(&self) -> bool {
-        self.ext.is_none() && self.payload.is_none()
+    if let Some(url) = receipt_address(config, content) {
+        // The names hold dots; they are not nested.
+        message["extra"] = json!({
+            "callback": url,
+            "callback.param": content.message.to_string(),
+            "callback.type": EVERY_RECEIPT,
+        });
     }
+    message
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PushTime {
-    off_line: u8,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    valid_time: Option<u64>,
-}
-
-impl PushTime {
-    fn of(content: &Content, now: Timestamp) -> Self {
-        match stored_hours(content, now) {
-            0 => Self { off_line: 0, valid_time: None },
-            hours => Self { off_line: 1, valid_time: Some(hours) },
-        }
+fn click_info(content: &Content, click: &ClickAction) -> Value {
+    let mut info = match click {
+        ClickAction::OpenApp => json!({ "clickType": 0 }),
+        ClickAction::AppPage(page) if !config::is_uri(page) => json!({ "clickType": 1, "activity": page }),
+        ClickAction::AppPage(uri) | ClickAction::WebPage(uri) => json!({ "clickType": 2, "url": uri }),
+    };
+    let own: Map<_, _> =
+        own_pairs(content, click).map(|(key, value)| (key.to_owned(), Value::from(value))).collect();
+    if !own.is_empty() {
+        info["parameters"] = Value::Object(own);
     }
+    info
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Advance {
-    /// Only the last notification with the same key stays in the shade.
-    notify_key: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    suspend: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    notification_type: Option<NotificationType>,
-}
-
-impl Advance {
-    fn of(content: &Content) -> Self {
-        let quiet = content.style.interruption == Some(Interruption::Passive);
-        Self {
-            // Eight characters at most.
-            notify_key: format!("{:08x}", key::notify_id(&content.collapse_key)),
-            suspend: quiet.then_some(0),
-            notification_type: quiet.then_some(NotificationType { vibrate: 0, lights: 0, sound: 0 }),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct NotificationType {
-    vibrate: u8,
-    lights: u8,
-    sound: u8,
-}
-
-/// What makes the vendor send receipts. The names hold dots; they are not nested.
-#[derive(Serialize)]
-struct Extra<'a> {
-    callback: &'a str,
-    #[serde(rename = "callback.param")]
-    param: String,
-    #[serde(rename = "callback.type")]
-    kinds: u8,
-}
-
-impl<'a> Extra<'a> {
-    /// An address that is not registered at the vendor costs every offline phone its push (one aggregator's warning),
-    /// so receipts are asked for only once the operator has entered the token that comes with registering.
-    fn of(config: &Config, content: &'a Content) -> Option<Self> {
-        config.receipt_token.as_ref()?;
-        let url = content.receipt_url.as_deref().filter(|url| url.len() <= limits::RECEIPT_URL_MAX_BYTES)?;
-        Some(Self { callback: url, param: content.message.to_string(), kinds: EVERY_RECEIPT })
-    }
+/// An address that is not registered at the vendor costs every offline phone its push (one aggregator's warning), so
+/// receipts are asked for only once the operator has entered the token that comes with registering.
+fn receipt_address<'a>(config: &Config, content: &'a Content) -> Option<&'a str> {
+    config.receipt_token.as_ref()?;
+    content.receipt_url.as_deref().filter(|url| url.len() <= limits::RECEIPT_URL_MAX_BYTES)
 }
 
 fn first_filled(texts: [&str; 2]) -> &str {

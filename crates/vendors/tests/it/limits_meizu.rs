@@ -1,17 +1,20 @@
 //! Meizu's limits, whatever the content: lengths, hours, keys, and a signature over what is really sent.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use md5::{Digest, Md5};
-use model::{Class, ClickAction, Form, MessageId, Presentation, Secret, Style, Timestamp, Vendor};
+use model::{
+    Class, ClickAction, Form, MessageId, Pause, Presentation, Secret, Style, Timestamp, Vendor, Verdict,
+};
 use proptest::prelude::*;
 use serde_json::Value;
-use vendors::{Auth, Callback, Channel, Content, Job, ReceiptError, Step, Target};
+use vendors::{Auth, Callback, Channel, Content, Job, ReceiptError, Step, Target, WireReply};
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 const HOUR_MS: i64 = 3_600_000;
 const SECRET: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 const RECEIPT_TOKEN: &str = "rcpt-5f1d0c9a";
+const AUTH: Auth = Auth { header: None, renew_at: Timestamp::NEVER, keep_until: Timestamp::NEVER };
 
 fn text(max_chars: usize) -> impl Strategy<Value = String> {
     let char = prop_oneof![
@@ -34,25 +37,40 @@ prop_compose! {
             text(40).prop_map(|page| Some(ClickAction::WebPage(format!("https://{page}")))),
         ],
         collapse_key in text(64),
-        lifetime_ms in 1..=80 * HOUR_MS,
+        lifetime_ms in prop_oneof![1..=3 * HOUR_MS, 1..=80 * HOUR_MS],
         receipt_url in prop::option::of(text(100)),
     ) -> Content {
         Content {
-            message: MessageId(uuid::Uuid::from_u128(7)),
             title,
             body,
             ext,
             payload,
             class: if marketing { Class::Marketing } else { Class::Chat },
-            presentation: Presentation::Alert,
-            style: Style::default(),
-            counts_badge: true,
             click,
             collapse_key,
-            thread: None,
             expires_at: NOW.plus_ms(lifetime_ms),
             receipt_url: receipt_url.map(Arc::from),
+            ..plain()
         }
+    }
+}
+
+fn plain() -> Content {
+    Content {
+        message: MessageId(uuid::Uuid::from_u128(7)),
+        title: "Ann".to_owned(),
+        body: "hello".to_owned(),
+        ext: None,
+        payload: None,
+        class: Class::Marketing,
+        presentation: Presentation::Alert,
+        style: Style::default(),
+        counts_badge: true,
+        click: None,
+        collapse_key: "k".to_owned(),
+        thread: None,
+        expires_at: NOW.plus_ms(HOUR_MS),
+        receipt_url: None,
     }
 }
 
@@ -67,9 +85,8 @@ fn channel() -> Box<dyn Channel> {
 
 /// The fields of the form that a content is sent as; `None` where it is not sent.
 fn sent(content: &Content) -> Option<BTreeMap<String, String>> {
-    let auth = Auth { header: None, renew_at: Timestamp::NEVER, keep_until: Timestamp::NEVER };
     let targets = ["RA501", "RA502"].map(|token| Target { token: token.into(), badge: None });
-    match channel().begin(&Job::Notify { content, targets: &targets, now: NOW }, &auth) {
+    match channel().begin(&Job::Notify { content, targets: &targets, now: NOW }, &AUTH) {
         Step::Send(request) => Some(form_urlencoded::parse(&request.body).into_owned().collect()),
         Step::Done(verdicts) => {
             assert!(verdicts.iter().all(|verdict| verdict.code == "ext_too_long"));
@@ -129,9 +146,36 @@ proptest! {
     fn a_meizu_signature_is_over_the_fields_as_they_are_sent(content in content()) {
         let Some(mut form) = sent(&content) else { return Ok(()) };
         let signature = form.remove("sign").unwrap();
-        let base: String = form.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let expected = u128::from_be_bytes(Md5::digest(base + SECRET).0);
-        prop_assert_eq!(signature, format!("{expected:032x}"));
+        prop_assert_eq!(signature, sign(form));
+    }
+}
+
+/// The documented rule: every field by name, nothing between them, the secret last.
+fn sign(fields: BTreeMap<String, String>) -> String {
+    let base: String = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    format!("{:032x}", u128::from_be_bytes(Md5::digest(base + SECRET).0))
+}
+
+/// Digests that were made elsewhere, so that the rule above is not only ours.
+#[test]
+fn meizus_rule_of_signing_gives_the_digests_made_elsewhere() {
+    let plain = r#"{"noticeBarInfo":{"noticeMsgType":1,"title":"Alice","content":"hello"},"pushTimeInfo":{"offLine":1,"validTime":1}}"#;
+    let wide = r#"{"noticeBarInfo":{"noticeMsgType":1,"title":"王小明","content":"晚上一起吃饭吗？😀"},"clickTypeInfo":{"clickType":0,"parameters":{"conv":"c-1001"}},"pushTimeInfo":{"offLine":1,"validTime":24},"extra":{"callback":"https://push.example.com/cb/meizu","callback.param":"m-42","callback.type":3}}"#;
+    let one = "RA5000000000000000000000000000000000000000001";
+    let two = "RA5000000000000000000000000000000000000000001,RA5000000000000000000000000000000000000000002";
+    let vectors: [(&[(&str, &str)], &str); 5] = [
+        (&[("messageJson", plain), ("pushIds", one)], "682084757c775ad7a23b3db15d56dd68"),
+        (&[("alias", "u_1001,u_1002"), ("messageJson", plain)], "661453a5b5d7bab0b3107893daf59596"),
+        (&[("pushType", "0"), ("messageJson", plain)], "c31e522a3ab083831e2f46a65f7f3207"),
+        (&[("taskId", "20457"), ("pushIds", one)], "df44975d5cf349166f464c8758e8366f"),
+        (&[("messageJson", wide), ("pushIds", two)], "4bd9acde8ee2cd084a65d64ad6edf880"),
+    ];
+    for (fields, signature) in vectors {
+        let fields = fields.iter().chain(&[("appId", "199001")]);
+        assert_eq!(
+            sign(fields.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()),
+            signature
+        );
     }
 }
 
@@ -154,4 +198,21 @@ fn meizu_receipts_are_bounded_in_number_and_size() {
     assert_eq!(read(&body).unwrap().len(), 1);
     body.push(b'x');
     assert_eq!(read(&body), Err(ReceiptError::Malformed));
+}
+
+/// Beijing's midnight is 6400 seconds after [`NOW`].
+#[test]
+fn a_device_that_had_its_public_meizu_messages_waits_for_beijings_next_day() {
+    for (now_ms, wait_ms) in [(0, 6_400_000), (6_399_999, 1), (6_400_000, 86_400_000)] {
+        let now = NOW.plus_ms(now_ms);
+        let content = Content { expires_at: now.plus_ms(HOUR_MS), ..plain() };
+        let targets = [Target { token: "RA501".into(), badge: None }];
+        let job = Job::Notify { content: &content, targets: &targets, now };
+        let Step::Send(request) = channel().begin(&job, &AUTH) else { panic!("is sent") };
+        let body = br#"{"code":"200","value":{"110011":["RA501"]}}"#.to_vec();
+        let reply = WireReply { status: 200, headers: Vec::new(), body };
+        let Step::Done(verdicts) = channel().resume(&job, &request, &reply, &AUTH) else { panic!("is done") };
+        let after = Some(Duration::from_millis(wait_ms));
+        assert_eq!(verdicts[0].verdict, Verdict::Limited { pause: Pause::Target, after });
+    }
 }
