@@ -7,5 +7,6 @@ mod codes;
 mod given;
 mod golden;
 mod limits_honor;
+mod limits_meizu;
 mod properties;
 mod show;
