@@ -12,6 +12,10 @@ pub const PUSH_TITLE_MAX_CHARS: usize = 256;
 pub const PUSH_BODY_MAX_CHARS: usize = 2048;
 /// Largest `ext`, and largest `payload`, in bytes of UTF-8. Neither is ever truncated.
 pub const PUSH_EXT_MAX_BYTES: usize = 3 * 1024;
+/// Largest text of a style, in bytes of UTF-8.
+pub const STYLE_TEXT_MAX_BYTES: usize = 512;
+/// Most parameters of a template's title, and of its text.
+pub const TEMPLATE_PARAMETERS_MAX: usize = 32;
 /// Largest collapse key, in bytes of UTF-8 (the smallest vendor field is APNs' 64).
 pub const COLLAPSE_KEY_MAX_BYTES: usize = 64;
 /// Largest message body, in bytes of UTF-8.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AppId, CertificateId, ClickAction, ClientMessageId, ConversationId, DeviceId, InvalidClick, MessageId,
-    PushId, Seq, Timestamp, UserId,
+    Presentation, PushId, Seq, Style, Timestamp, UserId,
     limits::{
         COLLAPSE_KEY_MAX_BYTES, MESSAGE_BODY_MAX_BYTES, MESSAGE_LIFETIME_MAX_MS, PUSH_BODY_MAX_CHARS,
         PUSH_EXT_MAX_BYTES, PUSH_TITLE_MAX_CHARS,
@@ -213,6 +213,13 @@ pub struct PushSettings {
     pub payload: Option<String>,
     /// What the message is about.
     pub class: Class,
+    /// What it is for the phone: a notification, data for the app, or a call.
+    pub presentation: Presentation,
+    /// How it looks and sounds.
+    #[serde(skip_serializing_if = "Style::is_default")]
+    pub style: Style,
+    /// Whether it counts one up on the app's badge.
+    pub counts_badge: bool,
     /// What a tap does; absent: as the certificate says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub click: Option<ClickAction>,
@@ -233,6 +240,9 @@ impl Default for PushSettings {
             ext: None,
             payload: None,
             class: Class::Chat,
+            presentation: Presentation::Alert,
+            style: Style::default(),
+            counts_badge: true,
             click: None,
             collapse_key: None,
             lifetime_ms: None,
@@ -264,6 +274,11 @@ pub enum SettingsError {
     /// Message body over 12 KiB.
     #[error("the message is over 12288 bytes")]
     BodyTooLong,
+    /// A text of `style` over 512 bytes, over 32 parameters of a template, or a picture without https.
+    #[error(
+        "style: a text is over 512 bytes, a template has over 32 parameters, or image is no https address"
+    )]
+    Style,
     /// Click action that no phone could carry out.
     #[error("click: {0}")]
     Click(InvalidClick),
@@ -298,6 +313,9 @@ impl PushSettings {
         }
         if self.lifetime_ms.is_some_and(|ms| !(1..=MESSAGE_LIFETIME_MAX_MS).contains(&ms)) {
             return Err(SettingsError::Lifetime);
+        }
+        if !self.style.is_fit() {
+            return Err(SettingsError::Style);
         }
         self.click.as_ref().map_or(Ok(()), ClickAction::check).map_err(SettingsError::Click)
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits::{STYLE_TEXT_MAX_BYTES, TEMPLATE_PARAMETERS_MAX};
+
 /// How a notification looks and sounds. What is left out is as the certificate says, or as the vendor does by itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -26,6 +28,30 @@ pub struct Style {
     /// An approved template of the vendor's (row T21).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<Template>,
+}
+
+impl Style {
+    /// Whether nothing is asked.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether every text is short enough, and the picture an https address.
+    #[must_use]
+    pub fn is_fit(&self) -> bool {
+        let texts = [&self.channel, &self.category, &self.sound, &self.image];
+        let short = |text: &String| text.len() <= STYLE_TEXT_MAX_BYTES;
+        let parameters = |template: &Template| {
+            let all = [&template.title, &template.body];
+            short(&template.id)
+                && all.iter().all(|texts| texts.len() <= TEMPLATE_PARAMETERS_MAX)
+                && all.iter().all(|texts| texts.iter().all(|(name, value)| short(name) && short(value)))
+        };
+        texts.into_iter().flatten().all(short)
+            && self.image.as_ref().is_none_or(|image| image.starts_with("https://"))
+            && self.template.as_ref().is_none_or(parameters)
+    }
 }
 
 /// An approved template of a vendor's with what fills it.

@@ -11,11 +11,12 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Args;
 use gateway::GatewayConfig;
-use model::{Clock, Secret};
+use model::{Clock, LoginPolicy, Secret};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
+use serde_json::json;
 use server::{ServerConfig, SimulatorAddress};
 use simulator::{AppState, HandsetState, Operation, Simulator};
-use store::Store;
+use store::{Op, Store};
 
 use crate::{
     address::Address,
@@ -84,6 +85,7 @@ impl Dev {
             pid: std::process::id(),
         };
         let dev = Self { stack, simulator, sample, address };
+        dev.enter_receipt_urls().await?;
         dev.start_phones(clock.as_ref()).await?;
         Ok(dev)
     }
@@ -100,6 +102,27 @@ impl Dev {
                 state.logged_in && state.certificate.is_some() && state.app == AppState::Foreground
             })
             .await;
+        }
+        Ok(())
+    }
+
+    /// Lets a user be logged in on any number of devices.
+    pub(crate) async fn let_many_log_in(&self) -> Result<()> {
+        let mut app = self.sample.app.clone();
+        app.policy.login = LoginPolicy::Many;
+        self.stack.store.commit(vec![Op::PutApp(app)]).await?;
+        Ok(())
+    }
+
+    /// Tells the simulated vendors whose consoles ask for it where receipts go.
+    async fn enter_receipt_urls(&self) -> Result<()> {
+        for (vendor, id) in self.sample.certificates() {
+            let Some(certificate) = self.stack.store.certificate(id).await? else { continue };
+            let secret = certificate.receipt_secret.expose();
+            let url = format!("{}/v1/receipts/{vendor}/{id}/{secret}", self.address.api_url);
+            let entered = json!({ "receipt_url": url });
+            // A vendor that takes the address from the message has no such field, and says so.
+            let _ = self.simulator.set_rights(vendor, sample::PACKAGE, &entered);
         }
         Ok(())
     }

@@ -269,6 +269,19 @@ impl Running {
         self.world.vendors.book(vendor).enrol(package, known)
     }
 
+    /// Grants and withdraws rights of an app at a vendor, and sets its amounts, as that vendor's file describes.
+    ///
+    /// # Errors
+    /// What the vendor does not know, in words.
+    pub fn set_rights(
+        &self,
+        vendor: Vendor,
+        package: &str,
+        rights: &serde_json::Value,
+    ) -> Result<(), String> {
+        self.world.vendors.book(vendor).set_rights(package, rights)
+    }
+
     /// Registers an app with Xiaomi; the same secret again replaces it.
     pub fn register_xiaomi_app(&self, app: XiaomiApp) {
         self.world.vendors.xiaomi.register(app);

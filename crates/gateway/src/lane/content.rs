@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use model::{AppPolicy, ClickAction, Message, Presentation, Style, Timestamp};
+use model::{AppPolicy, ClickAction, Message, Timestamp};
 use store::Claimed;
 use vendors::{BatchKey, Channel, Content};
 
@@ -64,9 +64,9 @@ fn word(
         ext: own(|push| &push.ext),
         payload: own(|push| &push.payload),
         class: asked.map(|push| push.class).unwrap_or_default(),
-        presentation: Presentation::Alert,
-        style: Style::default(),
-        counts_badge: true,
+        presentation: asked.map(|push| push.presentation).unwrap_or_default(),
+        style: asked.map(|push| push.style.clone()).unwrap_or_default(),
+        counts_badge: asked.is_none_or(|push| push.counts_badge),
         click: asked.and_then(|push| push.click.clone()) as Option<ClickAction>,
         collapse_key: own(|push| &push.collapse_key).unwrap_or_else(|| message.id.to_string()),
         thread: message.addressee.conversation().map(|conversation| conversation.as_str().to_owned()),

@@ -1,6 +1,8 @@
 //! What the model's types look like in JSON, for the OpenAPI document alone. A test sends values of the model through
 //! these and back, so that the two cannot drift apart.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -49,6 +51,18 @@ pub(crate) struct PushSettings {
     #[serde(default)]
     #[schema(required = false)]
     class: Class,
+    /// What it is for the phone.
+    #[serde(default)]
+    #[schema(required = false)]
+    presentation: Presentation,
+    /// How it looks and sounds; what is left out is as the certificate says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    style: Option<Style>,
+    /// Whether it counts one up on the app's badge.
+    #[serde(default)]
+    #[schema(default = true, required = false)]
+    counts_badge: bool,
     /// What a tap does; absent: as the certificate says.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -61,6 +75,76 @@ pub(crate) struct PushSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     lifetime_ms: Option<i64>,
+}
+
+/// What a push is for the phone.
+#[derive(Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Presentation {
+    /// A notification that the system shows.
+    #[default]
+    Alert,
+    /// Data for the app, which shows nothing by itself.
+    Data,
+    /// A call for PushKit's VoIP token.
+    Voip,
+}
+
+/// How a notification looks and sounds; texts have at most 512 bytes.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Style {
+    /// The Android notification channel, or the vendor's own channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    channel: Option<String>,
+    /// The vendor's message category, such as `IM`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    category: Option<String>,
+    /// A sound file in the app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    sound: Option<String>,
+    /// An https address of a picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    image: Option<String>,
+    /// How much it may disturb (APNs).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    interruption: Option<Interruption>,
+    /// An approved template of the vendor's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    template: Option<Template>,
+}
+
+/// How much a notification may disturb, in Apple's words.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Interruption {
+    Passive,
+    Active,
+    TimeSensitive,
+    Critical,
+}
+
+/// An approved template of a vendor's with what fills it; at most 32 parameters each.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Template {
+    /// The vendor's id of it.
+    #[serde(default)]
+    id: String,
+    /// What fills its title.
+    #[serde(default)]
+    #[schema(required = false)]
+    title: BTreeMap<String, String>,
+    /// What fills its text.
+    #[serde(default)]
+    #[schema(required = false)]
+    body: BTreeMap<String, String>,
 }
 
 /// What a message is about: decides category, channel and urgency at each vendor.
@@ -142,6 +226,8 @@ pub(crate) struct DeviceReport {
 pub(crate) enum Platform {
     Android,
     Ios,
+    Harmony,
+    Web,
     Other,
 }
 
@@ -281,6 +367,12 @@ mod tests {
                 click: Some(model::ClickAction::WebPage("https://a".to_owned())),
                 collapse_key: Some("k".to_owned()),
                 lifetime_ms: Some(1),
+                style: model::Style {
+                    image: Some("https://a".to_owned()),
+                    interruption: Some(model::Interruption::TimeSensitive),
+                    template: Some(model::Template::default()),
+                    ..model::Style::default()
+                },
                 ..model::PushSettings::default()
             },
         ]);
@@ -305,7 +397,13 @@ mod tests {
         use model::{BackgroundPolicy, BindingKind, Class, DeliveryState, LoginPolicy, MessageKind};
         use model::{Environment, Permission, Platform, SessionState};
         mirrors::<super::Class>(&[Class::Chat, Class::Call, Class::System, Class::Marketing]);
-        mirrors::<super::Platform>(&[Platform::Android, Platform::Ios, Platform::Other]);
+        mirrors::<super::Platform>(&[
+            Platform::Android,
+            Platform::Ios,
+            Platform::Harmony,
+            Platform::Web,
+            Platform::Other,
+        ]);
         mirrors::<super::Permission>(&[Permission::Unknown, Permission::Allowed, Permission::Off]);
         mirrors::<super::Environment>(&[Environment::Development, Environment::Production]);
         mirrors::<super::BackgroundPolicy>(&[BackgroundPolicy::Push, BackgroundPolicy::WaitForLoss]);
