@@ -8,6 +8,7 @@ mod contract;
 mod form;
 mod key;
 mod p12;
+mod subscription;
 mod text;
 
 pub mod apns;

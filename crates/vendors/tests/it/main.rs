@@ -6,5 +6,7 @@ mod cases;
 mod codes;
 mod given;
 mod golden;
+mod limits_webpush;
 mod properties;
+mod sealed;
 mod show;
