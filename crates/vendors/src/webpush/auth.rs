@@ -106,9 +106,9 @@ impl Vapid {
 }
 
 impl Pass {
-    /// Also after the clock was set back: a push service refuses what ends more than a day ahead.
+    /// Not after the clock was set back far: a push service refuses what ends more than a day ahead.
     fn is_good(&self, now: Timestamp) -> bool {
-        (0..limits::HEADER_RENEW_AFTER_MS).contains(&now.since_ms(self.made_at))
+        (-limits::HEADER_KEEP_MS..limits::HEADER_RENEW_AFTER_MS).contains(&now.since_ms(self.made_at))
     }
 }
 

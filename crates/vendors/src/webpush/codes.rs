@@ -21,6 +21,9 @@ pub(super) const WNS: [&str; 2] = ["wns_dropped", "wns_channelthrottled"];
 /// A job with more than one target, which the batch limit forbids.
 pub(super) const ONE_TARGET: &str = "one_target_only";
 
+/// What is answered to a token that has aged as well as to one that was never good.
+pub(super) const AGES: [&str; 4] = ["http_401", "http_403", "109", "BadJwtToken"];
+
 /// Reasons after which the connection is not used again (documented for native pushes, assumed here).
 pub(super) const ENDS_CONNECTION: [&str; 2] = ["IdleTimeout", "Shutdown"];
 

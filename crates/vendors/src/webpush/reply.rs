@@ -29,7 +29,7 @@ pub(super) fn resume(config: &Config, job: &Job<'_>, sent: &WireRequest, reply: 
     if let Some(request) = Some(reply.status).filter(|&status| status == 413).and_then(|_| shorter()) {
         return Step::Send(request);
     }
-    if verdict.verdict == Verdict::Misconfigured && renews(config, sent, now) {
+    if codes::AGES.contains(&&*verdict.code) && renews(config, sent, now) {
         verdict.verdict = Verdict::RenewAuth;
     }
     Step::done_all(1, &verdict)
@@ -60,7 +60,8 @@ fn judge(reply: &WireReply, now: Option<Timestamp>) -> TargetVerdict {
     let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     let text = text_of(reply, &body);
     let code = code_of(reply, &body);
-    let mut verdict = answer::judge(&codes::CODES, reply.status, code, &text);
+    let text = if text == code || code == codes::TAKEN { "" } else { &text };
+    let mut verdict = answer::judge(&codes::CODES, reply.status, code, text);
     match &mut verdict.verdict {
         Verdict::Accepted => verdict.vendor_message_id = message_id(reply, &body),
         Verdict::Retry { after } => *after = wait_of(reply, now),
@@ -112,8 +113,7 @@ fn text_of(reply: &WireReply, body: &Value) -> String {
     let header = || reply.header("x-wns-error-description");
     let plain =
         || str::from_utf8(&reply.body).ok().map(str::trim).filter(|text| !text.starts_with(['<', '{']));
-    let is_accepted = (200..300).contains(&reply.status);
-    member.or_else(header).or_else(plain).filter(|_| !is_accepted).unwrap_or_default().to_owned()
+    member.or_else(header).or_else(plain).unwrap_or_default().to_owned()
 }
 
 /// Apple's and WNS's id, ntfy's, or the end of the address under which the push waits.

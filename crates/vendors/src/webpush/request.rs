@@ -117,6 +117,7 @@ pub(super) fn urgency(config: &Config, content: &Content) -> &'static str {
         Some(Interruption::TimeSensitive | Interruption::Critical) => "high",
         Some(Interruption::Passive) => "low",
         Some(Interruption::Active) => "normal",
+        None if content.presentation == Presentation::Data => "low",
         None => config.urgency(content.class),
     }
 }

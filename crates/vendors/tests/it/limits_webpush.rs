@@ -1,10 +1,10 @@
 //! What holds for any push of the Web Push adapter: sizes, headers, and that nothing readable leaves it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use model::{
-    Class, ClickAction, Form, Interruption, MessageId, Presentation, Style, TargetVerdict, Timestamp, Vendor,
-    Verdict,
+    Class, ClickAction, Form, Interruption, MessageId, Pause, Presentation, Style, TargetVerdict, Timestamp,
+    Vendor, Verdict,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -195,10 +195,11 @@ fn a_header_is_used_again_for_its_push_service_until_its_last_hour() {
     };
     let first = header("one.example", 0);
     assert!(Arc::ptr_eq(&first, &header("one.example", 11 * HOUR_MS - 1)));
+    assert!(Arc::ptr_eq(&first, &header("one.example", -HOUR_MS)), "clocks are corrected by a little");
     assert!(!Arc::ptr_eq(&first, &header("two.example", 0)));
     assert!(!Arc::ptr_eq(&first, &header("one.example:8443", 0)));
     assert!(!Arc::ptr_eq(&first, &header("one.example", 11 * HOUR_MS)));
-    assert!(!Arc::ptr_eq(&first, &header("one.example", -1)), "the clock was set back");
+    assert!(!Arc::ptr_eq(&first, &header("one.example", -HOUR_MS - 1)), "the clock was set back");
 }
 
 #[test]
@@ -229,4 +230,33 @@ fn a_refused_header_is_made_anew_where_it_is_old_and_blamed_on_the_key_where_it_
     assert_ne!(first.authorization, second.authorization);
     assert_eq!(judge(&second, HOUR_MS).verdict, Verdict::Misconfigured);
     assert_eq!(judge(&first, HOUR_MS).verdict, Verdict::RenewAuth, "another push has renewed it meanwhile");
+}
+
+#[test]
+fn a_pause_is_as_long_as_the_push_service_says_and_a_minute_where_it_says_nothing() {
+    let (channel, auth) = channel();
+    let content = plain("t", "b");
+    let wait = |status, name: &str, value: &str| {
+        let headers = vec![(name.to_owned(), value.to_owned())];
+        let (targets, now) = ([target()], NOW);
+        let request = send(&*channel, &auth, &content, target(), NOW);
+        let job = Job::Notify { content: &content, targets: &targets, now };
+        match channel.resume(&job, &request, &WireReply { status, headers, body: Vec::new() }, &auth) {
+            Step::Done(verdicts) => match verdicts[0].verdict {
+                Verdict::Limited { pause: Pause::Target, after } | Verdict::Retry { after } => after,
+                ref other => panic!("{other:?}"),
+            },
+            Step::Send(_) => panic!("is done"),
+        }
+    };
+    let secs = |wait: Option<Duration>| wait.map(|wait| wait.as_secs());
+    assert_eq!(secs(wait(429, "retry-after", "90")), Some(90));
+    assert_eq!(secs(wait(429, "retry-after", "Mon, 21 Sep 2026 14:23:20 GMT")), Some(600));
+    assert_eq!(secs(wait(429, "retry-after", "Mon, 21 Sep 2026 13:00:00 GMT")), Some(0));
+    assert_eq!(secs(wait(429, "retry-after", "soon")), Some(60));
+    assert_eq!(secs(wait(429, "retry-after", "31536000")), Some(86_400));
+    assert_eq!(secs(wait(429, "server", "x")), Some(60));
+    assert_eq!(secs(wait(406, "x-wns-continue-after", "300")), Some(300));
+    assert_eq!(secs(wait(503, "retry-after", "120")), Some(120));
+    assert_eq!(secs(wait(503, "server", "x")), None);
 }
