@@ -10,6 +10,7 @@ mod key;
 mod p12;
 mod subscription;
 mod text;
+mod vapid;
 
 pub mod apns;
 pub mod fcm;

@@ -2,10 +2,10 @@
 
 use model::{Class, ClickAction, FieldErrors, Form, Timestamp};
 
-use super::auth::Vapid;
 use crate::{
     contract::{Field, FieldKind},
     form::{Reading, field},
+    vapid::Vapid,
 };
 
 const CLICKS: FieldKind = FieldKind::Choice(&["open_app", "web_page", "app_page"]);

@@ -37,23 +37,5 @@ pub(super) const PADDING_STEP_BYTES: usize = 128;
 /// Largest `Topic`, in characters of base64url.
 pub(super) const TOPIC_MAX_CHARS: usize = 32;
 
-/// A header ends this long after it was signed; 24 hours is the most.
-pub(super) const HEADER_LIFETIME_MS: i64 = 12 * 3_600_000;
-
-/// A header is signed anew after this long, in its last hour.
-pub(super) const HEADER_RENEW_AFTER_MS: i64 = 11 * 3_600_000;
-
-/// A header is used at least this long, even when refused: Apple takes no newer one within the hour.
-pub(super) const HEADER_KEEP_MS: i64 = 3_600_000;
-
-/// Most push services whose headers are kept (ours).
-pub(super) const HEADERS_MAX: usize = 256;
-
 /// The wait after a 429 that names none.
 pub(super) const PAUSE: Duration = Duration::from_secs(60);
-
-/// Largest key file, in bytes (ours; real ones have 300).
-pub(super) const KEY_FILE_MAX_BYTES: usize = 16 * 1024;
-
-/// A private key of P-256.
-pub(super) const PRIVATE_KEY_BYTES: usize = 32;
