@@ -8,7 +8,9 @@ mod contract;
 mod form;
 mod key;
 mod p12;
+mod subscription;
 mod text;
+mod vapid;
 
 pub mod apns;
 pub mod fcm;

@@ -11,9 +11,12 @@ mod request;
 
 use model::{FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
 
-use crate::contract::{
-    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
-    Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
+use crate::{
+    contract::{
+        Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
+        Origin, ProbeOutcome, ReceiptError, Route, Step, WireReply, WireRequest,
+    },
+    subscription::Subscription,
 };
 
 /// The adapter of Web Push.
@@ -42,7 +45,7 @@ impl Adapter for Webpush {
     }
 }
 
-/// One app's credential and choices.
+/// One sender's key and choices.
 #[derive(Debug)]
 struct WebpushChannel(config::Config);
 
@@ -51,32 +54,37 @@ impl Channel for WebpushChannel {
         self.0.facts()
     }
 
+    /// Of the test at saving alone: every push names its own push service.
     fn route(&self) -> Route {
-        Route { origin: Origin::of(config::HOST, Protocol::Http1), identity: None }
+        Route { origin: request::PROBED, identity: None }
+    }
+
+    fn origin_of(&self, token: &str) -> Option<Origin> {
+        Subscription::read(token).map(|subscription| subscription.origin)
     }
 
     fn auth_plan(&self, _: Timestamp) -> AuthPlan {
-        auth::plan(&self.0)
+        auth::plan()
     }
 
     fn auth_reply(&self, reply: &WireReply, _: Timestamp) -> Result<Auth, TargetVerdict> {
         Err(auth::refuse_exchange(reply))
     }
 
-    fn batch_key(&self, content: &Content) -> Option<BatchKey> {
-        Some(BatchKey::of_equal_content(content))
+    fn batch_key(&self, _: &Content) -> Option<BatchKey> {
+        None
     }
 
-    fn begin(&self, job: &Job<'_>, auth: &Auth) -> Step {
-        request::begin(&self.0, job, auth)
+    fn begin(&self, job: &Job<'_>, _: &Auth) -> Step {
+        request::begin(&self.0, job)
     }
 
-    fn resume(&self, job: &Job<'_>, _: &WireRequest, reply: &WireReply, _: &Auth) -> Step {
-        reply::resume(job, reply)
+    fn resume(&self, job: &Job<'_>, sent: &WireRequest, reply: &WireReply, _: &Auth) -> Step {
+        reply::resume(&self.0, job, sent, reply)
     }
 
-    fn probe(&self, auth: &Auth) -> WireRequest {
-        request::probe(&self.0, auth)
+    fn probe(&self, _: &Auth) -> WireRequest {
+        request::probe(&self.0)
     }
 
     fn judge_probe(&self, reply: &WireReply) -> ProbeOutcome {

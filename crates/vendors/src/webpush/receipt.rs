@@ -1,4 +1,4 @@
-//! Receipts: Web Push sends none.
+//! Receipts: RFC 8030 describes some, and no large push service offers them (documented).
 
 use model::Receipt;
 

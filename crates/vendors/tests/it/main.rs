@@ -8,5 +8,7 @@ mod given;
 mod golden;
 mod limits_honor;
 mod limits_meizu;
+mod limits_webpush;
 mod properties;
+mod sealed;
 mod show;

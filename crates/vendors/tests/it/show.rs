@@ -5,7 +5,7 @@ use model::{ReceiptKind, TargetVerdict, Timestamp, Verdict};
 use serde_json::{Value, json};
 use vendors::{Auth, AuthPlan, Channel, Finding, Origin, Protocol, Step, WireRequest};
 
-use crate::cases::Case;
+use crate::{cases::Case, sealed};
 
 pub(crate) fn show_channel(case: &Case, channel: &dyn Channel, now: Timestamp) -> Value {
     let route = channel.route();
@@ -82,9 +82,12 @@ pub(crate) fn show_step(step: Step) -> Value {
 
 pub(crate) fn show_request(request: &WireRequest) -> Value {
     let authorization = request.authorization.as_ref().map(|header| {
-        signed_token(header.expose()).map_or(header.expose().as_str(), |_| "bearer (a provider token)")
+        let header = header.expose();
+        let shown = || signed_token(header).map_or(header.as_str(), |_| "bearer (a provider token)");
+        sealed::vapid(header).unwrap_or_else(|| json!(shown()))
     });
-    let body = str::from_utf8(&request.body).unwrap();
+    let opened = sealed::message(request);
+    let body = str::from_utf8(opened.as_deref().unwrap_or(&request.body)).unwrap();
     let is_form =
         request.headers.iter().any(|(_, value)| value.starts_with("application/x-www-form-urlencoded"));
     let parts = if is_form {
@@ -94,7 +97,7 @@ pub(crate) fn show_request(request: &WireRequest) -> Value {
     } else {
         serde_json::from_str(body).map(shorten).unwrap_or_default()
     };
-    json!({
+    let mut shown = json!({
         "stage": request.stage,
         "to": request.to.as_deref().map(show_origin),
         "line": format!("{} {}", request.method, request.path),
@@ -103,7 +106,11 @@ pub(crate) fn show_request(request: &WireRequest) -> Value {
         "body": short(body),
         "body_bytes": body.len(),
         "parts": parts,
-    })
+    });
+    if opened.is_some() {
+        shown["sealed_bytes"] = json!(request.body.len());
+    }
+    shown
 }
 
 fn shorten(value: Value) -> Value {
