@@ -12,12 +12,15 @@ pub(super) const TAKEN: &str = "0";
 pub(super) const NIGHT: &str = "10071";
 /// The status that an answer gives to a regId follows.
 pub(super) const INVALID_USER: &str = "invalid_user_";
+/// Something before vivo's own service answered.
+pub(super) const NO_JSON: &str = "no_json";
 /// The click action can be carried out by no phone.
 pub(super) const CLICK_REFUSED: &str = "click_refused";
 /// Only a task can be taken back.
 pub(super) const TASK_UNKNOWN: &str = "task_unknown";
 
 const ACCEPTED: Verdict = Verdict::Accepted;
+const RETRY: Verdict = Verdict::Retry { after: None };
 const RENEW: Verdict = Verdict::RenewAuth;
 const DEAD: Verdict = Verdict::TokenDead { since: None };
 const BUSY: Verdict = Verdict::Limited { pause: Pause::Lane, after: None };
@@ -69,10 +72,12 @@ const BOOK: Source =
 const SEEN: Source = Source { page: "one sender's map of return codes", certainty: Certainty::Observed };
 const GUESS: Source = Source { page: "named by senders, on no page", certainty: Certainty::Assumed };
 const OLD: Source = Source { page: "older text of the push server API", certainty: Certainty::Assumed };
+const TROUBLE: Source =
+    Source { page: "clients of the push server API repeat then", certainty: Certainty::Assumed };
 
 // One row a line reads as the table it is.
 #[rustfmt::skip]
-pub(super) static CODES: [CodeRow; 73] = [
+pub(super) static CODES: [CodeRow; 74] = [
     row(TAKEN, &ACCEPTED, ("accepted", "已接受"), NOTHING),
     // The access token and what it is given for.
     row("10000", &RENEW, ("the access token is missing, wrong or expired", "鉴权失败：authToken 缺失、错误或已过期"), NOTHING),
@@ -145,6 +150,7 @@ pub(super) static CODES: [CodeRow; 73] = [
     row("10614", &DROP, ("bad tag", "标签错误"), OUR_FAULT),
     row("10616", &DROP, ("bad tag", "标签错误"), OUR_FAULT),
     // What no code of the vendor's names.
+    answer::row(TROUBLE, 0, NO_JSON, &RETRY, ("the answer is no JSON: trouble at vivo, or a proxy in between", "应答不是 JSON：vivo 服务异常，或中间有代理"), NOTHING),
     own_row(CLICK_REFUSED, &DROP, ("the page to open is over 2048 bytes or no intent URI", "要打开的页面超过 2048 字节，或不是 intent URI"), CLICK),
     own_row(TASK_UNKNOWN, &DROP, ("vivo gave no task id for the push, so it cannot be taken back", "vivo 未返回该推送的 taskId，无法撤回"), NOTHING),
     own_row(answer::EXT_TOO_LONG, &DROP, ("ext and payload are over 1024 characters together, names included", "ext 与 payload 连同键名合计超过 1024 个字符"), ("shorten ext", "请缩短 ext")),

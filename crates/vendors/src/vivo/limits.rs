@@ -36,6 +36,9 @@ pub(super) const RECEIPT_URL_MAX_BYTES: usize = 128;
 /// Longest regId we send on: the old form has 23 digits, the form `v2-…` more than 50 characters (observed).
 pub(super) const TOKEN_MAX_BYTES: usize = 256;
 
+/// Task ids have 18 digits (observed); anything much longer is not one.
+pub(super) const TASK_MAX_CHARS: usize = 128;
+
 /// An access token is good for 24 hours; the vendor advises a new one every one to two hours.
 pub(super) const RENEW_AFTER_MS: i64 = 2 * HOUR_MS;
 

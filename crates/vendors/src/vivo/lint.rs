@@ -13,8 +13,8 @@ type Row = (&'static str, Severity, &'static str, &'static str);
 
 pub(super) fn findings(config: &Config, content: &Content, now: Timestamp) -> Vec<Finding> {
     let held = table(config, content, now).into_iter().filter_map(|(holds, row)| holds.then_some(row));
-    let click = content.click.as_ref().unwrap_or(&config.click);
-    let fault = config::click_fault(click).map(|(en, zh)| ("click_refused", Refused, en, zh));
+    let fault = config::click_fault(content.click.as_ref().unwrap_or(&config.click))
+        .map(|(en, zh)| ("click_refused", Refused, en, zh));
     let finding =
         |(code, severity, en, zh): Row| Finding { code, severity, en: en.to_owned(), zh: zh.to_owned() };
     held.chain(fault).map(finding).collect()

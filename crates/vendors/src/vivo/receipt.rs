@@ -10,7 +10,6 @@ use crate::{
     contract::{Callback, ReceiptError},
 };
 
-const ID_MAX_CHARS: usize = 128;
 const CODE_MAX_CHARS: usize = 64;
 
 pub(super) fn parse(callback: &Callback<'_>) -> Result<Vec<Receipt>, ReceiptError> {
@@ -36,17 +35,12 @@ fn read_entry<'a>(
     entry: &'a Value,
     received_at: Timestamp,
 ) -> impl Iterator<Item = Receipt> + use<'a> {
-    let vendor_message_id = answer::clip(task, ID_MAX_CHARS);
-    // The oldest form names no type: it knows arrivals only.
-    let ack = entry
-        .get("ackType")
-        .filter(|ack| !ack.is_null())
-        .map_or(Some("0".to_owned()), number)
-        .unwrap_or_default();
-    let detail = entry.get("subAckType").and_then(number).unwrap_or_default();
+    let vendor_message_id = answer::clip(task, limits::TASK_MAX_CHARS);
+    let field = |name: &str| entry.get(name).and_then(number).unwrap_or_default();
+    let (ack, detail, time) = (field("ackType"), field("subAckType"), field("ackTime"));
     let code = if detail.is_empty() { ack.clone() } else { format!("{ack}/{detail}") };
     let message = entry.get("param").and_then(Value::as_str).and_then(|param| param.trim().parse().ok());
-    let at = entry.get("ackTime").and_then(|time| number(time)?.parse().ok()).filter(|ms| *ms > 0);
+    let at = time.parse().ok().filter(|ms| *ms > 0);
     let targets = entry.get("targets").and_then(Value::as_str).unwrap_or_default();
     let named = targets
         .split(',')
@@ -65,7 +59,8 @@ fn read_entry<'a>(
 
 fn kind_of(ack: &str, detail: &str) -> ReceiptKind {
     match (ack, detail) {
-        ("0", _) => ReceiptKind::Arrived,
+        // The oldest form names no type: it knows arrivals only.
+        ("" | "0", _) => ReceiptKind::Arrived,
         ("100", "11001") => ReceiptKind::QuotaUsedUp,
         ("100", "10012") | ("104", "2144") => ReceiptKind::Expired,
         ("102", "20001" | "20002") | ("104", "2183") => ReceiptKind::TokenDead { replacement: None },

@@ -15,9 +15,6 @@ use crate::{
     contract::{Auth, Job, ProbeOutcome, Sent, Step, Target, WireReply, WireRequest},
 };
 
-/// Task ids have 18 digits (observed); anything much longer is not one.
-const TASK_MAX_CHARS: usize = 128;
-
 pub(super) fn resume(
     config: &Config,
     job: &Job<'_>,
@@ -52,7 +49,9 @@ pub(super) fn read(reply: &WireReply) -> (Value, TargetVerdict) {
     if reply.status >= 500 {
         return (Value::Null, answer::server_fault(reply));
     }
-    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let Ok(body) = serde_json::from_slice::<Value>(&reply.body) else {
+        return (Value::Null, answer::judge(&CODES, reply.status, codes::NO_JSON, ""));
+    };
     let text = body.get("desc").and_then(Value::as_str).unwrap_or_default();
     let judged = match body.get("result").and_then(number) {
         Some(code) => answer::judge(&CODES, reply.status, &code, text),
@@ -157,7 +156,7 @@ fn name_task(judged: &mut TargetVerdict, task: Option<String>) {
 
 fn task_in(body: &Value) -> Option<String> {
     let task = body.get("taskId").and_then(number)?;
-    (!task.is_empty()).then(|| answer::clip(&task, TASK_MAX_CHARS))
+    (!task.is_empty()).then(|| answer::clip(&task, limits::TASK_MAX_CHARS))
 }
 
 /// The task that a request of ours is about.

@@ -48,17 +48,11 @@ fn notify(config: &Config, content: &Content, targets: &[Target], now: Timestamp
 }
 
 /// The second step of a list: to whom the stored message goes.
-pub(super) fn list(
-    config: &Config,
-    message: MessageId,
-    task: &str,
-    to: &[Target],
-    auth: &Auth,
-) -> WireRequest {
+pub(super) fn list(config: &Config, id: MessageId, task: &str, to: &[Target], auth: &Auth) -> WireRequest {
     let body = json!({
         "appId": config.app_id,
         "taskId": task,
-        "requestId": request_id(message, &[task]),
+        "requestId": request_id(id, &[task]),
         "regIds": tokens(to),
     });
     post(LIST, "/message/pushToList", Some(auth), &body)
