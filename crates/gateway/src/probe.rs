@@ -56,8 +56,13 @@ async fn ask(shared: &Shared, channel: &dyn Channel, limits: &Limits, now: Times
         Err(error) => return ProbeOutcome { accepted: Some(false), ..unanswered(error.code()) },
     };
     let deadline = shared.config.times.answer.unwrap_or(limits.answer_timeout);
-    let exchange =
-        async |request: &WireRequest| reply(exchange_once(endpoint.clone(), request, deadline).await);
+    let exchange = async |request: &WireRequest| {
+        let endpoint = match &request.to {
+            Some(origin) => Arc::new(shared.dialer.foreign_endpoint(origin).map_err(|error| error.code())?),
+            None => endpoint.clone(),
+        };
+        reply(exchange_once(endpoint, request, deadline).await)
+    };
     let auth = match channel.auth_plan(now) {
         AuthPlan::Ready(auth) => auth,
         AuthPlan::Exchange(request) => match exchange(&request).await {

@@ -28,9 +28,14 @@ pub(crate) async fn take_in(
     let Some(known) = known else { return Err(ErrorCode::NotFound.into()) };
     let now = shared.clock.now();
     let callback = Callback { headers, body, received_at: now };
-    let receipts = shared.adapter(vendor).receipts(&callback).map_err(|error| match error {
+    // The form was read when it was saved; one that reads no more is a certificate that is as good as gone.
+    let channel =
+        shared.adapter(vendor).open(&known.form, now).map_err(|_| Fault::from(ErrorCode::NotFound))?;
+    let receipts = channel.receipts(&callback).map_err(|error| match error {
         ReceiptError::Unsupported => Fault::from(ErrorCode::NotFound),
-        ReceiptError::Malformed => Fault::new(ErrorCode::BadReceipt, error.to_string()),
+        ReceiptError::Malformed | ReceiptError::Forged => {
+            Fault::new(ErrorCode::BadReceipt, error.to_string())
+        }
     })?;
     let count = receipts.len();
     let mut rest = receipts.into_iter();

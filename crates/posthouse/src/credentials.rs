@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::{Args, Subcommand, ValueEnum};
-use model::Environment;
-use simulator::{IssuedP12, WantedP12, XiaomiCredential};
+use model::{Environment, Vendor};
+use serde_json::json;
+use simulator::{Credential, IssuedP12, WantedP12};
 
 use crate::{address::Address, api::Api, sample::PACKAGE};
 
@@ -19,8 +20,19 @@ pub(crate) struct Options {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Package, AppID, AppSecret and channels of the Xiaomi apps.
-    Xiaomi,
+    /// What the console of a vendor shows of the registered apps.
+    Show {
+        /// Which vendor, such as `huawei`.
+        vendor: Vendor,
+    },
+    /// Registers another app with a vendor, and shows what its console would.
+    New {
+        /// Which vendor, such as `huawei`.
+        vendor: Vendor,
+        /// Package name of the app.
+        #[arg(long, default_value = PACKAGE)]
+        package: String,
+    },
     /// A new APNs client certificate as a p12 file; its password is printed.
     ApnsP12 {
         /// The environment it is for.
@@ -49,14 +61,13 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let (url, key) = simulator.context("the running Posthouse has no simulator")?;
     let api = Api::new(url, key);
     match options.what {
-        What::Xiaomi => {
-            let apps: Vec<XiaomiCredential> = api.get("/credentials/xiaomi").await?;
-            for app in apps {
-                println!("应用包名称  {}", app.package_name);
-                println!("AppID       {}", app.app_id);
-                println!("AppSecret   {}", app.app_secret);
-                println!("channels    {}", app.channels.join(", "));
-            }
+        What::Show { vendor } => {
+            let apps: Vec<Credential> = api.get(&format!("/credentials/{vendor}")).await?;
+            apps.iter().for_each(print);
+        }
+        What::New { vendor, package } => {
+            let wanted = json!({ "package": package });
+            print(&api.post(&format!("/credentials/{vendor}"), &wanted).await?);
         }
         What::ApnsP12 { environment, write } => {
             let environments = match environment {
@@ -74,4 +85,11 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn print(credential: &Credential) {
+    for (field, value) in credential {
+        println!("{field:<16}  {value}");
+    }
+    println!();
 }

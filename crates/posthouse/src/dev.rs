@@ -139,18 +139,22 @@ impl Dev {
     fn block(&self, folder: &Path, written_to: &Path) -> String {
         let me = crate::own_name();
         let Address { api_url, api_key, .. } = &self.address;
-        let (xiaomi, apns) = (self.sample.xiaomi, self.sample.apns);
         let link = self.stack.server.console_link(SystemClock.now());
-        let phones: Vec<String> = PHONES
-            .iter()
-            .map(|phone| format!("{} ({}, user {})", phone.name, phone.model, phone.user))
-            .collect();
+        let certificates: Vec<String> =
+            self.sample.certificates().map(|(vendor, id)| format!("{id} {vendor}")).collect();
+        let phones: Vec<String> =
+            PHONES.iter().map(|phone| format!("{} (user {})", phone.name, phone.user)).collect();
+        // Five to a line.
+        let lines = |words: &[String]| -> String {
+            let lines: Vec<String> = words.chunks(5).map(|five| five.join(" · ")).collect();
+            lines.join("\n                ")
+        };
         format!(
             "\n  Posthouse 驿站 is running.\n\n  \
              console       {link}   (opens once)\n  \
              API           {api_url}/v1\n  \
              API key       {api_key}\n  \
-             certificates  {xiaomi} xiaomi · {apns} apns\n  \
+             certificates  {}\n  \
              handsets      {}\n  \
              data          {}\n  \
              addresses     {}\n\n  \
@@ -158,7 +162,8 @@ impl Dev {
              {me} handset kill mi-14\n    \
              {me} send --to bo --ext 'ext content' '晚饭吃什么?🍜'\n    \
              {me} handset shade mi-14\n\n",
-            phones.join(" · "),
+            lines(&certificates),
+            lines(&phones),
             folder.display(),
             written_to.display(),
         )

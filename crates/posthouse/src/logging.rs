@@ -1,16 +1,18 @@
 //! Sets up the log. It goes to standard error, so that standard output stays for what a command answers.
 
-use tracing_subscriber::EnvFilter;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::config::LogConfig;
 
 /// Starts logging for the rest of the process.
 pub(crate) fn start(config: &LogConfig) {
-    let filter = EnvFilter::try_new(&config.level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let usual = || Targets::new().with_default(LevelFilter::INFO);
+    let filter: Targets = config.level.parse().unwrap_or_else(|_| usual());
+    let lines = fmt::layer().with_writer(std::io::stderr);
     if config.json {
-        builder.json().init();
+        tracing_subscriber::registry().with(lines.json().with_filter(filter)).init();
     } else {
-        builder.with_target(false).init();
+        tracing_subscriber::registry().with(lines.with_target(false).with_filter(filter)).init();
     }
 }

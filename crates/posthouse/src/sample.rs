@@ -1,15 +1,15 @@
-//! The sample App of `dev`: users, certificates that the simulator knows, and two virtual phones.
+//! The sample App of `dev`: users, certificates that the simulator knows, and a virtual phone of each vendor.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Error, Result, bail};
 use im::issue_token;
 use model::{
     App, AppId, AppPolicy, Certificate, CertificateId, CertificateName, DeviceId, Environment, Form, Secret,
     Timestamp, UserId, Vendor,
 };
 use server::create_api_key;
-use simulator::{NewHandset, Running, XiaomiApp, XiaomiChannel};
+use simulator::{Credential, NewHandset, Running};
 use store::{CertificateDraft, Op, Outcome, Scope, Store};
 use uuid::Uuid;
 
@@ -22,10 +22,6 @@ pub(crate) const APP: AppId = AppId(1);
 /// Who sends where nobody is named: a user without a phone.
 pub(crate) const SENDER: &str = "zhou";
 
-const TEAM: &str = "SAMPLETEAM";
-const CHANNEL: &str = "130001";
-const XIAOMI_NAME: &str = "xiaomi-sample";
-const APNS_NAME: &str = "apns-sample";
 /// Scopes of the sample key.
 const SCOPES: [Scope; 3] = [Scope::Send, Scope::Read, Scope::Manage];
 const TOKEN_LIFETIME_S: i64 = im::TOKEN_LIFETIME_MAX_S;
@@ -33,39 +29,57 @@ const TOKEN_LIFETIME_S: i64 = im::TOKEN_LIFETIME_MAX_S;
 /// A virtual phone of the sample: its name, and what it is made of.
 pub(crate) struct SamplePhone {
     pub(crate) name: &'static str,
+    pub(crate) vendor: Vendor,
     pub(crate) brand: &'static str,
     pub(crate) model: &'static str,
     pub(crate) user: &'static str,
-    pub(crate) environment: Option<Environment>,
-    device: u128,
+    /// Every byte of the installation's id.
+    device: u8,
 }
 
-/// The two phones of `dev`.
-pub(crate) const PHONES: [SamplePhone; 2] = [
-    SamplePhone {
-        name: "mi-14",
-        brand: "xiaomi",
-        model: "Xiaomi 14",
-        user: "bo",
-        environment: None,
-        device: 0x0b0b_0b0b_0b0b_4b0b_8b0b_0b0b_0b0b_0b0b,
-    },
-    SamplePhone {
-        name: "iphone-16",
-        brand: "apple",
-        model: "iPhone 16",
-        user: "ann",
-        environment: Some(Environment::Development),
-        device: 0xa0a0_a0a0_a0a0_40a0_80a0_a0a0_a0a0_a0a0,
-    },
+/// One phone a vendor.
+#[rustfmt::skip]
+pub(crate) const PHONES: [SamplePhone; Vendor::ALL.len()] = [
+    phone("mi-14", Vendor::Xiaomi, "xiaomi", "Xiaomi 14", "bo", 0xb),
+    phone("iphone-16", Vendor::Apns, "apple", "iPhone 16", "ann", 0xa0),
+    phone("mate-60", Vendor::Huawei, "huawei", "HUAWEI Mate 60", "chen", 0xc1),
+    phone("mate-70", Vendor::Harmony, "harmony", "HUAWEI Mate 70 · HarmonyOS NEXT", "lin", 0xc2),
+    phone("magic-6", Vendor::Honor, "honor", "HONOR Magic6", "he", 0xc3),
+    phone("find-x7", Vendor::Oppo, "oppo", "OPPO Find X7", "ou", 0xc4),
+    phone("x100", Vendor::Vivo, "vivo", "vivo X100", "wei", 0xc5),
+    phone("meizu-21", Vendor::Meizu, "meizu", "Meizu 21", "mei", 0xc6),
+    phone("pixel-8", Vendor::Fcm, "google", "Pixel 8", "gu", 0xc7),
+    phone("browser", Vendor::Webpush, "browser", "Chromium", "wang", 0xc8),
 ];
+
+const fn phone(
+    name: &'static str,
+    vendor: Vendor,
+    brand: &'static str,
+    model: &'static str,
+    user: &'static str,
+    device: u8,
+) -> SamplePhone {
+    SamplePhone { name, vendor, brand, model, user, device }
+}
 
 /// The sample App as it stands in the store.
 pub(crate) struct Sample {
     pub(crate) app: App,
     pub(crate) api_key: String,
-    pub(crate) xiaomi: CertificateId,
-    pub(crate) apns: CertificateId,
+    certificates: BTreeMap<Vendor, CertificateId>,
+}
+
+impl Sample {
+    /// The sample certificate of a vendor.
+    pub(crate) fn certificate(&self, vendor: Vendor) -> CertificateId {
+        self.certificates[&vendor]
+    }
+
+    /// Every sample certificate.
+    pub(crate) fn certificates(&self) -> impl Iterator<Item = (Vendor, CertificateId)> {
+        self.certificates.iter().map(|(vendor, id)| (*vendor, *id))
+    }
 }
 
 /// Makes the sample App in the store where it is not there, and lets the simulator know its credentials either way.
@@ -84,64 +98,52 @@ pub(crate) async fn prepare(store: &Arc<dyn Store>, simulator: &Running, now: Ti
         batch.push(Op::PutUser { app: APP, user: UserId::new(name)?, at: now });
     }
     store.commit(batch).await?;
-    let certificates = store.certificates(APP).await?;
-    let xiaomi = prepare_xiaomi(store, simulator, &certificates, now).await?;
-    let apns = prepare_apns(store, simulator, &certificates, now).await?;
-    Ok(Sample { app, api_key, xiaomi, apns })
+    let known = store.certificates(APP).await?;
+    let mut certificates = BTreeMap::new();
+    for vendor in Vendor::ALL {
+        let certificate = known.iter().find(|certificate| certificate.name.as_str() == name_of(vendor));
+        certificates.insert(vendor, enrol(store, simulator, vendor, certificate, now).await?);
+    }
+    Ok(Sample { app, api_key, certificates })
 }
 
-fn find<'a>(certificates: &'a [Certificate], name: &str) -> Option<&'a Certificate> {
-    certificates.iter().find(|certificate| certificate.name.as_str() == name)
+fn name_of(vendor: Vendor) -> String {
+    format!("{vendor}-sample")
 }
 
-async fn prepare_xiaomi(
+/// Registers the sample app with a simulated vendor, as it was registered before where its certificate is there.
+async fn enrol(
     store: &Arc<dyn Store>,
     simulator: &Running,
-    certificates: &[Certificate],
+    vendor: Vendor,
+    certificate: Option<&Certificate>,
     now: Timestamp,
 ) -> Result<CertificateId> {
-    let known = find(certificates, XIAOMI_NAME);
-    let stored = known.and_then(|certificate| certificate.form.get("app_secret")).map(str::to_owned);
-    let secret = stored.unwrap_or_else(random_secret);
-    let app_id = "2882303761517000001";
-    let app = XiaomiApp::new(PACKAGE, app_id, Secret::new(secret.clone()))
-        .with_channel(CHANNEL, XiaomiChannel::Private { needs_template: false });
-    simulator.register_xiaomi_app(app);
-    if let Some(certificate) = known {
-        return Ok(certificate.id);
+    let known = certificate.map(|certificate| values_of(&certificate.form));
+    let credential = simulator.enrol(vendor, PACKAGE, known.as_ref()).map_err(Error::msg)?;
+    match certificate {
+        Some(certificate) => Ok(certificate.id),
+        None => save(store, vendor, &name_of(vendor), form_of(vendor, &credential), now).await,
     }
-    let mut form = Form::default();
-    for (field, value) in [("package_name", PACKAGE), ("app_id", app_id), ("channel_id", CHANNEL)] {
-        form.public.insert(field.to_owned(), value.to_owned());
-    }
-    form.secret.insert("app_secret".to_owned(), Secret::new(secret));
-    save(store, Vendor::Xiaomi, XIAOMI_NAME, form, now).await
 }
 
-async fn prepare_apns(
-    store: &Arc<dyn Store>,
-    simulator: &Running,
-    certificates: &[Certificate],
-    now: Timestamp,
-) -> Result<CertificateId> {
-    if let Some(certificate) = find(certificates, APNS_NAME) {
-        let field = |name| certificate.form.get(name).with_context(|| format!("{APNS_NAME} has no {name}"));
-        simulator.register_p8(field("p8")?, field("key_id")?, field("team_id")?, &[PACKAGE])?;
-        return Ok(certificate.id);
-    }
-    let key = simulator.sample_p8(TEAM, &[PACKAGE])?;
+fn values_of(form: &Form) -> Credential {
+    let secret = form.secret.iter().map(|(name, value)| (name.clone(), value.expose().clone()));
+    form.public.clone().into_iter().chain(secret).collect()
+}
+
+/// A certificate's form, filled with what a vendor's console shows. Fields that the form does not have are left out.
+pub(crate) fn form_of(vendor: Vendor, credential: &Credential) -> Form {
     let mut form = Form::default();
-    let environment = Environment::Development;
-    for (field, value) in [
-        ("environment", environment.as_str()),
-        ("key_id", key.key_id.as_str()),
-        ("team_id", key.team_id.as_str()),
-        ("topic", PACKAGE),
-    ] {
-        form.public.insert(field.to_owned(), value.to_owned());
+    for field in vendors::adapter(vendor).fields() {
+        let Some(value) = credential.get(field.name) else { continue };
+        if field.kind.is_secret() {
+            form.secret.insert(field.name.to_owned(), Secret::new(value.clone()));
+        } else {
+            form.public.insert(field.name.to_owned(), value.clone());
+        }
     }
-    form.secret.insert("p8".to_owned(), key.pem);
-    save(store, Vendor::Apns, APNS_NAME, form, now).await
+    form
 }
 
 async fn save(
@@ -171,9 +173,14 @@ async fn save(
 }
 
 impl SamplePhone {
+    /// The environment that its app was built for, where its vendor has environments.
+    pub(crate) fn environment(&self) -> Option<Environment> {
+        self.vendor.facts().has_environments.then_some(Environment::Development)
+    }
+
     /// The installation's id, the same at every start.
     pub(crate) const fn device_id(&self) -> DeviceId {
-        DeviceId(Uuid::from_u128(self.device))
+        DeviceId(Uuid::from_bytes([self.device; 16]))
     }
 
     /// What the simulator needs to make this phone, logged in as its user.
@@ -187,7 +194,7 @@ impl SamplePhone {
             login_token: Some(issue_token(app, &user, now, TOKEN_LIFETIME_S)?),
             user: Some(user),
             server: server.to_owned(),
-            environment: self.environment,
+            environment: self.environment(),
             certificates: Vec::new(),
             device: Some(self.device_id().0),
             language: "zh-CN".to_owned(),

@@ -77,34 +77,45 @@ fn parse(url: &str) -> Result<Destination, CallbackError> {
 
 /// Posts a form and tells the status of the answer.
 pub(crate) async fn post_form(url: &str, body: String) -> Result<u16, CallbackError> {
-    let destination = parse(url)?;
-    tokio::time::timeout(ANSWER_TIMEOUT, send(destination, body)).await.map_err(|_| CallbackError::Timeout)?
+    post(url, &[("content-type", "application/x-www-form-urlencoded".to_owned())], body).await
 }
 
-async fn send(destination: Destination, body: String) -> Result<u16, CallbackError> {
+/// Posts a body with these headers and tells the status of the answer.
+pub(crate) async fn post(
+    url: &str,
+    headers: &[(&'static str, String)],
+    body: String,
+) -> Result<u16, CallbackError> {
+    let destination = parse(url)?;
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri(&destination.path)
+        .header(header::HOST, &destination.host);
+    for (name, value) in headers {
+        request = request.header(*name, value);
+    }
+    let request = request.body(Full::new(Bytes::from(body))).map_err(failed)?;
+    let sent = tokio::time::timeout(ANSWER_TIMEOUT, send(destination, request)).await;
+    sent.map_err(|_| CallbackError::Timeout)?
+}
+
+async fn send(destination: Destination, request: Request<Full<Bytes>>) -> Result<u16, CallbackError> {
     let stream = TcpStream::connect(destination.address).await.map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
     if !destination.tls {
-        return exchange(stream, &destination, body).await;
+        return exchange(stream, request).await;
     }
     let name = ServerName::IpAddress(destination.address.ip().into());
     let stream = tls_connector().connect(name, stream).await.map_err(failed)?;
-    exchange(stream, &destination, body).await
+    exchange(stream, request).await
 }
 
-async fn exchange<S>(stream: S, destination: &Destination, body: String) -> Result<u16, CallbackError>
+async fn exchange<S>(stream: S, request: Request<Full<Bytes>>) -> Result<u16, CallbackError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(failed)?;
-    let request = Request::builder()
-        .method(Method::POST)
-        .uri(&destination.path)
-        .header(header::HOST, &destination.host)
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(Full::new(Bytes::from(body)))
-        .map_err(failed)?;
     let answer = async {
         let response = sender.send_request(request).await.map_err(failed);
         drop(sender);

@@ -9,22 +9,37 @@
 mod apns;
 mod ca;
 mod callback;
+mod clock;
 mod control;
+mod counter;
 mod faults;
+mod fcm;
 mod handset;
+mod harmony;
+mod honor;
+mod huawei;
 mod listener;
 mod lock;
 mod log;
+mod meizu;
 mod news;
+mod oppo;
 mod phone;
 mod shared;
 mod tally;
 mod token;
 mod vendor;
+mod vivo;
+mod webpush;
 mod world;
 mod xiaomi;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, RwLock},
+    time::Duration,
+};
 
 use model::{Clock, Environment, Secret, Timestamp, Vendor};
 use tokio::task::JoinSet;
@@ -32,24 +47,27 @@ use tokio::task::JoinSet;
 pub use crate::{
     apns::ApnsKey,
     ca::{Ca, CaError, ClientCertificate, Issued, SampleP12},
-    control::{IssuedP12, WantedP12, XiaomiCredential},
+    control::{IssuedP12, WantedP12},
+    counter::Credential,
     faults::{Failure, FaultPlan, Goaway, LoneDead, PlanError},
     handset::{
         AppState, Handset, HandsetList, HandsetState, Handsets, InboxEntry, LogLine, MakeError, NewHandset,
-        Opened, Operation, OperationError, Problem, ShadeEntry, TapRecord,
+        Opened, Operation, OperationError, Problem, ShadeEntry, TapRecord, Unseen,
     },
     listener::BindError,
     log::{Entry, shorten},
     news::News,
     phone::{
-        AppSide, Handover, LocalNotification, Opens, Phone, PhoneView, Profile, RegistrationError, Shown,
-        Source, Switches, Tapped,
+        AppSide, Handover, LocalNotification, NotShown, Opens, Phone, PhoneView, Profile, RegistrationError,
+        SdkCall, SdkCallback, Shown, Source, Switches, Tapped,
     },
     tally::Count,
     world::{FaultError, HostView, NewPhone, NewPhoneError, Snapshot, World},
     xiaomi::{XiaomiApp, XiaomiChannel},
 };
 use crate::{
+    clock::SetClock,
+    listener::{Bound, Door, Served},
     log::RequestLog,
     shared::{Host, Settings, Shared, hex, random},
     tally::Tally,
@@ -68,6 +86,8 @@ pub struct Config {
     pub moving_stream_limit: bool,
     /// Entries of the request log.
     pub log_entries: usize,
+    /// The port at which every vendor host can be had with TLS, told apart by name; 0: a free one.
+    pub tls_port: u16,
 }
 
 impl Config {
@@ -80,6 +100,7 @@ impl Config {
             accept_unknown_tokens: false,
             moving_stream_limit: true,
             log_entries: 2000,
+            tls_port: 0,
         }
     }
 }
@@ -129,8 +150,10 @@ impl Simulator {
     /// [`StartError`] where a port or a certificate could not be had.
     pub async fn start(config: Config) -> Result<Running, StartError> {
         let ca = Ca::generate()?;
+        let clock = Arc::new(SetClock::new(config.clock));
         let shared = Arc::new(Shared {
-            clock: config.clock,
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            blocked_words: RwLock::default(),
             news: News::default(),
             log: RequestLog::new(config.log_entries),
             tally: Tally::default(),
@@ -140,25 +163,33 @@ impl Simulator {
                 moving_stream_limit: config.moving_stream_limit,
             },
         });
-        let vendors = Vendors {
-            xiaomi: Arc::new(xiaomi::Desk::new(Arc::clone(&shared))),
-            apns: Arc::new(apns::Desk::new(Arc::clone(&shared), &ca)),
-        };
+        let vendors = Vendors::new(&shared, &ca);
         let mut tasks = JoinSet::new();
         let mut hosts = Vec::new();
+        let mut by_name = HashMap::new();
         for vendor in Vendor::ALL {
             let book = vendors.book(vendor);
             for spec in book.hosts() {
-                let bound = listener::bind(spec, &ca).await?;
-                let address = bound.listener.local_addr()?;
-                let host =
-                    Arc::new(Host { name: spec.name, vendor, address, faults: faults::Faults::default() });
+                let Bound { listener, plain, tls } = listener::bind(spec, &ca).await?;
+                let host = Arc::new(Host {
+                    name: spec.name,
+                    vendor,
+                    address: listener.local_addr()?,
+                    plain_address: plain.local_addr()?,
+                    faults: faults::Faults::default(),
+                });
                 hosts.push(Arc::clone(&host));
-                tasks.spawn(listener::run(bound, host, Arc::clone(&book)));
+                let served = Served { host, book: Arc::clone(&book), tls };
+                tasks.spawn(listener::run(listener, Door::Tls(served.clone())));
+                tasks.spawn(listener::run(plain, Door::Plain(served.clone())));
+                by_name.insert(spec.name, served);
             }
+            tasks.spawn(book.run());
         }
-        tasks.spawn(Arc::clone(&vendors.xiaomi).run_receipts());
-        let world = Arc::new(World::new(shared, vendors, ca, hosts));
+        let front = listener::bind_port(config.tls_port).await?;
+        let tls_address = front.local_addr()?;
+        tasks.spawn(listener::run(front, Door::ByName(Arc::new(by_name))));
+        let world = Arc::new(World::new(shared, clock, vendors, ca, hosts, tls_address));
         tasks.spawn(Arc::clone(&world).run_sweeper());
         let control_key = Secret::new(hex(&random::<32>()));
         let handsets = Arc::new(Handsets::new(Arc::clone(&world)));
@@ -216,6 +247,26 @@ impl Running {
     #[must_use]
     pub const fn control_key(&self) -> &Secret<String> {
         &self.control_key
+    }
+
+    /// The address at which every vendor host can be had with TLS, told apart by name.
+    #[must_use]
+    pub fn tls_address(&self) -> SocketAddr {
+        self.world.tls_address
+    }
+
+    /// Registers an app with a vendor and returns the fields of a certificate for it; `known` is what an earlier
+    /// registration gave, which then holds again.
+    ///
+    /// # Errors
+    /// What is wrong with `known`, in words.
+    pub fn enrol(
+        &self,
+        vendor: Vendor,
+        package: &str,
+        known: Option<&Credential>,
+    ) -> Result<Credential, String> {
+        self.world.vendors.book(vendor).enrol(package, known)
     }
 
     /// Registers an app with Xiaomi; the same secret again replaces it.

@@ -1,19 +1,32 @@
-//! One listener for each vendor host: TCP on a free loopback port, TLS with the host's real name.
+//! The doors to the vendor hosts: one port with TLS and one without for each host, and one with TLS for all of them,
+//! told apart by name.
 
-use std::{net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    io,
+    net::Ipv4Addr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use rustls::{
     DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme,
     client::danger::HandshakeSignatureValid,
     crypto::CryptoProvider,
     pki_types::{CertificateDer, UnixTime},
-    server::danger::{ClientCertVerified, ClientCertVerifier},
+    server::{
+        Acceptor,
+        danger::{ClientCertVerified, ClientCertVerifier},
+    },
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     task::JoinSet,
 };
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor, server::TlsStream};
 
 use crate::{
     ca::{Ca, CaError},
@@ -26,19 +39,37 @@ const CONNECTIONS_MAX: usize = 20_000;
 /// A handshake that takes longer is dropped.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A port that is taken, not yet served.
+/// Ports that are taken for a vendor host, not yet served.
 pub(crate) struct Bound {
     pub(crate) listener: TcpListener,
-    pub(crate) tls: TlsAcceptor,
+    pub(crate) plain: TcpListener,
+    pub(crate) tls: Arc<ServerConfig>,
 }
 
-/// Takes a free port of this machine for a vendor host.
+/// Takes free ports of this machine for a vendor host.
 ///
 /// # Errors
 /// [`BindError`] where there is no port or no certificate.
 pub(crate) async fn bind(spec: &HostSpec, ca: &Ca) -> Result<Bound, BindError> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    Ok(Bound { listener, tls: Arc::new(server_config(spec, ca)?).into() })
+    let plain = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    Ok(Bound { listener, plain, tls: Arc::new(server_config(spec, ca)?) })
+}
+
+/// Takes a port of this machine; 0: a free one.
+///
+/// # Errors
+/// [`BindError`] where it is not to be had.
+pub(crate) async fn bind_port(port: u16) -> Result<TcpListener, BindError> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?)
+}
+
+/// A vendor host that is served: what a connection to it needs.
+#[derive(Clone)]
+pub(crate) struct Served {
+    pub(crate) host: Arc<Host>,
+    pub(crate) book: Arc<dyn Book>,
+    pub(crate) tls: Arc<ServerConfig>,
 }
 
 /// A vendor host could not be opened.
@@ -71,39 +102,132 @@ fn server_config(spec: &HostSpec, ca: &Ca) -> Result<ServerConfig, BindError> {
     Ok(config)
 }
 
+/// How connections of a port become visits.
+#[derive(Clone)]
+pub(crate) enum Door {
+    /// TLS of one vendor host.
+    Tls(Served),
+    /// One vendor host without TLS.
+    Plain(Served),
+    /// TLS of every vendor host, told apart by the name the client asks for.
+    ByName(Arc<HashMap<&'static str, Served>>),
+}
+
 /// Accepts until it is dropped.
-pub(crate) async fn run(bound: Bound, host: Arc<Host>, book: Arc<dyn Book>) {
+pub(crate) async fn run(listener: TcpListener, door: Door) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = bound.listener.accept(), if connections.len() < CONNECTIONS_MAX => {
+            accepted = listener.accept(), if connections.len() < CONNECTIONS_MAX => {
                 // A failed accept concerns that connection alone, or a shortage of file handles that passes.
                 let Ok((stream, _)) = accepted else {
                     tokio::time::sleep(Duration::from_millis(10)).await;
                     continue;
                 };
-                connections.spawn(serve(stream, bound.tls.clone(), Arc::clone(&host), Arc::clone(&book)));
+                connections.spawn(serve(stream, door.clone()));
             }
             Some(_) = connections.join_next() => (),
         }
     }
 }
 
-async fn serve(stream: TcpStream, tls: TlsAcceptor, host: Arc<Host>, book: Arc<dyn Book>) {
+async fn serve(stream: TcpStream, door: Door) {
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    match tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
-        Ok(Ok(stream)) => book.serve(Visit { host, stream }).await,
-        Ok(Err(error)) => tracing::debug!(host = host.name, %error, "handshake failed"),
-        Err(_) => tracing::debug!(host = host.name, "handshake timed out"),
+    match tokio::time::timeout(HANDSHAKE_TIMEOUT, enter(stream, door)).await {
+        Ok(Ok((served, stream))) => served.book.serve(Visit { host: served.host, stream }).await,
+        Ok(Err(error)) => tracing::debug!(%error, "handshake failed"),
+        Err(_) => tracing::debug!("handshake timed out"),
     }
 }
 
-/// A connection that has shaken hands.
+async fn enter(stream: TcpStream, door: Door) -> std::io::Result<(Served, Stream)> {
+    match door {
+        Door::Plain(served) => Ok((served, Stream::Plain(stream))),
+        Door::Tls(served) => {
+            let stream = TlsAcceptor::from(Arc::clone(&served.tls)).accept(stream).await?;
+            Ok((served, Stream::Tls(Box::new(stream))))
+        }
+        Door::ByName(hosts) => {
+            let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+            let name = hello.client_hello().server_name().map(str::to_owned).unwrap_or_default();
+            let served = hosts.get(name.as_str()).cloned().ok_or_else(|| {
+                std::io::Error::new(std::io::ErrorKind::NotFound, "no simulated vendor has this host name")
+            })?;
+            let stream = hello.into_stream(Arc::clone(&served.tls)).await?;
+            Ok((served, Stream::Tls(Box::new(stream))))
+        }
+    }
+}
+
+/// A connection that is ready for HTTP.
 pub(crate) struct Visit {
     pub(crate) host: Arc<Host>,
-    pub(crate) stream: TlsStream<TcpStream>,
+    pub(crate) stream: Stream,
+}
+
+/// The bytes of a connection.
+pub(crate) enum Stream {
+    Tls(Box<TlsStream<TcpStream>>),
+    Plain(TcpStream),
+}
+
+impl Stream {
+    /// The client's certificates, leaf first.
+    pub(crate) fn client_certificates(&self) -> Option<&[CertificateDer<'static>]> {
+        match self {
+            Self::Tls(stream) => stream.get_ref().1.peer_certificates(),
+            Self::Plain(_) => None,
+        }
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tls(stream) => Pin::new(stream).poll_read(cx, into),
+            Self::Plain(stream) => Pin::new(stream).poll_read(cx, into),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+        }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, parts),
+            Self::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, parts),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
 }
 
 /// Asks for a client certificate and takes any whose key the client has: the vendor's own answer, and not a broken

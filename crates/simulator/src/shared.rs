@@ -1,6 +1,10 @@
 //! What every part of the simulator shares: clock, news, request log, settings.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use model::{Clock, Vendor};
 
@@ -13,6 +17,16 @@ pub(crate) struct Shared {
     pub(crate) log: RequestLog,
     pub(crate) tally: Tally,
     pub(crate) settings: Settings,
+    /// Texts with one of these words are taken and shown to nobody (row E11).
+    pub(crate) blocked_words: RwLock<Vec<String>>,
+}
+
+impl Shared {
+    /// Whether a text holds a word that vendors let nobody see.
+    pub(crate) fn is_blocked(&self, texts: &[&str]) -> bool {
+        let words = self.blocked_words.read().unwrap_or_else(PoisonError::into_inner);
+        words.iter().any(|word| texts.iter().any(|text| text.contains(word.as_str())))
+    }
 }
 
 /// What is set for the whole run.
@@ -33,8 +47,10 @@ pub(crate) struct Host {
     pub(crate) name: &'static str,
     /// Whose it is.
     pub(crate) vendor: Vendor,
-    /// Where it listens.
+    /// Where it listens with TLS.
     pub(crate) address: SocketAddr,
+    /// Where it listens without.
+    pub(crate) plain_address: SocketAddr,
     /// What it does wrong.
     pub(crate) faults: Faults,
 }
@@ -48,6 +64,42 @@ pub(crate) struct HostSpec {
     pub(crate) alpn: &'static [&'static [u8]],
     /// Whether a client certificate is asked for.
     pub(crate) asks_client_certificate: bool,
+}
+
+impl HostSpec {
+    /// An ordinary host: both HTTP versions, no client certificate.
+    pub(crate) const fn of(name: &'static str) -> Self {
+        Self { name, alpn: &[b"h2", b"http/1.1"], asks_client_certificate: false }
+    }
+}
+
+impl Shared {
+    /// Nothing but defaults, for tests of one vendor's file.
+    #[cfg(test)]
+    pub(crate) fn for_tests(clock: Arc<dyn Clock>) -> Arc<Self> {
+        let settings = Settings {
+            receipt_collect: Duration::ZERO,
+            accept_unknown_tokens: false,
+            moving_stream_limit: true,
+        };
+        Arc::new(Self {
+            clock,
+            news: News::default(),
+            log: RequestLog::new(10),
+            tally: Tally::default(),
+            settings,
+            blocked_words: RwLock::default(),
+        })
+    }
+}
+
+impl Host {
+    /// A host without faults, for tests of one vendor's file.
+    #[cfg(test)]
+    pub(crate) fn for_tests(name: &'static str, vendor: Vendor) -> Arc<Self> {
+        let address = SocketAddr::from(([127, 0, 0, 1], 1));
+        Arc::new(Self { name, vendor, address, plain_address: address, faults: Faults::default() })
+    }
 }
 
 /// Fresh random bytes.

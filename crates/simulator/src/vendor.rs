@@ -4,8 +4,17 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use model::Vendor;
+use serde_json::Value;
 
-use crate::{apns, listener::Visit, phone::Service, shared::HostSpec, xiaomi};
+use crate::{
+    apns,
+    ca::Ca,
+    counter::Credential,
+    listener::Visit,
+    phone::Service,
+    shared::{HostSpec, Shared},
+    xiaomi,
+};
 
 /// One vendor's book, read from the vendor's side.
 pub(crate) trait Book: Send + Sync {
@@ -21,22 +30,65 @@ pub(crate) trait Book: Send + Sync {
     /// Whether the vendor has an answer with this code.
     fn knows_code(&self, code: &str) -> bool;
 
+    /// Registers an app; `known` is what an earlier registration gave, which then holds again.
+    ///
+    /// # Errors
+    /// What is wrong with `known`, in words.
+    fn enrol(&self, package: &str, known: Option<&Credential>) -> Result<Credential, String>;
+
+    /// What the vendor's console shows of every registered app.
+    fn credentials(&self) -> Vec<Credential>;
+
+    /// Grants and withdraws rights of an app, and sets its amounts.
+    ///
+    /// # Errors
+    /// What the vendor does not know, in words.
+    fn set_rights(&self, package: &str, rights: &Value) -> Result<(), String>;
+
     /// Serves one connection to its end.
     fn serve(self: Arc<Self>, visit: Visit) -> BoxFuture<'static, ()>;
+
+    /// What it does by itself, until it is dropped: calling receipts back.
+    fn run(self: Arc<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// Every simulated vendor.
 pub(crate) struct Vendors {
     pub(crate) xiaomi: Arc<xiaomi::Desk>,
     pub(crate) apns: Arc<apns::Desk>,
+    books: Vec<(Vendor, Arc<dyn Book>)>,
 }
 
 impl Vendors {
+    pub(crate) fn new(shared: &Arc<Shared>, ca: &Ca) -> Self {
+        let xiaomi = Arc::new(xiaomi::Desk::new(Arc::clone(shared)));
+        let apns = Arc::new(apns::Desk::new(Arc::clone(shared), ca));
+        let open = |vendor| -> (Vendor, Arc<dyn Book>) {
+            (
+                vendor,
+                match vendor {
+                    Vendor::Xiaomi => Arc::clone(&xiaomi) as Arc<dyn Book>,
+                    Vendor::Apns => Arc::clone(&apns) as Arc<dyn Book>,
+                    Vendor::Huawei => crate::huawei::open(shared),
+                    Vendor::Harmony => crate::harmony::open(shared),
+                    Vendor::Honor => crate::honor::open(shared),
+                    Vendor::Oppo => crate::oppo::open(shared),
+                    Vendor::Vivo => crate::vivo::open(shared),
+                    Vendor::Meizu => crate::meizu::open(shared),
+                    Vendor::Fcm => crate::fcm::open(shared),
+                    Vendor::Webpush => crate::webpush::open(shared),
+                },
+            )
+        };
+        let books = Vendor::ALL.into_iter().map(open).collect();
+        Self { xiaomi, apns, books }
+    }
+
     /// A vendor's book.
     pub(crate) fn book(&self, vendor: Vendor) -> Arc<dyn Book> {
-        match vendor {
-            Vendor::Xiaomi => Arc::clone(&self.xiaomi) as Arc<dyn Book>,
-            Vendor::Apns => Arc::clone(&self.apns) as Arc<dyn Book>,
-        }
+        let found = self.books.iter().find(|(own, _)| *own == vendor);
+        found.map_or_else(|| Arc::clone(&self.xiaomi) as Arc<dyn Book>, |(_, book)| Arc::clone(book))
     }
 }

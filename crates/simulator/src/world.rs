@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ca::Ca,
+    clock::SetClock,
     faults::{FaultPlan, PlanError},
     log::Entry,
     news::News,
@@ -35,6 +37,8 @@ pub struct World {
     pub(crate) vendors: Vendors,
     pub(crate) ca: Ca,
     pub(crate) hosts: Vec<Arc<Host>>,
+    pub(crate) tls_address: SocketAddr,
+    clock: Arc<SetClock>,
     phones: RwLock<BTreeMap<String, Arc<Phone>>>,
 }
 
@@ -88,6 +92,8 @@ pub enum FaultError {
 pub struct Snapshot {
     /// The simulator's time.
     pub now: Timestamp,
+    /// Where every vendor host can be had with TLS, told apart by name.
+    pub tls_address: String,
     /// The vendor hosts.
     pub hosts: Vec<HostView>,
     /// The phones, by name.
@@ -105,15 +111,36 @@ pub struct HostView {
     pub name: &'static str,
     /// Whose it is.
     pub vendor: Vendor,
-    /// Where it listens.
+    /// Where it listens with TLS.
     pub address: String,
+    /// Where it listens without.
+    pub plain_address: String,
     /// What it does wrong.
     pub faults: FaultPlan,
 }
 
 impl World {
-    pub(crate) fn new(shared: Arc<Shared>, vendors: Vendors, ca: Ca, hosts: Vec<Arc<Host>>) -> Self {
-        Self { shared, vendors, ca, hosts, phones: RwLock::default() }
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        clock: Arc<SetClock>,
+        vendors: Vendors,
+        ca: Ca,
+        hosts: Vec<Arc<Host>>,
+        tls_address: SocketAddr,
+    ) -> Self {
+        Self { shared, clock, vendors, ca, hosts, tls_address, phones: RwLock::default() }
+    }
+
+    /// Moves the simulator's clock on, at most 49 days at a time.
+    pub fn advance_clock(&self, ms: u32) {
+        self.clock.advance(ms);
+        self.shared.news.changed();
+    }
+
+    /// Texts with one of these words are taken by every vendor and shown to nobody (row E11).
+    pub fn set_blocked_words(&self, words: Vec<String>) {
+        *self.shared.blocked_words.write().unwrap_or_else(PoisonError::into_inner) = words;
+        self.shared.news.changed();
     }
 
     /// Word of visible changes.
@@ -179,30 +206,37 @@ impl World {
         self.phones.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    /// Sets what a host does wrong; the whole plan is replaced.
+    /// Sets what a host does wrong, or every host of a vendor; the whole plan is replaced.
     ///
     /// # Errors
     /// [`FaultError`] says what is wrong.
     pub fn set_faults(&self, host: &str, plan: FaultPlan) -> Result<(), FaultError> {
-        let host = self.host(host).ok_or(FaultError::UnknownHost)?;
-        let book = self.vendors.book(host.vendor);
+        let hosts = self.named(host);
+        let vendor = hosts.first().ok_or(FaultError::UnknownHost)?.vendor;
+        let book = self.vendors.book(vendor);
         plan.check(|code| book.knows_code(code))?;
-        host.faults.set(plan);
+        for host in hosts {
+            host.faults.set(plan.clone());
+        }
         self.shared.news.changed();
         Ok(())
     }
 
-    /// Ends every access token and provider token that a host accepted until now.
+    /// Ends every access token and provider token that the vendor of this name, or of this host, accepted until now.
     ///
     /// # Errors
     /// [`FaultError::UnknownHost`].
     pub fn expire_auth(&self, host: &str) -> Result<(), FaultError> {
-        self.host(host).ok_or(FaultError::UnknownHost)?.faults.expire_auth();
+        let vendor = self.named(host).first().ok_or(FaultError::UnknownHost)?.vendor;
+        for host in self.hosts.iter().filter(|host| host.vendor == vendor) {
+            host.faults.expire_auth();
+        }
         Ok(())
     }
 
-    fn host(&self, name: &str) -> Option<&Arc<Host>> {
-        self.hosts.iter().find(|host| host.name == name)
+    /// The host of this name, or every host of the vendor of this name.
+    fn named(&self, name: &str) -> Vec<&Arc<Host>> {
+        self.hosts.iter().filter(|host| host.name == name || host.vendor.name() == name).collect()
     }
 
     /// Entries of the request log after a number, oldest first.
@@ -222,6 +256,7 @@ impl World {
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
             now: self.shared.clock.now(),
+            tls_address: self.tls_address.to_string(),
             hosts: self.host_views(),
             phones: self.phones().iter().map(|phone| phone.view()).collect(),
             log: self.shared.log.after(0, SNAPSHOT_ENTRIES),
@@ -236,6 +271,7 @@ impl World {
             name: host.name,
             vendor: host.vendor,
             address: host.address.to_string(),
+            plain_address: host.plain_address.to_string(),
             faults: host.faults.plan(),
         };
         self.hosts.iter().map(view).collect()
@@ -249,6 +285,7 @@ impl World {
         for phone in self.phones() {
             phone.clear();
         }
+        self.set_blocked_words(Vec::new());
         self.shared.log.clear();
         self.shared.tally.clear();
         self.shared.news.changed();

@@ -61,6 +61,11 @@ impl AuthCache {
         matches!(self.exchange, Exchange::Wanted(_))
     }
 
+    /// Whether the request that has to be sent goes to a host that is not the certificate's own.
+    pub(crate) fn is_asked_elsewhere(&self) -> bool {
+        matches!(&self.exchange, Exchange::Wanted(request) if request.to.is_some())
+    }
+
     /// What the exchange brought; `None` makes a new exchange when one is next needed.
     pub(crate) fn exchanged(&mut self, auth: Option<Auth>) {
         self.exchange = Exchange::None;

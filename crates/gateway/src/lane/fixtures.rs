@@ -12,6 +12,7 @@ pub(crate) fn item(number: i64) -> Item {
         id: DeliveryId(number),
         app: AppId(1),
         token: format!("token-{number}").into(),
+        origin: None,
         expires_at: Timestamp(1_000_000),
         tries: 0,
         renewals: 0,

@@ -7,7 +7,7 @@ use std::{
 
 use model::{AppId, DeliveryId, Timestamp};
 use store::Claimed;
-use vendors::{BatchKey, Content, Target};
+use vendors::{BatchKey, Content, Origin, Target};
 
 /// What is kept of a claimed delivery until its verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub(crate) struct Item {
     pub(crate) id: DeliveryId,
     pub(crate) app: AppId,
     pub(crate) token: Arc<str>,
+    /// Where its push goes, where that is not the certificate's own host.
+    pub(crate) origin: Option<Arc<Origin>>,
     pub(crate) expires_at: Timestamp,
     /// Tries before this one.
     pub(crate) tries: u32,
@@ -36,6 +38,7 @@ impl From<Claimed> for Item {
             id: claimed.delivery.id,
             app: claimed.delivery.app,
             token: claimed.delivery.token,
+            origin: None,
             expires_at: claimed.delivery.expires_at,
             token_registered_at: claimed.token_registered_at,
             doubts: claimed.doubts,
@@ -66,6 +69,11 @@ impl Parcel {
     fn add(&mut self, item: Item) {
         self.targets.push(Target { token: item.token.clone(), badge: None });
         self.items.push(item);
+    }
+
+    /// Where its push goes, where that is not the certificate's own host.
+    pub(crate) fn origin(&self) -> Option<&Arc<Origin>> {
+        self.items.first()?.origin.as_ref()
     }
 
     /// Keeps the items for which this holds; the others come out.

@@ -242,7 +242,8 @@ impl Lane {
         let (channel, url) = (Arc::clone(&road.channel), road.receipt_url.as_ref());
         let (content, key) = road.contents.of(&claimed, &self.policy, &*channel, url);
         let content = content.clone();
-        self.hand.add(Item::from(claimed), &content, key);
+        let origin = channel.origin_of(&claimed.delivery.token).map(Arc::new);
+        self.hand.add(Item { origin, ..Item::from(claimed) }, &content, key);
     }
 
     /// Ends deliveries without a try.

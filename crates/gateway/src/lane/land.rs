@@ -49,7 +49,9 @@ impl Lane {
     }
 
     fn answered(&mut self, flight: Flight, reply: &WireReply, connection: ConnectionId, now: Timestamp) {
-        self.note_answer(reply, now);
+        if connection != ConnectionId::ELSEWHERE {
+            self.note_answer(reply, now);
+        }
         let Flight { parcel, channel, pass, request, since, .. } = flight;
         let job = Job::Notify { content: &parcel.content, targets: &parcel.targets, now };
         match leave::resume_safely(&*channel, &job, &request, reply, &pass.auth) {
@@ -83,7 +85,10 @@ impl Lane {
             }
             Lost::Unsent => (Verdict::Retry { after: None }, own_codes::NEVER_SENT, String::new()),
             Lost::Unknown { code, text } => {
-                self.breaker.failed(code, now, self.dice.roll());
+                // One host of many that does not answer says nothing of the others.
+                if connection != ConnectionId::ELSEWHERE {
+                    self.breaker.failed(code, now, self.dice.roll());
+                }
                 (Verdict::Retry { after: None }, code, text)
             }
             Lost::Unsendable => (Verdict::Unrecognised, own_codes::ADAPTER_FAILED, String::new()),

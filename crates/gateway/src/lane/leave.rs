@@ -12,12 +12,14 @@ use super::{
     outbox,
 };
 use crate::{
-    net::{ConnectionId, DialError, Dialed},
+    net::{ConnectionId, DialError, Dialed, Landing, Lost},
     own_codes,
 };
 
 /// When to look again for a place where the vendor allows no request at all for now.
 const LOOK_FOR_PLACE_EVERY: Duration = Duration::from_millis(50);
+/// Parcels that are passed over for a host that has no place, before the lane waits for it.
+const PASSED_OVER_MAX: usize = 64;
 
 impl Lane {
     /// Sends what may leave now.
@@ -49,10 +51,15 @@ impl Lane {
     fn begin_parcels(&mut self, most: usize, pass: &Pass, now: Timestamp, instant: Instant) {
         let most_targets = self.shared.config.sizes.targets_in_flight;
         let mut targets = self.flights.targets();
+        let mut passed_over = Vec::new();
         while self.flights.len() + self.beginning.len() < most && targets < most_targets {
             let Some(mut parcel) = self.hand.take() else { break };
             self.screen(&mut parcel, now);
             if parcel.items.is_empty() {
+                continue;
+            }
+            if passed_over.len() < PASSED_OVER_MAX && self.is_crowded(&parcel) {
+                passed_over.push(parcel);
                 continue;
             }
             let Some(connection) = self.place_for(&parcel, instant) else {
@@ -66,6 +73,7 @@ impl Lane {
                 self.beginning.push((parcel, connection));
             }
         }
+        passed_over.into_iter().rev().for_each(|parcel| self.hand.put_back(parcel));
         if self.beginning.is_empty() {
             return;
         }
@@ -132,6 +140,20 @@ impl Lane {
         let deadline = self.answer_deadline();
         let number = self.flights.next();
         let Some(road) = &mut self.road else { return self.hand.put_back(flight.parcel) };
+        if let Some(origin) = &flight.request.to {
+            let sent = road.elsewhere.send(&self.shared.dialer, origin, flight.request.clone(), deadline);
+            road.pool.give_back(connection);
+            let task = match sent {
+                Ok(task) => task,
+                Err(_) => return self.lost(flight, Lost::Unsendable, ConnectionId::ELSEWHERE, now),
+            };
+            if !flight.resumed {
+                self.sent += flight.parcel.items.len() as u64;
+            }
+            self.flights.insert(flight);
+            let landed = async move { Event::Landed(Landing::elsewhere(number, task.await)) };
+            return self.tasks.push(Box::pin(landed));
+        }
         match road.pool.send(connection, number, &flight.request, deadline, Event::Landed) {
             Ok(task) => {
                 if !flight.resumed && flight.parcel.returns == 0 {
@@ -167,8 +189,11 @@ impl Lane {
     }
 
     fn ask_for_auth(&mut self, instant: Instant) {
-        let Some(connection) = self.place(instant) else { return };
         let deadline = self.answer_deadline();
+        if self.road.as_ref().is_some_and(|road| road.auth.is_asked_elsewhere()) {
+            return self.ask_for_auth_elsewhere(deadline);
+        }
+        let Some(connection) = self.place(instant) else { return };
         let Some(road) = &mut self.road else { return };
         let Some(request) = road.auth.take_request() else { return road.pool.give_back(connection) };
         let channel = road.channel.clone();
@@ -177,6 +202,26 @@ impl Lane {
             Ok(task) => self.tasks.push(task),
             Err(_) => road.auth.exchanged(None),
         }
+    }
+
+    /// Asks a host that is not the certificate's own, as vendors with a separate account service want it.
+    fn ask_for_auth_elsewhere(&mut self, deadline: Duration) {
+        let Some(road) = &mut self.road else { return };
+        let Some(request) = road.auth.take_request() else { return };
+        let Some(origin) = request.to.clone() else { return };
+        let channel = road.channel.clone();
+        match road.elsewhere.send(&self.shared.dialer, &origin, *request, deadline) {
+            Ok(task) => self.tasks.push(Box::pin(async move {
+                Event::Authenticated(channel, Landing::elsewhere(usize::MAX, task.await))
+            })),
+            Err(_) => road.auth.exchanged(None),
+        }
+    }
+
+    /// Whether the parcel goes to a host that takes no more requests now.
+    fn is_crowded(&self, parcel: &Parcel) -> bool {
+        let road = self.road.as_ref();
+        parcel.origin().is_some_and(|origin| road.is_some_and(|road| !road.elsewhere.has_place(origin)))
     }
 
     fn answer_deadline(&self) -> Duration {
@@ -198,7 +243,8 @@ impl Lane {
 
     /// A place, and the rate's leave to use it.
     fn place_for(&mut self, parcel: &Parcel, instant: Instant) -> Option<ConnectionId> {
-        let connection = self.place(instant)?;
+        let elsewhere = parcel.origin().is_some();
+        let connection = if elsewhere { ConnectionId::ELSEWHERE } else { self.place(instant)? };
         let road = self.road.as_mut()?;
         match road.pace.check(parcel.items.len()) {
             Ok(()) => Some(connection),

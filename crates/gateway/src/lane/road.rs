@@ -8,7 +8,7 @@ use vendors::{Channel, Limits};
 
 use super::{auth::AuthCache, content::Contents, pace::Pace};
 use crate::{
-    net::{Endpoint, Pool},
+    net::{Elsewhere, Endpoint, Pool},
     shared::Shared,
 };
 
@@ -36,6 +36,7 @@ pub(crate) struct Road {
     pub(crate) limits: &'static Limits,
     pub(crate) receipt_url: Option<Arc<str>>,
     pub(crate) pool: Pool,
+    pub(crate) elsewhere: Elsewhere,
     pub(crate) auth: AuthCache,
     pub(crate) pace: Pace,
     pub(crate) contents: Contents,
@@ -95,6 +96,7 @@ impl Road {
             channel,
             limits,
             receipt_url: receipt_url(shared, certificate),
+            elsewhere: Elsewhere::default(),
             pool: Pool::new(endpoint, &shared.config.sizes, number),
             auth: AuthCache::default(),
             pace: Pace::new(shared.config.pacing, limits.targets_per_second, limits.batch),

@@ -1,6 +1,11 @@
 //! From a route to an open TLS connection.
 
-use std::{collections::HashMap, io, net::SocketAddr, sync::Arc};
+use std::{
+    collections::HashMap,
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use http::uri::Authority;
 use rustls::{
@@ -8,9 +13,12 @@ use rustls::{
     crypto::{CryptoProvider, aws_lc_rs},
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer, ServerName},
 };
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::{TcpStream, lookup_host},
+    time::timeout,
+};
 use tokio_rustls::{TlsConnector, client::TlsStream};
-use vendors::{Protocol, Route, TlsIdentity};
+use vendors::{Origin, Protocol, Route, TlsIdentity};
 
 use crate::{
     config::{GatewayConfig, LaneTimes},
@@ -32,13 +40,15 @@ pub(crate) enum DialError {
     Identity(rustls::Error),
     #[error("the host's name is not valid")]
     Host,
+    #[error("the host does not lie in the public network")]
+    NotPublic,
 }
 
 impl DialError {
     /// Posthouse's own code for it.
     pub(crate) const fn code(&self) -> &'static str {
         match self {
-            Self::Connect(_) | Self::Host => own_codes::CONNECT_FAILED,
+            Self::Connect(_) | Self::Host | Self::NotPublic => own_codes::CONNECT_FAILED,
             Self::Tls(_) => own_codes::TLS_FAILED,
             Self::TooSlow => own_codes::CONNECT_TIMEOUT,
             Self::Protocol => own_codes::PROTOCOL_REFUSED,
@@ -72,19 +82,33 @@ impl Dialer {
 
     /// Prepares a certificate's connections.
     pub(crate) fn endpoint(&self, route: &Route) -> Result<Endpoint, DialError> {
-        let name = format!("{}:{}", route.host, route.port);
-        let (authority, alpn) = match (route.port, route.protocol) {
-            (443, protocol) => (&route.host, alpn(protocol)),
-            (_, protocol) => (&name, alpn(protocol)),
-        };
+        self.prepare(&route.origin, route.identity.as_deref(), false)
+    }
+
+    /// Prepares connections to a host that a token or an adapter names. It must lie in the public network, so that a
+    /// token cannot make this server reach inside.
+    pub(crate) fn foreign_endpoint(&self, origin: &Origin) -> Result<Endpoint, DialError> {
+        self.prepare(origin, None, true)
+    }
+
+    fn prepare(
+        &self,
+        origin: &Origin,
+        identity: Option<&TlsIdentity>,
+        public_only: bool,
+    ) -> Result<Endpoint, DialError> {
+        let Origin { host, port, protocol } = origin;
+        let name = format!("{host}:{port}");
+        let authority = if *port == 443 { host } else { name.as_str() };
         Ok(Endpoint {
-            authority: Authority::try_from(authority.as_str()).map_err(|_| DialError::Host)?,
-            server_name: ServerName::try_from(route.host.clone()).map_err(|_| DialError::Host)?,
+            authority: Authority::try_from(authority).map_err(|_| DialError::Host)?,
+            server_name: ServerName::try_from(host.to_string()).map_err(|_| DialError::Host)?,
             address: self.connect_to.get(&name).copied(),
-            host: route.host.clone(),
-            port: route.port,
-            protocol: route.protocol,
-            tls: self.tls(route.identity.as_deref(), alpn).map_err(DialError::Identity)?,
+            host: host.to_string(),
+            port: *port,
+            protocol: *protocol,
+            public_only,
+            tls: self.tls(identity, alpn(*protocol)).map_err(DialError::Identity)?,
             times: self.times,
         })
     }
@@ -126,6 +150,7 @@ pub(crate) struct Endpoint {
     address: Option<SocketAddr>,
     host: String,
     port: u16,
+    public_only: bool,
     tls: Arc<ClientConfig>,
 }
 
@@ -137,10 +162,9 @@ impl Endpoint {
 
     async fn connect(&self) -> Result<TlsStream<TcpStream>, DialError> {
         let tcp = match self.address {
-            Some(address) => TcpStream::connect(address).await,
-            None => TcpStream::connect((self.host.as_str(), self.port)).await,
-        }
-        .map_err(DialError::Connect)?;
+            Some(address) => TcpStream::connect(address).await.map_err(DialError::Connect)?,
+            None => self.look_up_and_connect().await?,
+        };
         // Without it small requests wait for the other side's delayed acknowledgements.
         tcp.set_nodelay(true).map_err(DialError::Connect)?;
         let connector = TlsConnector::from(self.tls.clone());
@@ -149,5 +173,71 @@ impl Endpoint {
             return Err(DialError::Protocol);
         }
         Ok(tls)
+    }
+
+    async fn look_up_and_connect(&self) -> Result<TcpStream, DialError> {
+        let found = lookup_host((self.host.as_str(), self.port)).await.map_err(DialError::Connect)?;
+        let usable: Vec<SocketAddr> =
+            found.filter(|address| !self.public_only || is_public(address.ip())).collect();
+        if usable.is_empty() {
+            return Err(DialError::NotPublic);
+        }
+        TcpStream::connect(usable.as_slice()).await.map_err(DialError::Connect)
+    }
+}
+
+/// Whether an address lies in the public network.
+fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => {
+            let [first, second, ..] = ip.octets();
+            let shared = first == 100 && (64..128).contains(&second);
+            let benchmark = first == 198 && (18..20).contains(&second);
+            !(ip.is_private()
+                || ip.is_loopback()
+                || ip.is_link_local()
+                || ip.is_multicast()
+                || ip.is_broadcast()
+                || ip.is_documentation()
+                || ip.is_unspecified()
+                || first == 0
+                || first >= 240
+                || shared
+                || benchmark)
+        }
+        IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
+            Some(mapped) => is_public(mapped.into()),
+            // Of IPv6 only 2000::/3 is given out for the public network; 2001:db8::/32 is for documents.
+            None => ip.segments()[0] & 0xe000 == 0x2000 && ip.segments()[..2] != [0x2001, 0xdb8],
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_public_addresses_are_public() {
+        for inside in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "192.168.0.1",
+            "172.31.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "::1",
+            "fe80::1",
+            "fc00::1",
+            "::ffff:10.0.0.1",
+            "2001:db8::1",
+            "255.255.255.255",
+        ] {
+            assert!(!is_public(inside.parse().unwrap()), "{inside}");
+        }
+        for outside in ["1.1.1.1", "172.32.0.1", "2606:4700::1111"] {
+            assert!(is_public(outside.parse().unwrap()), "{outside}");
+        }
     }
 }

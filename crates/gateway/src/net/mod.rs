@@ -3,6 +3,7 @@
 mod answer;
 mod connection;
 mod dial;
+mod elsewhere;
 mod http1;
 mod http2;
 mod once;
@@ -11,5 +12,6 @@ mod request;
 
 pub(crate) use answer::Lost;
 pub(crate) use dial::{DialError, Dialer, Endpoint};
+pub(crate) use elsewhere::Elsewhere;
 pub(crate) use once::exchange_once;
 pub(crate) use pool::{ConnectionId, Dialed, Landing, Pool};

@@ -36,7 +36,18 @@ pub(crate) struct Landing {
     outcome: Outcome,
 }
 
+impl ConnectionId {
+    /// Of no pool: the request went to a host that is not the certificate's own.
+    pub(crate) const ELSEWHERE: Self = Self { pool: u32::MAX, number: u32::MAX };
+}
+
 impl Landing {
+    /// A request that went elsewhere and has come back.
+    pub(crate) fn elsewhere(flight: usize, result: Result<WireReply, Lost>) -> Self {
+        let outcome = Outcome { result, back: None };
+        Self { flight, connection: ConnectionId::ELSEWHERE, sent_at: Instant::now(), outcome }
+    }
+
     /// The answer, where the request's connection is not of the present pool.
     pub(crate) fn into_result(self) -> Result<WireReply, Lost> {
         self.outcome.result

@@ -8,8 +8,8 @@ use gateway::Books;
 use model::{DeliveryState, FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor, Verdict};
 use rules::Reason;
 use vendors::{
-    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Job, Limits, ProbeOutcome,
-    ReceiptError, Route, Step, WireReply, WireRequest,
+    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
+    ProbeOutcome, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
 use crate::support::{Stage, all_in, regids};
@@ -94,6 +94,7 @@ impl SlowChannel {
     fn get(&self, stage: &'static str, path: &str, auth: &Auth) -> WireRequest {
         WireRequest {
             stage,
+            to: None,
             method: "GET",
             path: path.to_owned(),
             headers: Vec::new(),
@@ -124,10 +125,6 @@ impl Adapter for SlowBook {
         let inner = vendors::adapter(Vendor::Xiaomi).open(form, now)?;
         Ok(Box::new(SlowChannel { inner, tokens: AtomicU32::new(0) }))
     }
-
-    fn receipts(&self, _: &Callback<'_>) -> Result<Vec<Receipt>, ReceiptError> {
-        Err(ReceiptError::Unsupported)
-    }
 }
 
 impl Channel for SlowChannel {
@@ -157,7 +154,7 @@ impl Channel for SlowChannel {
     }
 
     fn begin(&self, job: &Job<'_>, auth: &Auth) -> Step {
-        let Job::Notify { targets, .. } = job;
+        let Job::Notify { targets, .. } = job else { panic!("a lane only notifies") };
         assert!(targets.iter().all(|target| &*target.token != POISON), "a fault of the book's reader");
         Step::Send(self.get("save", "/v1/channel/list", auth))
     }
@@ -175,5 +172,13 @@ impl Channel for SlowChannel {
 
     fn judge_probe(&self, reply: &WireReply) -> ProbeOutcome {
         self.inner.judge_probe(reply)
+    }
+
+    fn receipts(&self, _: &Callback<'_>) -> Result<Vec<Receipt>, ReceiptError> {
+        Err(ReceiptError::Unsupported)
+    }
+
+    fn lint(&self, _: &Content, _: Timestamp) -> Vec<Finding> {
+        Vec::new()
     }
 }

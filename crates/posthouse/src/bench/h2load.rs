@@ -3,7 +3,7 @@
 use std::{io::ErrorKind, path::Path, process::Stdio};
 
 use anyhow::{Context, Result, bail};
-use model::{Class, Clock, Form, MessageId, Secret, Vendor};
+use model::{Class, Clock, Form, MessageId, Presentation, Secret, Style, Vendor};
 use tokio::process::Command;
 use uuid::Uuid;
 use vendors::{AuthPlan, Content, Job, Step, Target, WireRequest};
@@ -83,6 +83,9 @@ fn render(simulator: &SimulatorReady, aim: &Aim) -> Result<(String, WireRequest)
         ext: Some(aim.ext.to_owned()),
         payload: None,
         class: Class::Chat,
+        presentation: Presentation::Alert,
+        style: Style::default(),
+        counts_badge: true,
         click: None,
         collapse_key: message.to_string(),
         thread: None,
@@ -91,7 +94,7 @@ fn render(simulator: &SimulatorReady, aim: &Aim) -> Result<(String, WireRequest)
     };
     let targets = [Target { token: (aim.token)(0).into(), badge: None }];
     match channel.begin(&Job::Notify { content: &content, targets: &targets, now }, &auth) {
-        Step::Send(request) => Ok((channel.route().host, request)),
+        Step::Send(request) => Ok((channel.route().origin.host.into_owned(), request)),
         Step::Done(_) => bail!("the adapter does not send the sample push"),
     }
 }

@@ -4,6 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
 use http::Method;
+use model::Vendor;
 use serde_json::{Value, json};
 
 use super::{
@@ -29,7 +30,7 @@ async fn push_id(walk: &Walk<'_>) -> Result<String> {
     let registered: Value =
         walk.api.post("/v1/devices", &json!({ "device": device, "report": { "brand": "xiaomi" } })).await?;
     let push_id = registered["push_id"].as_str().context("no Push ID")?.to_owned();
-    let binding = json!({ "certificate": walk.dev.sample.xiaomi, "token": "bm9ib2R5J3MgdG9rZW4=" });
+    let binding = json!({ "certificate": walk.dev.sample.certificate(Vendor::Xiaomi), "token": "bm9ib2R5J3MgdG9rZW4=" });
     let _: Value = walk.api.post(&format!("/v1/devices/{push_id}/binding"), &binding).await?;
     let push = json!({ "to": { "push_id": push_id }, "push": { "body": "to a Push ID" } });
     let accepted: Value = walk.api.post("/v1/pushes", &push).await?;
@@ -40,7 +41,7 @@ async fn push_id(walk: &Walk<'_>) -> Result<String> {
 
 async fn bare_token(walk: &Walk<'_>) -> Result<String> {
     let token = "00fc13adff785122b4ad28809a3420982341241421348097878e577c991de8f0";
-    let to = json!({ "certificate": walk.dev.sample.apns, "token": token });
+    let to = json!({ "certificate": walk.dev.sample.certificate(Vendor::Apns), "token": token });
     let accepted: Value =
         walk.api.post("/v1/pushes", &json!({ "to": to, "push": { "body": "to a token" } })).await?;
     let message = accepted["message"].as_str().context("no message id")?;
@@ -85,7 +86,7 @@ async fn bad_input(walk: &Walk<'_>) -> Result<String> {
         (
             "an empty token",
             "/v1/pushes",
-            push_to(json!({ "certificate": walk.dev.sample.xiaomi, "token": "" })),
+            push_to(json!({ "certificate": walk.dev.sample.certificate(Vendor::Xiaomi), "token": "" })),
         ),
     ];
     let count = cases.len();

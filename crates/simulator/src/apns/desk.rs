@@ -6,6 +6,7 @@ use futures_util::future::BoxFuture;
 use http::request::Parts;
 use model::{Environment, Timestamp, Vendor};
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use super::{
     payload,
@@ -16,10 +17,11 @@ use super::{
 };
 use crate::{
     ca::Ca,
+    counter::Credential,
     faults::{Fault, Turn, http_status},
     listener::Visit,
     log::{Entry, shorten},
-    phone::{Badge, Keep, Origin, Service},
+    phone::{Badge, Calls, Keep, Origin, Service},
     shared::{Host, HostSpec, Shared, hex, random},
     token::{Standing, TokenBook},
     vendor::Book,
@@ -28,8 +30,8 @@ use crate::{
 const PRODUCTION: &str = "api.push.apple.com";
 const DEVELOPMENT: &str = "api.sandbox.push.apple.com";
 const HOSTS: &[HostSpec] = &[
-    HostSpec { name: PRODUCTION, alpn: &[b"h2"], asks_client_certificate: true },
-    HostSpec { name: DEVELOPMENT, alpn: &[b"h2"], asks_client_certificate: true },
+    HostSpec { alpn: &[b"h2"], asks_client_certificate: true, ..HostSpec::of(PRODUCTION) },
+    HostSpec { alpn: &[b"h2"], asks_client_certificate: true, ..HostSpec::of(DEVELOPMENT) },
 ];
 
 /// Special device tokens begin so, then four digits.
@@ -175,8 +177,13 @@ impl Desk {
         self.shared.tally.note(Vendor::Apns, asked.token, id);
         let Some(found) = found else { return Ok(Accepted::Sunk) };
         let payload = serde_json::from_slice(ask.payload).map_err(|_| Reason::PayloadEmpty)?;
-        let origin =
-            Origin { vendor: Vendor::Apns, message_id: id.to_owned(), jobkey: String::new(), callback: None };
+        let origin = Origin {
+            vendor: Vendor::Apns,
+            app: found.profile().app.clone(),
+            message_id: id.to_owned(),
+            jobkey: String::new(),
+            callback: None,
+        };
         found.deliver(payload::push(payload, &asked, origin, now), asked.token);
         Ok(Accepted::Delivered)
     }
@@ -300,6 +307,9 @@ impl Book for Desk {
             mint: mint_token,
             badge: Badge::Set,
             keep: Keep::Newest,
+            arrived: Calls::Never,
+            through: Calls::WhileRunning,
+            notifications_off_at_first: false,
             reports: None,
         }
     }
@@ -310,6 +320,18 @@ impl Book for Desk {
 
     fn knows_code(&self, code: &str) -> bool {
         Reason::parse(code).is_some()
+    }
+
+    fn enrol(&self, package: &str, known: Option<&Credential>) -> Result<Credential, String> {
+        self.registry.enrol(package, known)
+    }
+
+    fn credentials(&self) -> Vec<Credential> {
+        Vec::new()
+    }
+
+    fn set_rights(&self, _: &str, _: &Value) -> Result<(), String> {
+        Err("Apple knows no rights of an app that a push depends on".to_owned())
     }
 
     fn serve(self: Arc<Self>, visit: Visit) -> BoxFuture<'static, ()> {

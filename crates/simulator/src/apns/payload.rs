@@ -6,7 +6,7 @@ use model::Timestamp;
 use serde_json::Value;
 
 use super::request::Asked;
-use crate::phone::{Alert, Handover, Opens, Origin, Push};
+use crate::phone::{Alert, BadgeChange, Handover, Opens, Origin, Push};
 
 /// How the app reads what was sent: the whole payload is `userInfo`.
 const GETTER: &str = r#"response.notification.request.content.userInfo["ext"]"#;
@@ -22,7 +22,10 @@ pub(super) fn push(payload: Value, asked: &Asked<'_>, origin: Origin, now: Times
         badge: aps
             .and_then(|aps| aps.get("badge"))
             .and_then(Value::as_u64)
-            .and_then(|badge| u32::try_from(badge).ok()),
+            .and_then(|badge| u32::try_from(badge).ok())
+            .map(BadgeChange::Set),
+        hidden: None,
+        quiet: aps.and_then(|aps| aps.get("interruption-level")).is_some_and(|level| level == "passive"),
         replace_key: asked.collapse_id.map(str::to_owned),
         repeat_key: None,
         handover: Handover {

@@ -11,6 +11,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, Unpa
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::HeaderValue;
 use model::{Environment, Timestamp};
+use rcgen::KeyPair;
 use rustls::{
     RootCertStore,
     pki_types::{CertificateDer, UnixTime},
@@ -20,7 +21,11 @@ use serde::Deserialize;
 use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
 use super::{reason::Reason, request::topic_belongs_to};
-use crate::lock::lock;
+use crate::{
+    counter::Credential,
+    lock::lock,
+    shared::{hex, random},
+};
 
 /// A provider token is refused when it is older. Documented.
 const TOKEN_LIFE_MS: i64 = 60 * 60_000;
@@ -89,6 +94,33 @@ impl Registry {
     pub(super) fn any_bundle(&self) -> Option<String> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         keys.values().filter_map(|key| key.bundles.first()).min().cloned()
+    }
+
+    /// Registers a signing key for an app; `known` holds again what was given before.
+    pub(super) fn enrol(&self, package: &str, known: Option<&Credential>) -> Result<Credential, String> {
+        let field = |name: &str| known.and_then(|known| known.get(name)).cloned();
+        let pair = match field("p8") {
+            Some(pem) => KeyPair::from_pem(&pem),
+            None => KeyPair::generate(),
+        }
+        .map_err(|error| error.to_string())?;
+        let key_id = field("key_id").unwrap_or_else(|| hex(&random::<5>()).to_ascii_uppercase());
+        let team_id = field("team_id").unwrap_or_else(|| "SAMPLETEAM".to_owned());
+        self.add_key(ApnsKey {
+            key_id: key_id.clone(),
+            team_id: team_id.clone(),
+            public_key: pair.public_key_raw().to_vec(),
+            bundles: vec![package.to_owned()],
+            environment: None,
+        });
+        let fields = [
+            ("environment", field("environment").unwrap_or_else(|| "development".to_owned())),
+            ("p8", pair.serialize_pem()),
+            ("key_id", key_id),
+            ("team_id", team_id),
+            ("topic", package.to_owned()),
+        ];
+        Ok(fields.map(|(name, value)| (name.to_owned(), value)).into())
     }
 
     fn key(&self, id: &str) -> Option<Arc<ApnsKey>> {

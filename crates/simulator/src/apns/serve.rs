@@ -15,11 +15,7 @@ use h2::{
     server::{Connection, SendResponse},
 };
 use http::{HeaderValue, Request, Response, StatusCode, request::Parts};
-use tokio::{
-    net::TcpStream,
-    time::{Instant, Sleep},
-};
-use tokio_rustls::server::TlsStream;
+use tokio::time::{Instant, Sleep};
 
 use super::{
     desk::{Answer, Ask, Desk, Ending},
@@ -28,7 +24,7 @@ use super::{
 };
 use crate::{
     faults::{Fault, Turn},
-    listener::Visit,
+    listener::{Stream, Visit},
     shared::Host,
 };
 
@@ -51,7 +47,7 @@ const DRAIN_MAX: Duration = Duration::from_secs(5);
 const BATCH_MAX: usize = 128;
 
 type Incoming = (Request<RecvStream>, SendResponse<Bytes>);
-type Wire = Splice<TlsStream<TcpStream>>;
+type Wire = Splice<Stream>;
 
 /// Serves one connection to its end.
 pub(super) async fn serve(desk: Arc<Desk>, visit: Visit) {
@@ -80,9 +76,9 @@ pub(super) async fn serve(desk: Arc<Desk>, visit: Visit) {
     visit.run(connection).await;
 }
 
-fn passport(desk: &Desk, host: &Host, stream: &TlsStream<TcpStream>) -> Passport {
+fn passport(desk: &Desk, host: &Host, stream: &Stream) -> Passport {
     let environment = Desk::environment(host);
-    let chain = stream.get_ref().1.peer_certificates();
+    let chain = stream.client_certificates();
     let certificate = chain.map(|chain| desk.registry.read_certificate(chain, environment, desk.now()));
     Passport::new(environment, certificate)
 }

@@ -4,16 +4,19 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::State,
+    extract::{Path, State},
+    http::StatusCode,
     routing::{get, post},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use model::Environment;
+use model::{Environment, Vendor};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::problem::{Body, Problem};
 use crate::{
     ca::ClientCertificate,
+    counter::Credential,
     shared::{hex, random},
     world::World,
 };
@@ -24,24 +27,42 @@ const TEAM: &str = "SAMPLETEAM";
 const VALID_MS: i64 = 395 * 24 * 3_600_000;
 
 pub(super) fn router() -> Router<Arc<World>> {
-    Router::new().route("/credentials/xiaomi", get(xiaomi)).route("/credentials/apns-p12", post(apns_p12))
+    Router::new()
+        .route("/credentials/apns-p12", post(apns_p12))
+        .route("/credentials/{vendor}", get(list).post(enrol))
+        .route("/rights/{vendor}/{package}", post(set_rights))
 }
 
-/// An app as Xiaomi's console shows it.
+/// The registered apps, each as the fields of a certificate.
+async fn list(State(world): State<Arc<World>>, Path(vendor): Path<Vendor>) -> Json<Vec<Credential>> {
+    Json(world.vendors.book(vendor).credentials())
+}
+
+/// An app to register.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct XiaomiCredential {
-    /// Main package.
-    pub package_name: String,
-    /// `AppID`.
-    pub app_id: String,
-    /// `AppSecret`.
-    pub app_secret: String,
-    /// Approved channels.
-    pub channels: Vec<String>,
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// Package name or bundle id.
+    package: String,
 }
 
-async fn xiaomi(State(world): State<Arc<World>>) -> Json<Vec<XiaomiCredential>> {
-    Json(world.vendors.xiaomi.credentials())
+/// Registers an app; the answer holds the fields of a certificate for it.
+async fn enrol(
+    State(world): State<Arc<World>>,
+    Path(vendor): Path<Vendor>,
+    Body(wanted): Body<Wanted>,
+) -> Result<Json<Credential>, Problem> {
+    world.vendors.book(vendor).enrol(&wanted.package, None).map(Json).map_err(Problem::invalid)
+}
+
+/// Grants and withdraws rights of an app, and sets its amounts.
+async fn set_rights(
+    State(world): State<Arc<World>>,
+    Path((vendor, package)): Path<(Vendor, String)>,
+    Body(rights): Body<Value>,
+) -> Result<StatusCode, Problem> {
+    let set = world.vendors.book(vendor).set_rights(&package, &rights);
+    set.map(|()| StatusCode::NO_CONTENT).map_err(Problem::invalid)
 }
 
 /// A certificate to issue.

@@ -16,7 +16,7 @@ use axum::{Router, extract::DefaultBodyLimit, middleware, serve::ListenerExt};
 use model::Secret;
 use tokio::net::TcpListener;
 
-pub use self::credentials::{IssuedP12, WantedP12, XiaomiCredential};
+pub use self::credentials::{IssuedP12, WantedP12};
 use crate::{
     handset::{self, Handsets},
     world::World,

@@ -12,6 +12,7 @@ use axum::{
 use model::Vendor;
 use serde::Deserialize;
 
+use super::problem::Body;
 use crate::{
     log::Entry,
     tally::Count,
@@ -27,6 +28,8 @@ pub(super) fn router() -> Router<Arc<World>> {
         .route("/log", get(log))
         .route("/tally", get(tally))
         .route("/reset", post(reset))
+        .route("/clock", post(advance_clock))
+        .route("/blocked-words", post(block_words))
         .route("/ca.pem", get(ca_pem))
 }
 
@@ -53,6 +56,23 @@ async fn tally(State(world): State<Arc<World>>) -> Json<BTreeMap<Vendor, Count>>
 
 async fn reset(State(world): State<Arc<World>>) -> StatusCode {
     world.reset();
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    /// How far to move the clock on, in milliseconds; at most 49 days.
+    advance_ms: u32,
+}
+
+async fn advance_clock(State(world): State<Arc<World>>, Body(by): Body<Advance>) -> StatusCode {
+    world.advance_clock(by.advance_ms);
+    StatusCode::NO_CONTENT
+}
+
+async fn block_words(State(world): State<Arc<World>>, Body(words): Body<Vec<String>>) -> StatusCode {
+    world.set_blocked_words(words);
     StatusCode::NO_CONTENT
 }
 

@@ -24,7 +24,7 @@ pub use self::{
     control::{HandsetList, Problem},
     operation::{NewHandset, Operation, OperationError},
     registry::{Handsets, MakeError},
-    state::{AppState, HandsetState, InboxEntry, LogLine, Opened, ShadeEntry, TapRecord},
+    state::{AppState, HandsetState, InboxEntry, LogLine, Opened, ShadeEntry, TapRecord, Unseen},
 };
 use self::{
     process::{COMMANDS_MAX, Command, Ears, Orders, Process, Socket},
@@ -33,7 +33,7 @@ use self::{
 use crate::{
     lock::lock,
     news::News,
-    phone::{AppSide, Opens, Phone, Tapped},
+    phone::{AppSide, Opens, Phone, SdkCall, Tapped},
 };
 
 /// A virtual phone with an app on it.
@@ -166,6 +166,7 @@ impl Handset {
             token_alive: system.token_alive,
             badge: system.badge,
             shade: system.shade.iter().map(ShadeEntry::from).collect(),
+            not_shown: system.not_shown.into_iter().map(Unseen::from).collect(),
             inbox: inner.diary.inbox.clone(),
             last_tap: inner.diary.last_tap.clone(),
             log: inner.diary.log.clone(),
@@ -371,6 +372,13 @@ impl AppSide for Handset {
             "logged_in": inner.vitals.logged_in,
             "connection": inner.vitals.connection,
         })
+    }
+
+    fn called_back(&self, call: &SdkCall) {
+        let runs = matches!(lock(&self.inner).app(), AppState::Foreground | AppState::Background);
+        if runs || call.starts_app {
+            self.note_line(format!("{} from {}: {}", call.callback.name(), call.vendor, call.text));
+        }
     }
 
     fn opened(&self, tapped: &Tapped) {

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use model::{CertificateId, MessageId, Seq, Timestamp, UserId, Vendor};
 use serde::{Deserialize, Serialize};
 
-use crate::phone::{Opens, Shown, Source};
+use crate::phone::{NotShown, Opens, Shown, Source};
 
 /// Most messages kept in an inbox; the oldest falls out.
 const INBOX_MAX: usize = 500;
@@ -57,6 +57,9 @@ pub struct HandsetState {
     pub badge: u32,
     /// The notification shade, newest first.
     pub shade: Vec<ShadeEntry>,
+    /// Pushes that are not shown, with the reason, newest last.
+    #[serde(default)]
+    pub not_shown: Vec<Unseen>,
     /// The messages that reached the app, newest last.
     pub inbox: VecDeque<InboxEntry>,
     /// What the last tap did.
@@ -103,10 +106,30 @@ pub struct ShadeEntry {
     pub body: String,
     /// When it was shown.
     pub received_at: Timestamp,
+    /// It came without sound, light and banner.
+    #[serde(default)]
+    pub quiet: bool,
     /// Shown while the phone was locked, and the phone has not been unlocked since.
     pub on_lock_screen: bool,
     /// What a tap opens.
     pub opens: Opened,
+}
+
+/// A push that is not shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unseen {
+    /// When it came.
+    pub at: Timestamp,
+    /// Its title; empty for data.
+    pub title: String,
+    /// Why it is not shown.
+    pub reason: String,
+}
+
+impl From<NotShown> for Unseen {
+    fn from(not_shown: NotShown) -> Self {
+        Self { at: not_shown.at, title: not_shown.title, reason: not_shown.reason.to_owned() }
+    }
 }
 
 impl From<&Shown> for ShadeEntry {
@@ -117,6 +140,7 @@ impl From<&Shown> for ShadeEntry {
             title: shown.title.clone(),
             body: shown.body.clone(),
             received_at: shown.received_at,
+            quiet: shown.quiet,
             on_lock_screen: shown.on_lock_screen,
             opens: Opened::from(&shown.opens),
         }

@@ -20,13 +20,16 @@ use model::Clock;
 use tokio::sync::watch;
 
 pub use self::{
-    profile::{AppSide, LocalNotification, PhoneView, Profile, RegistrationError, Switches, Tapped},
+    profile::{
+        AppSide, LocalNotification, NotShown, PhoneView, Profile, RegistrationError, SdkCall, SdkCallback,
+        Switches, Tapped,
+    },
     push::{Handover, Opens},
     shade::{Shown, Source},
 };
 pub(crate) use self::{
-    profile::{Badge, Service},
-    push::{Alert, Callback, Origin, Push, Report, ReportKind},
+    profile::{Badge, Calls, Service},
+    push::{Alert, BadgeChange, Callback, Origin, Push, Report, ReportKind},
     shelf::Keep,
 };
 use self::{
@@ -38,6 +41,8 @@ use crate::{lock::lock, news::News};
 
 /// How many repeat keys a phone remembers.
 const REPEAT_KEYS_MAX: usize = 500;
+/// How many pushes that were not shown a phone remembers.
+const NOT_SHOWN_MAX: usize = 50;
 
 /// A virtual phone's system side.
 pub struct Phone {
@@ -57,6 +62,7 @@ struct State {
     shade: Shade,
     shelf: Shelf,
     repeat_keys: VecDeque<String>,
+    not_shown: VecDeque<NotShown>,
 }
 
 impl std::fmt::Debug for Phone {
@@ -73,13 +79,15 @@ impl Phone {
             shade: Shade::default(),
             shelf: Shelf::new(service.keep),
             repeat_keys: VecDeque::new(),
+            not_shown: VecDeque::new(),
         };
+        let notifications = !service.notifications_off_at_first;
         Self {
             profile,
             service,
             clock,
             news,
-            switches: watch::Sender::new(Switches { locked: false, network: true, notifications: true }),
+            switches: watch::Sender::new(Switches { locked: false, network: true, notifications }),
             foreground: AtomicBool::new(false),
             state: Mutex::new(state),
             app: Mutex::new(None),
@@ -145,6 +153,7 @@ impl Phone {
             },
             waiting: state.shelf.len(),
             shade: state.shade.items().to_vec(),
+            not_shown: state.not_shown.iter().cloned().collect(),
             app_status,
         }
     }
@@ -251,6 +260,7 @@ impl Phone {
     pub fn clear(&self) {
         let mut state = lock(&self.state);
         state.shade.clear();
+        state.not_shown.clear();
         state.shelf.clear();
         drop(state);
         self.news.changed();
@@ -300,28 +310,33 @@ impl Phone {
 
     fn arrive(&self, push: Push, token: String) -> Arrival {
         let switches = self.switches();
-        if !switches.notifications {
+        if let Some(reason) = push.hidden {
+            self.report(&push.origin, &token, ReportKind::Withheld(reason));
+            self.note_not_shown(&push, reason);
+            return Arrival::Hidden;
+        }
+        if push.alert.is_some() && !switches.notifications {
             self.report(&push.origin, &token, ReportKind::NotificationsOff);
+            self.note_not_shown(&push, "notifications of this app are switched off");
             return Arrival::NotificationsOff;
         }
         self.report(&push.origin, &token, ReportKind::Arrived);
-        let mut state = lock(&self.state);
-        if let Some(key) = &push.repeat_key {
-            if state.repeat_keys.contains(key) {
-                return Arrival::Repeated;
-            }
-            if state.repeat_keys.len() == REPEAT_KEYS_MAX {
-                state.repeat_keys.pop_front();
-            }
-            state.repeat_keys.push_back(key.clone());
+        if !self.is_first_of_its_key(&push) {
+            self.note_not_shown(&push, "a push with the same key came before");
+            return Arrival::Repeated;
         }
-        if let Some(badge) = push.badge {
-            state.badge = badge;
+        self.tell_app(&push);
+        let mut state = lock(&self.state);
+        match push.badge {
+            Some(BadgeChange::Set(badge)) => state.badge = badge,
+            Some(BadgeChange::Add(more)) => state.badge = state.badge.saturating_add(more),
+            None => (),
         }
         let Some(alert) = push.alert else { return Arrival::Silent };
         if self.is_foreground() && !push.shows_in_foreground {
             return Arrival::Silent;
         }
+        let origin = Arc::clone(&push.origin);
         state.shade.show(Shown {
             id: 0,
             source: Source::Push,
@@ -329,12 +344,61 @@ impl Phone {
             body: alert.body,
             received_at: self.clock.now(),
             replace_key: push.replace_key,
+            quiet: push.quiet,
             on_lock_screen: switches.locked,
             opens: push.opens,
             handover: push.handover,
-            push: Some(Pushed { origin: push.origin, token }),
+            push: Some(Pushed { origin: push.origin, token: token.clone() }),
         });
+        drop(state);
+        self.report(&origin, &token, ReportKind::Shown);
         Arrival::Shown
+    }
+
+    /// Remembers the push's repeat key; `false` where the phone has seen it.
+    fn is_first_of_its_key(&self, push: &Push) -> bool {
+        let Some(key) = &push.repeat_key else { return true };
+        let mut state = lock(&self.state);
+        if state.repeat_keys.contains(key) {
+            return false;
+        }
+        if state.repeat_keys.len() == REPEAT_KEYS_MAX {
+            state.repeat_keys.pop_front();
+        }
+        state.repeat_keys.push_back(key.clone());
+        true
+    }
+
+    /// What the vendor's SDK tells the app when a push arrives (matrix H).
+    fn tell_app(&self, push: &Push) {
+        let (when, callback, text) = match &push.alert {
+            Some(alert) => (self.service.arrived, SdkCallback::NotificationArrived, alert.title.as_str()),
+            None => {
+                let handover = &push.handover;
+                let data = handover.ext.as_deref().or(handover.payload.as_deref()).unwrap_or_default();
+                (self.service.through, SdkCallback::ThroughMessageReceived, data)
+            }
+        };
+        if when != Calls::Never
+            && let Some(app) = self.app()
+        {
+            let starts_app = when == Calls::Always;
+            app.called_back(&SdkCall {
+                vendor: self.profile.vendor,
+                callback,
+                text: text.to_owned(),
+                starts_app,
+            });
+        }
+    }
+
+    fn note_not_shown(&self, push: &Push, reason: &'static str) {
+        let title = push.alert.as_ref().map(|alert| alert.title.clone()).unwrap_or_default();
+        let mut state = lock(&self.state);
+        if state.not_shown.len() == NOT_SHOWN_MAX {
+            state.not_shown.pop_front();
+        }
+        state.not_shown.push_back(NotShown { at: self.clock.now(), title, reason });
     }
 
     /// The app raises a notification by itself. Returns whether it is shown.
@@ -350,6 +414,7 @@ impl Phone {
             body: local.body,
             received_at: self.clock.now(),
             replace_key: local.replace_key,
+            quiet: false,
             on_lock_screen: switches.locked,
             opens: local.opens,
             handover: local.handover,

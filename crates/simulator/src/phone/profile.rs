@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Environment, Vendor};
+use model::{Environment, Timestamp, Vendor};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
@@ -60,8 +60,21 @@ pub struct PhoneView {
     pub waiting: usize,
     /// The shade, newest first.
     pub shade: Vec<Shown>,
+    /// Pushes that reached the phone or its vendor and are not shown, with the reason, newest last.
+    pub not_shown: Vec<NotShown>,
     /// What the app says of itself; `None`: there is no app side.
     pub app_status: Option<serde_json::Value>,
+}
+
+/// A push that is not shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotShown {
+    /// When it came.
+    pub at: Timestamp,
+    /// Its title; empty for data.
+    pub title: String,
+    /// Why it is not shown.
+    pub reason: &'static str,
 }
 
 /// What a tap on a notification did.
@@ -101,8 +114,57 @@ pub trait AppSide: Send + Sync {
     /// What it says of itself, for the control API.
     fn status(&self) -> serde_json::Value;
 
+    /// A vendor's SDK calls the app back, where the app's process runs or the vendor starts it. Must not block.
+    fn called_back(&self, call: &SdkCall) {
+        let _ = call;
+    }
+
     /// Its notification was tapped and it is brought to the foreground, started if need be. Must not block.
     fn opened(&self, tapped: &Tapped);
+}
+
+/// A call of a vendor's SDK to the app (matrix H).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SdkCall {
+    /// Whose SDK calls: the push source.
+    pub vendor: Vendor,
+    /// Which callback.
+    pub callback: SdkCallback,
+    /// Title, or the data's text where there is no title.
+    pub text: String,
+    /// It is called also where the app's process does not run.
+    pub starts_app: bool,
+}
+
+/// The callbacks of a vendor's SDK beside those of a tap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SdkCallback {
+    /// A notification arrived.
+    NotificationArrived,
+    /// Data arrived that shows nothing by itself.
+    ThroughMessageReceived,
+}
+
+impl SdkCallback {
+    /// Its name in the app.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotificationArrived => "onNotificationArrived",
+            Self::ThroughMessageReceived => "onThroughMessageReceived",
+        }
+    }
+}
+
+/// When a vendor's SDK calls the app back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Calls {
+    /// Never.
+    Never,
+    /// Where the app's process runs.
+    WhileRunning,
+    /// Always: the process is started for it.
+    Always,
 }
 
 /// Why a phone did not get a vendor token.
@@ -132,6 +194,12 @@ pub(crate) struct Service {
     pub(crate) badge: Badge,
     /// How much the vendor keeps for it while it is out of reach.
     pub(crate) keep: Keep,
+    /// When the SDK tells the app of a notification that arrived.
+    pub(crate) arrived: Calls,
+    /// When the SDK hands the app data that shows nothing by itself.
+    pub(crate) through: Calls,
+    /// A new phone of this vendor shows no notifications until its user allows them (row J5).
+    pub(crate) notifications_off_at_first: bool,
     /// Where it reports what became of a push, where the vendor wants to know.
     pub(crate) reports: Option<mpsc::Sender<Report>>,
 }

@@ -12,8 +12,12 @@ pub(crate) struct Push {
     pub(crate) origin: Arc<Origin>,
     /// What to show; `None`: nothing is shown.
     pub(crate) alert: Option<Alert>,
-    /// The badge to set.
-    pub(crate) badge: Option<u32>,
+    /// What it does to the badge.
+    pub(crate) badge: Option<BadgeChange>,
+    /// Taken by the vendor and not shown, for this reason.
+    pub(crate) hidden: Option<&'static str>,
+    /// Shown without sound, light and banner.
+    pub(crate) quiet: bool,
     /// Notifications with the same key replace one another.
     pub(crate) replace_key: Option<String>,
     /// A push with a key the phone has seen is dropped.
@@ -30,6 +34,15 @@ pub(crate) struct Push {
     pub(crate) not_before: Timestamp,
     /// Not delivered at or after this.
     pub(crate) expires_at: Timestamp,
+}
+
+/// What a push does to the badge on the app's icon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BadgeChange {
+    /// Shows this number.
+    Set(u32),
+    /// Counts up.
+    Add(u32),
 }
 
 /// The text of a notification.
@@ -71,6 +84,8 @@ pub enum Opens {
 pub(crate) struct Origin {
     /// Whose service it came through.
     pub(crate) vendor: Vendor,
+    /// The app it was sent for, as the vendor knows it.
+    pub(crate) app: String,
     /// The vendor's id of the push.
     pub(crate) message_id: String,
     /// The sender's statistics key.
@@ -110,6 +125,10 @@ pub(crate) struct Report {
 pub(crate) enum ReportKind {
     /// It reached the phone.
     Arrived,
+    /// It stands in the shade.
+    Shown,
+    /// The vendor did not hand it to the phone, for this reason.
+    Withheld(&'static str),
     /// The user tapped it.
     Clicked,
     /// It reached a phone that shows no notifications of this app.
@@ -135,6 +154,8 @@ pub(crate) enum Arrival {
     Repeated,
     /// The phone shows no notifications of this app.
     NotificationsOff,
+    /// The vendor took it and shows it to nobody.
+    Hidden,
     /// The phone is out of reach; the vendor keeps it.
     Kept,
     /// The phone is out of reach, or the time is over; it is gone.

@@ -23,6 +23,8 @@ pub struct Shown {
     pub received_at: Timestamp,
     /// Notifications with the same key replace one another.
     pub replace_key: Option<String>,
+    /// It came without sound, light and banner.
+    pub quiet: bool,
     /// It was shown while the phone was locked, and the phone has not been unlocked since.
     pub on_lock_screen: bool,
     /// What a tap opens.

@@ -5,11 +5,15 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use model::{Secret, Timestamp};
+use serde_json::Value;
 
 use super::reply::{Code, Refusal};
-use crate::{control::XiaomiCredential, lock::lock};
+use crate::{counter::Credential, lock::lock, shared::random};
 
+/// The private channel of an app that is registered on demand.
+const CHAT_CHANNEL: &str = "130001";
 const DAY_MS: i64 = 24 * 3_600_000;
 /// The vendor's day begins at midnight in Beijing.
 pub(super) const BEIJING_OFFSET_MS: i64 = 8 * 3_600_000;
@@ -106,6 +110,16 @@ const fn beijing_day(now: Timestamp) -> i64 {
     now.millis().saturating_add(BEIJING_OFFSET_MS).div_euclid(DAY_MS)
 }
 
+fn credential(app: &XiaomiApp) -> Credential {
+    let mut credential = Credential::from([
+        ("package_name".to_owned(), app.packages.first().cloned().unwrap_or_default()),
+        ("app_id".to_owned(), app.app_id.clone()),
+        ("app_secret".to_owned(), app.app_secret.expose().clone()),
+    ]);
+    credential.extend(app.channels.keys().next().map(|id| ("channel_id".to_owned(), id.clone())));
+    credential
+}
+
 /// All registered apps, by secret.
 #[derive(Default)]
 pub(super) struct Apps(RwLock<HashMap<String, Arc<Registered>>>);
@@ -134,19 +148,37 @@ impl Apps {
             .ok_or_else(|| Code::AUTH.because("no app has this secret"))
     }
 
-    /// Every registered app as Xiaomi's console shows it.
-    pub(super) fn credentials(&self) -> Vec<XiaomiCredential> {
+    /// Registers an app with a private channel, as a chat app has; `known` holds again what was given before.
+    pub(super) fn enrol(&self, package: &str, known: Option<&Credential>) -> Result<Credential, String> {
+        let field = |name: &str| known.and_then(|known| known.get(name)).cloned();
+        let secret = field("app_secret").unwrap_or_else(|| STANDARD.encode(random::<16>()));
+        let app_id = field("app_id").unwrap_or_else(|| format!("28823037615{:08}", random::<1>()[0]));
+        let channel = field("channel_id").unwrap_or_else(|| CHAT_CHANNEL.to_owned());
+        let app = XiaomiApp::new(package, app_id, Secret::new(secret))
+            .with_channel(channel, XiaomiChannel::Private { needs_template: false });
+        let credential = credential(&app);
+        self.register(app);
+        Ok(credential)
+    }
+
+    /// `day_quota`: targets a day outside private channels.
+    pub(super) fn set_rights(&self, package: &str, rights: &Value) -> Result<(), String> {
+        let quota = rights.get("day_quota").and_then(Value::as_u64).ok_or("day_quota must be a number")?;
         let apps = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let mut credentials: Vec<XiaomiCredential> = apps
-            .values()
-            .map(|registered| XiaomiCredential {
-                package_name: registered.app.packages.first().cloned().unwrap_or_default(),
-                app_id: registered.app.app_id.clone(),
-                app_secret: registered.app.app_secret.expose().clone(),
-                channels: registered.app.channels.keys().cloned().collect(),
-            })
-            .collect();
-        credentials.sort_by(|one, other| one.package_name.cmp(&other.package_name));
+        let mut of_package =
+            apps.values().filter(|registered| registered.app.packages.iter().any(|own| own == package));
+        let app = XiaomiApp { day_quota: quota, ..of_package.next().ok_or("no such app")?.app.clone() };
+        drop(apps);
+        self.register(app);
+        Ok(())
+    }
+
+    /// Every registered app as Xiaomi's console shows it.
+    pub(super) fn credentials(&self) -> Vec<Credential> {
+        let apps = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let mut credentials: Vec<Credential> =
+            apps.values().map(|registered| credential(&registered.app)).collect();
+        credentials.sort();
         credentials
     }
 

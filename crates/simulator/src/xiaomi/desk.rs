@@ -12,7 +12,7 @@ use std::{
 use futures_util::future::BoxFuture;
 use http::{Method, request::Parts};
 use model::{Timestamp, Vendor};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::{
@@ -27,25 +27,19 @@ use super::{
 };
 use crate::{
     callback::CallbackError,
-    control::XiaomiCredential,
+    counter::Credential,
     faults::{Fault, LoneDead, Turn},
     listener::Visit,
     lock::lock,
     log::{Entry, shorten},
-    phone::{Alert, Badge, Handover, Keep, Origin, Push, Report, ReportKind, Service},
+    phone::{Alert, Badge, Calls, Handover, Keep, Origin, Push, Report, ReportKind, Service},
     shared::{Host, HostSpec, Shared, hex, random},
     token::{Standing, TokenBook},
     vendor::Book,
 };
 
-const HOSTS: &[HostSpec] = &[
-    HostSpec { name: "api.xmpush.xiaomi.com", alpn: &[b"h2", b"http/1.1"], asks_client_certificate: false },
-    HostSpec {
-        name: "feedback.xmpush.xiaomi.com",
-        alpn: &[b"h2", b"http/1.1"],
-        asks_client_certificate: false,
-    },
-];
+const HOSTS: &[HostSpec] =
+    &[HostSpec::of("api.xmpush.xiaomi.com"), HostSpec::of("feedback.xmpush.xiaomi.com")];
 
 /// Most targets of one request. Documented.
 const TARGETS_MAX: usize = 1000;
@@ -88,11 +82,6 @@ impl Desk {
     /// Registers an app; the same secret again replaces it.
     pub(crate) fn register(&self, app: XiaomiApp) {
         self.apps.register(app);
-    }
-
-    /// Every registered app as Xiaomi's console shows it.
-    pub(crate) fn credentials(&self) -> Vec<XiaomiCredential> {
-        self.apps.credentials()
     }
 
     /// Posts receipts until it is dropped. There is one inbox: a second call returns at once.
@@ -232,6 +221,7 @@ impl Desk {
     fn distribute(&self, id: &str, message: &Message, targets: &[&str], app: &Registered) {
         let origin = Arc::new(Origin {
             vendor: Vendor::Xiaomi,
+            app: app.app.packages.first().cloned().unwrap_or_default(),
             message_id: id.to_owned(),
             jobkey: message.jobkey.clone().unwrap_or_default(),
             callback: message.callback.clone(),
@@ -326,6 +316,9 @@ impl Book for Desk {
             mint: mint_regid,
             badge: Badge::Counted,
             keep: Keep::All,
+            arrived: Calls::WhileRunning,
+            through: Calls::Never,
+            notifications_off_at_first: false,
             reports: Some(self.reports.clone()),
         }
     }
@@ -338,8 +331,24 @@ impl Book for Desk {
         reply::parse_code(code).is_some()
     }
 
+    fn enrol(&self, package: &str, known: Option<&Credential>) -> Result<Credential, String> {
+        self.apps.enrol(package, known)
+    }
+
+    fn credentials(&self) -> Vec<Credential> {
+        self.apps.credentials()
+    }
+
+    fn set_rights(&self, package: &str, rights: &Value) -> Result<(), String> {
+        self.apps.set_rights(package, rights)
+    }
+
     fn serve(self: Arc<Self>, visit: Visit) -> BoxFuture<'static, ()> {
         Box::pin(serve::serve(self, visit))
+    }
+
+    fn run(self: Arc<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(self.run_receipts())
     }
 }
 
@@ -361,6 +370,8 @@ fn push(message: &Message, origin: &Arc<Origin>) -> Push {
         origin: Arc::clone(origin),
         alert: Some(Alert { title: message.title.clone(), body: message.description.clone() }),
         badge: None,
+        hidden: None,
+        quiet: false,
         replace_key: Some(notify_id.to_string()),
         repeat_key: message.jobkey.clone(),
         handover: Handover {
@@ -408,6 +419,7 @@ mod tests {
             news: News::default(),
             log: RequestLog::new(10),
             tally: crate::tally::Tally::default(),
+            blocked_words: std::sync::RwLock::default(),
             settings: Settings {
                 receipt_collect: Duration::ZERO,
                 accept_unknown_tokens: true,

@@ -49,6 +49,7 @@ const fn bit(kind: &ReportKind) -> u32 {
         ReportKind::TokenDead { .. } => 16,
         ReportKind::NotificationsOff => 32,
         ReportKind::Expired => 1024,
+        ReportKind::Shown | ReportKind::Withheld(_) => 0,
     }
 }
 
@@ -168,6 +169,7 @@ mod tests {
         Report {
             origin: Arc::new(Origin {
                 vendor: Vendor::Xiaomi,
+                app: "com.example.im".to_owned(),
                 message_id: message_id.to_owned(),
                 jobkey: String::new(),
                 callback: Some(callback),

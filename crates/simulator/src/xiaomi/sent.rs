@@ -45,7 +45,11 @@ impl Sent {
         match kind {
             ReportKind::Arrived => record.delivered += 1,
             ReportKind::Clicked => record.clicked += 1,
-            ReportKind::NotificationsOff | ReportKind::Expired | ReportKind::TokenDead { .. } => (),
+            ReportKind::Shown
+            | ReportKind::Withheld(_)
+            | ReportKind::NotificationsOff
+            | ReportKind::Expired
+            | ReportKind::TokenDead { .. } => (),
         }
     }
 

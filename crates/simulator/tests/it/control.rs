@@ -104,7 +104,7 @@ async fn the_event_stream_says_when_something_changed() {
 async fn after_a_shutdown_its_ports_are_closed() {
     let world = World::start().await;
     let addresses: Vec<_> = world.running.hosts().into_iter().map(|(_, address)| address).collect();
-    assert_eq!(addresses.len(), 4);
+    assert!(addresses.len() >= model::Vendor::ALL.len());
     world.running.shutdown().await;
     for address in addresses {
         assert!(tokio::net::TcpStream::connect(address).await.is_err());

@@ -18,9 +18,9 @@ use crate::{
     sealing::{Place, SealKey},
 };
 
-mod first {
-    refinery::embed_migrations!("migrations");
-}
+/// In their order; a migration that was ever released is never edited. How many have run, the database's `user_version`
+/// says.
+const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/V1__first.sql")];
 
 const SEAL_CHECK: Place = Place { column: "instance.seal_check", row: 0 };
 const SEAL_CHECK_TEXT: &[u8] = b"posthouse";
@@ -97,11 +97,28 @@ pub(super) fn connection(file: &Path, role: Role) -> Result<Connection, StoreErr
     Ok(conn)
 }
 
+/// Runs the migrations that have not run yet, each in a transaction with the count of it.
+fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
+    let ran: u32 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let ran = usize::try_from(ran).unwrap_or(usize::MAX);
+    if ran > MIGRATIONS.len() {
+        return Err(StoreError::Database(format!(
+            "the folder was written by a newer version (schema {ran}, this one knows {})",
+            MIGRATIONS.len()
+        )));
+    }
+    for (number, migration) in (1_u32..).zip(MIGRATIONS).skip(ran) {
+        let step = conn.transaction()?;
+        step.execute_batch(migration)?;
+        step.pragma_update(None, "user_version", number)?;
+        step.commit()?;
+    }
+    Ok(())
+}
+
 /// Brings the database to this version, checks that the key is the one it was sealed with, and ends what a stop left.
 pub(super) fn prepare(conn: &mut Connection, seal: &SealKey) -> Result<(), StoreError> {
-    first::migrations::runner()
-        .run(conn)
-        .map_err(|error| StoreError::Database(format!("the migrations did not run: {error}")))?;
+    migrate(conn)?;
     let sealed: Option<Vec<u8>> =
         sql::first(conn, "SELECT value FROM instance WHERE name = ?1", values!["seal_check"], |columns| {
             columns.next()

@@ -1,19 +1,57 @@
-//! The limits of Honor, each in the vendor's own unit.
+//! Honor's limits, as of autumn 2026. The reference could be read second hand only, so most are assumed.
 
 use std::time::Duration;
 
 use crate::contract::{Length, Limits, Unit};
 
-pub(super) static LIMITS: Limits = Limits {
+/// Title, text, whole and batch: one working sender each (observed), or as with Huawei (assumed).
+pub(super) const LIMITS: Limits = Limits {
     batch: 1000,
-    title: Length { max: 50, unit: Unit::Chars },
-    body: Length { max: 200, unit: Unit::Chars },
-    payload: Length { max: 4096, unit: Unit::Bytes },
-    ext: Length { max: 1024, unit: Unit::Chars },
-    lifetime: Duration::from_secs(24 * 3600),
-    targets_per_second: 500,
+    title: Length { max: 40, unit: Unit::Chars },
+    body: Length { max: 256, unit: Unit::Chars },
+    payload: REQUEST,
+    // No limit of its own beside the whole.
+    ext: REQUEST,
+    // `android.ttl` (documented).
+    lifetime: Duration::from_secs(15 * 86_400),
+    // An aggregator's table; the same for every app (observed).
+    targets_per_second: 3000,
+    // Ours.
     answer_timeout: Duration::from_secs(10),
 };
 
-/// Longer texts were never given out as tokens (assumed).
-pub(super) const TOKEN_MAX_BYTES: usize = 256;
+/// Everything but the tokens, of which a full list alone is far longer (assumed).
+const REQUEST: Length = Length { max: 4096, unit: Unit::Bytes };
+
+/// Longest device token we send on: commonly about 140 characters, not fixed (observed).
+pub(super) const TOKEN_MAX_BYTES: usize = 512;
+
+/// Largest `group`; a longer one is left out (ours: no limit is known).
+pub(super) const GROUP_MAX_BYTES: usize = 128;
+
+/// Largest click address (ours: no limit is known).
+pub(super) const CLICK_MAX_BYTES: usize = 1024;
+
+/// Largest `image` address (ours: no limit is known).
+pub(super) const IMAGE_MAX_BYTES: usize = 512;
+
+/// Life of an access token whose answer does not say (observed: what working senders fall back to).
+pub(super) const ACCESS_LIFE_MS: i64 = 3_600_000;
+
+/// Longest life of an access token that is believed (ours).
+pub(super) const ACCESS_LIFE_MAX_MS: i64 = 86_400_000;
+
+/// An access token is renewed so long before its end.
+pub(super) const ACCESS_RENEW_EARLY_MS: i64 = 300_000;
+
+/// An access token is kept at least this long, even when refused: refusals cannot ask for more than one a minute.
+pub(super) const ACCESS_KEEP_MS: i64 = 60_000;
+
+/// Largest access token that is put into a header (ours).
+pub(super) const ACCESS_MAX_BYTES: usize = 8192;
+
+/// Largest receipt body we read, in bytes (ours).
+pub(super) const RECEIPT_MAX_BYTES: usize = 4 << 20;
+
+/// Most receipts in one body (ours).
+pub(super) const RECEIPTS_MAX: usize = 20_000;

@@ -13,10 +13,10 @@ use model::{FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
 
 use crate::contract::{
     Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
-    Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
+    ProbeOutcome, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
-/// The adapter of Honor.
+/// The adapter of Honor Push.
 #[derive(Debug, Clone, Copy)]
 pub struct Honor;
 
@@ -37,12 +37,16 @@ impl Adapter for Honor {
         &codes::CODES
     }
 
+    fn receipt_answer(&self) -> (&'static str, &'static str) {
+        receipt::ANSWER
+    }
+
     fn open(&self, form: &Form, now: Timestamp) -> Result<Box<dyn Channel>, FieldErrors> {
         config::parse(form, now).map(|config| Box::new(HonorChannel(config)) as Box<dyn Channel>)
     }
 }
 
-/// One app's credential and choices.
+/// One app's credentials and choices.
 #[derive(Debug)]
 struct HonorChannel(config::Config);
 
@@ -52,15 +56,15 @@ impl Channel for HonorChannel {
     }
 
     fn route(&self) -> Route {
-        Route { origin: Origin::of(config::HOST, Protocol::Http1), identity: None }
+        Route { origin: self.0.push_host(), identity: None }
     }
 
     fn auth_plan(&self, _: Timestamp) -> AuthPlan {
         auth::plan(&self.0)
     }
 
-    fn auth_reply(&self, reply: &WireReply, _: Timestamp) -> Result<Auth, TargetVerdict> {
-        Err(auth::refuse_exchange(reply))
+    fn auth_reply(&self, reply: &WireReply, now: Timestamp) -> Result<Auth, TargetVerdict> {
+        auth::read(reply, now)
     }
 
     fn batch_key(&self, content: &Content) -> Option<BatchKey> {
@@ -87,7 +91,7 @@ impl Channel for HonorChannel {
         receipt::parse(callback)
     }
 
-    fn lint(&self, content: &Content, _: Timestamp) -> Vec<Finding> {
-        lint::findings(&self.0, content)
+    fn lint(&self, content: &Content, now: Timestamp) -> Vec<Finding> {
+        lint::findings(&self.0, content, now)
     }
 }

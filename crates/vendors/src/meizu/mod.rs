@@ -16,7 +16,7 @@ use crate::contract::{
     Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
-/// The adapter of Meizu.
+/// The adapter of Meizu's Flyme Push.
 #[derive(Debug, Clone, Copy)]
 pub struct Meizu;
 
@@ -42,7 +42,7 @@ impl Adapter for Meizu {
     }
 }
 
-/// One app's credential and choices.
+/// One app's secret, message types and click action.
 #[derive(Debug)]
 struct MeizuChannel(config::Config);
 
@@ -56,7 +56,7 @@ impl Channel for MeizuChannel {
     }
 
     fn auth_plan(&self, _: Timestamp) -> AuthPlan {
-        auth::plan(&self.0)
+        auth::plan()
     }
 
     fn auth_reply(&self, reply: &WireReply, _: Timestamp) -> Result<Auth, TargetVerdict> {
@@ -67,16 +67,16 @@ impl Channel for MeizuChannel {
         Some(BatchKey::of_equal_content(content))
     }
 
-    fn begin(&self, job: &Job<'_>, auth: &Auth) -> Step {
-        request::begin(&self.0, job, auth)
+    fn begin(&self, job: &Job<'_>, _: &Auth) -> Step {
+        request::begin(&self.0, job)
     }
 
-    fn resume(&self, job: &Job<'_>, _: &WireRequest, reply: &WireReply, _: &Auth) -> Step {
-        reply::resume(job, reply)
+    fn resume(&self, job: &Job<'_>, sent: &WireRequest, reply: &WireReply, _: &Auth) -> Step {
+        reply::resume(job, sent, reply)
     }
 
-    fn probe(&self, auth: &Auth) -> WireRequest {
-        request::probe(&self.0, auth)
+    fn probe(&self, _: &Auth) -> WireRequest {
+        request::probe(&self.0)
     }
 
     fn judge_probe(&self, reply: &WireReply) -> ProbeOutcome {
@@ -84,10 +84,10 @@ impl Channel for MeizuChannel {
     }
 
     fn receipts(&self, callback: &Callback<'_>) -> Result<Vec<Receipt>, ReceiptError> {
-        receipt::parse(callback)
+        receipt::parse(&self.0, callback)
     }
 
-    fn lint(&self, content: &Content, _: Timestamp) -> Vec<Finding> {
-        lint::findings(&self.0, content)
+    fn lint(&self, content: &Content, now: Timestamp) -> Vec<Finding> {
+        lint::findings(&self.0, content, now)
     }
 }

@@ -7,5 +7,7 @@ mod codes;
 mod given;
 mod golden;
 mod limits_vivo;
+mod limits_honor;
+mod limits_meizu;
 mod properties;
 mod show;

@@ -1,0 +1,120 @@
+//! The shell around a clerk: HTTP in, HTTP out, faults between.
+
+use std::{io, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, request::Parts};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+};
+use tokio::sync::Notify;
+
+use super::{Answer, Ask, Clerk, Counter, Ending};
+use crate::{faults::Fault, listener::Visit, log::Entry, shared::Host};
+
+/// Largest body, in bytes: a thousand long tokens and a full message fit several times.
+const BODY_MAX_BYTES: usize = 1024 * 1024;
+/// Streams that one HTTP/2 connection may have open.
+const STREAMS_MAX: u32 = 1000;
+
+/// Serves one connection to its end.
+pub(super) async fn serve<C: Clerk>(counter: Arc<Counter<C>>, visit: Visit) {
+    let Visit { host, stream } = visit;
+    let leaving = Arc::new(Notify::new());
+    let told = Arc::clone(&leaving);
+    let service = service_fn(move |request| {
+        let (counter, host, told) = (Arc::clone(&counter), Arc::clone(&host), Arc::clone(&told));
+        async move { answer(&counter, &host, &told, request).await }
+    });
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http2().max_concurrent_streams(STREAMS_MAX);
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    let ended = loop {
+        tokio::select! {
+            ended = connection.as_mut() => break ended,
+            () = leaving.notified() => connection.as_mut().graceful_shutdown(),
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "connection ended");
+    }
+}
+
+/// Answers one request; an error cuts the connection.
+async fn answer<C: Clerk>(
+    counter: &Counter<C>,
+    host: &Arc<Host>,
+    leaving: &Notify,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, io::Error> {
+    let turn = host.faults.turn();
+    if turn.latency_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(turn.latency_ms.into())).await;
+    }
+    let (head, body) = request.into_parts();
+    let body = read(body).await?;
+    let now = counter.shared.clock.now();
+    let ask = Ask::new(host, &head, body.as_deref().unwrap_or_default(), now);
+    let mut answer = match &turn.fault {
+        _ if body.is_none() => Answer::bare(413).at("body"),
+        None | Some(Fault::LoseAnswer | Fault::Goaway(_)) => counter.clerk.answer(&ask, &turn),
+        Some(Fault::Fail(code)) => {
+            Answer::of_status_code(code).unwrap_or_else(|| counter.clerk.refuse(code, &ask).at("fault"))
+        }
+        Some(Fault::BlackHole) => Answer::silent(),
+        Some(Fault::Reset) => Answer::cut(),
+    };
+    match &turn.fault {
+        Some(Fault::LoseAnswer) => answer.ending = Ending::Cut,
+        Some(Fault::Goaway(_)) => leaving.notify_one(),
+        _ => (),
+    }
+    write_log(counter, host, &head, &answer);
+    match answer.ending {
+        Ending::Silent => std::future::pending().await,
+        Ending::Cut => Err(io::Error::other("cut on demand")),
+        Ending::Answered => Ok(response(answer)),
+    }
+}
+
+/// The whole body; `None` where it is too long.
+async fn read(body: Incoming) -> Result<Option<Bytes>, io::Error> {
+    match Limited::new(body, BODY_MAX_BYTES).collect().await {
+        Ok(collected) => Ok(Some(collected.to_bytes())),
+        Err(error) if error.is::<LengthLimitError>() => Ok(None),
+        Err(error) => Err(io::Error::other(error)),
+    }
+}
+
+fn response(answer: Answer) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in answer.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
+fn write_log<C: Clerk>(counter: &Counter<C>, host: &Host, head: &Parts, answer: &Answer) {
+    let logged = &answer.logged;
+    let path = if logged.path.is_empty() { "another path" } else { logged.path };
+    counter.shared.log.write(Entry {
+        number: 0,
+        at: counter.shared.clock.now(),
+        vendor: counter.clerk.vendor(),
+        host: host.name.into(),
+        path: format!("{} {path}", head.method).into(),
+        targets: logged.targets,
+        token: logged.token.clone(),
+        status: if answer.ending == Ending::Answered { answer.status } else { 0 },
+        code: logged.code.clone(),
+        stage: if logged.stage.is_empty() { "answered" } else { logged.stage },
+    });
+    counter.shared.news.changed();
+}
