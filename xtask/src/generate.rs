@@ -29,11 +29,6 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-/// Rewrites the wanted sides of the golden vectors.
-pub(crate) fn rewrite_golden() -> Result<()> {
-    shell::run_with("cargo", &["test", "--package", "posthouse-vendors"], &[("UPDATE_GOLDEN", "1")])
-}
-
 fn print(what: &str) -> Result<String> {
     shell::read("cargo", &["run", "--quiet", "--locked", "--package", "posthouse", "--", "print", what])
 }

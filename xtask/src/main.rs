@@ -3,6 +3,8 @@
 mod audit;
 mod check;
 mod generate;
+mod golden;
+mod new_vendor;
 mod shell;
 mod test;
 mod tidy;
@@ -14,16 +16,23 @@ const MAP: &str = "\
 cargo xtask check     format, lints, tidy, documentation, dependency and licence audit, generated files
 cargo xtask test      everything, installing what a Debian machine lacks; says what it skipped and why
 cargo xtask golden    rewrite the golden vectors' wanted sides; review the difference like code
+                      --check: compare instead, and say how certain their sources are
 cargo xtask generate  rewrite the generated files (docs/openapi.json, docs/reasons.md)
 cargo xtask tidy      the invariants of absence and the arrows alone
+cargo xtask new-vendor NAME
+                      a vendor that builds from the first minute, to be filled with its book
 cargo xtask audit     where dependencies come from and under which terms";
 
 fn main() -> ExitCode {
-    let word = std::env::args().nth(1).unwrap_or_default();
+    let mut words = std::env::args().skip(1);
+    let word = words.next().unwrap_or_default();
+    let more = words.next().unwrap_or_default();
     let done = match word.as_str() {
         "check" => check::run(),
         "test" => test::run(),
-        "golden" => generate::rewrite_golden(),
+        "golden" if more == "--check" => golden::check(),
+        "golden" => golden::rewrite(),
+        "new-vendor" => new_vendor::run(&more),
         "generate" => generate::rewrite(),
         "tidy" => tidy::run(),
         "audit" => audit::run(),

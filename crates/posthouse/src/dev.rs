@@ -90,12 +90,12 @@ impl Dev {
 
     async fn start_phones(&self, clock: &dyn Clock) -> Result<()> {
         let server = self.client_url();
-        for phone in &PHONES {
+        for phone in PHONES {
             let handset =
                 self.simulator.handsets().make(phone.order(&self.sample.app, &server, clock.now())?)?;
             handset.operate(Operation::Start {}).await?;
         }
-        for phone in &PHONES {
+        for phone in PHONES {
             self.wait_for(phone.name, PHONES_READY, |state| {
                 state.logged_in && state.certificate.is_some() && state.app == AppState::Foreground
             })

@@ -1,6 +1,6 @@
 //! From a notification to one JSON post for a list of targets.
 
-use model::ClickAction;
+use model::{ClickAction, Presentation};
 use serde_json::json;
 
 use super::{codes::CODES, config::Config, limits};
@@ -14,6 +14,9 @@ pub(super) fn begin(config: &Config, job: &Job<'_>, auth: &Auth) -> Step {
         return Step::done_all(job.len(), &answer::unsent(&CODES, answer::NOT_SUPPORTED));
     };
     let refuse = |code| Step::done_all(targets.len(), &answer::unsent(&CODES, code));
+    if content.presentation != Presentation::Alert {
+        return refuse(answer::NOT_SUPPORTED);
+    }
     if content.expires_at <= now {
         return refuse(answer::EXPIRED);
     }

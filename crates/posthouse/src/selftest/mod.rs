@@ -83,7 +83,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let dev = Dev::start(folder.path(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
     let ready_ms = started.elapsed().as_millis();
     report.check("dev", "both phones are ready", async { Ok(format!("{ready_ms} ms from nothing")) }).await;
-    for phone in &PHONES {
+    for phone in PHONES {
         road::walk(&mut report, &dev, phone).await;
         paperwork::walk(&mut report, &dev, phone).await;
     }

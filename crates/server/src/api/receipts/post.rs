@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::{
-    Json,
     extract::{Request, State},
+    http::header,
+    response::IntoResponse,
 };
 use model::{CertificateId, Vendor};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::{
     intake::{Path, read_body},
@@ -18,13 +17,6 @@ use crate::{
 
 /// Largest receipt body, in bytes: vendors gather up to a thousand receipts in one.
 const BODY_MAX_BYTES: usize = 1024 * 1024;
-
-/// What a receipt call answers.
-#[derive(Serialize, ToSchema)]
-pub(in crate::api) struct TakenIn {
-    /// Receipts that were read.
-    receipts: usize,
-}
 
 /// Take in a vendor's receipts
 ///
@@ -37,12 +29,12 @@ pub(in crate::api) struct TakenIn {
         ("secret" = String, Path, description = "The unguessable part"),
     ),
     request_body(content = String, description = "As the vendor's book says"),
-    responses((status = 200, description = "Taken in.", body = TakenIn)))]
+    responses((status = 200, description = "Taken in; the body is what the vendor expects.", body = String)))]
 pub(in crate::api) async fn handler(
     State(shared): State<Arc<Shared>>,
     Path((vendor, certificate, secret)): Path<(Vendor, CertificateId, String)>,
     request: Request,
-) -> Result<Json<TakenIn>, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let (parts, body) = request.into_parts();
     let headers: Vec<(String, String)> = parts
         .headers
@@ -50,6 +42,7 @@ pub(in crate::api) async fn handler(
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
         .collect();
     let body = read_body(body, BODY_MAX_BYTES).await?;
-    let receipts = shared.gateway.receipt(vendor, certificate, &secret, &headers, &body).await?;
-    Ok(Json(TakenIn { receipts }))
+    shared.gateway.receipt(vendor, certificate, &secret, &headers, &body).await?;
+    let (media_type, answer) = vendors::adapter(vendor).receipt_answer();
+    Ok(([(header::CONTENT_TYPE, media_type)], answer))
 }
