@@ -41,6 +41,8 @@ pub enum Unit {
     Bytes,
     /// Code units of UTF-16.
     Utf16,
+    /// Columns: ASCII counts one, any other character two.
+    Columns,
 }
 
 /// Cuts a text to a limit on whole characters, with `…` as the last where anything was cut.
@@ -69,6 +71,7 @@ pub fn measure(text: &str, unit: Unit) -> usize {
         Unit::Chars => text.chars().count(),
         Unit::Bytes => text.len(),
         Unit::Utf16 => text.encode_utf16().count(),
+        Unit::Columns => text.chars().map(columns).sum(),
     }
 }
 
@@ -77,5 +80,10 @@ const fn measure_char(char: char, unit: Unit) -> usize {
         Unit::Chars => 1,
         Unit::Bytes => char.len_utf8(),
         Unit::Utf16 => char.len_utf16(),
+        Unit::Columns => columns(char),
     }
+}
+
+const fn columns(char: char) -> usize {
+    if char.is_ascii() { 1 } else { 2 }
 }

@@ -16,7 +16,7 @@ use crate::contract::{
     Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
-/// The adapter of vivo.
+/// The adapter of vivo Push, which iQOO phones use too.
 #[derive(Debug, Clone, Copy)]
 pub struct Vivo;
 
@@ -37,12 +37,16 @@ impl Adapter for Vivo {
         &codes::CODES
     }
 
-    fn open(&self, form: &Form, now: Timestamp) -> Result<Box<dyn Channel>, FieldErrors> {
-        config::parse(form, now).map(|config| Box::new(VivoChannel(config)) as Box<dyn Channel>)
+    fn open(&self, form: &Form, _: Timestamp) -> Result<Box<dyn Channel>, FieldErrors> {
+        config::parse(form).map(|config| Box::new(VivoChannel(config)) as Box<dyn Channel>)
+    }
+
+    fn recalls(&self) -> bool {
+        true
     }
 }
 
-/// One app's credential and choices.
+/// One app's credentials and choices.
 #[derive(Debug)]
 struct VivoChannel(config::Config);
 
@@ -55,24 +59,24 @@ impl Channel for VivoChannel {
         Route { origin: Origin::of(config::HOST, Protocol::Http1), identity: None }
     }
 
-    fn auth_plan(&self, _: Timestamp) -> AuthPlan {
-        auth::plan(&self.0)
+    fn auth_plan(&self, now: Timestamp) -> AuthPlan {
+        auth::plan(&self.0, now)
     }
 
-    fn auth_reply(&self, reply: &WireReply, _: Timestamp) -> Result<Auth, TargetVerdict> {
-        Err(auth::refuse_exchange(reply))
+    fn auth_reply(&self, reply: &WireReply, now: Timestamp) -> Result<Auth, TargetVerdict> {
+        auth::read(reply, now)
     }
 
     fn batch_key(&self, content: &Content) -> Option<BatchKey> {
-        Some(BatchKey::of_equal_content(content))
+        self.0.lists.then(|| BatchKey::of_equal_content(content))
     }
 
     fn begin(&self, job: &Job<'_>, auth: &Auth) -> Step {
         request::begin(&self.0, job, auth)
     }
 
-    fn resume(&self, job: &Job<'_>, _: &WireRequest, reply: &WireReply, _: &Auth) -> Step {
-        reply::resume(job, reply)
+    fn resume(&self, job: &Job<'_>, sent: &WireRequest, reply: &WireReply, auth: &Auth) -> Step {
+        reply::resume(&self.0, job, sent, reply, auth)
     }
 
     fn probe(&self, auth: &Auth) -> WireRequest {
@@ -87,7 +91,7 @@ impl Channel for VivoChannel {
         receipt::parse(callback)
     }
 
-    fn lint(&self, content: &Content, _: Timestamp) -> Vec<Finding> {
-        lint::findings(&self.0, content)
+    fn lint(&self, content: &Content, now: Timestamp) -> Vec<Finding> {
+        lint::findings(&self.0, content, now)
     }
 }

@@ -9,6 +9,7 @@ mod golden;
 mod limits_honor;
 mod limits_meizu;
 mod limits_webpush;
+mod limits_vivo;
 mod properties;
 mod sealed;
 mod show;

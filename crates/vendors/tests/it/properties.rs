@@ -107,7 +107,7 @@ proptest! {
 
     #[test]
     fn truncation_keeps_the_limit_and_whole_characters_in_every_unit(text in text(200), max in 0..120_usize) {
-        for unit in [Unit::Chars, Unit::Bytes, Unit::Utf16] {
+        for unit in [Unit::Chars, Unit::Bytes, Unit::Utf16, Unit::Columns] {
             let cut = truncate(&text, Length { max, unit });
             prop_assert!(measure(&cut, unit) <= max);
             if measure(&text, unit) <= max {

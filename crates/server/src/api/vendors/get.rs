@@ -105,7 +105,7 @@ struct LimitsView {
 struct LengthView {
     /// The largest that is accepted.
     max: usize,
-    /// What is counted: `chars`, `bytes` or `utf16`.
+    /// What is counted: `chars`, `bytes`, `utf16` or `columns` (ASCII one, all else two).
     unit: &'static str,
 }
 
@@ -115,6 +115,7 @@ impl From<Length> for LengthView {
             Unit::Chars => "chars",
             Unit::Bytes => "bytes",
             Unit::Utf16 => "utf16",
+            Unit::Columns => "columns",
         };
         Self { max: length.max, unit }
     }
