@@ -33,12 +33,12 @@ pub(super) fn read(reply: &WireReply, now: Timestamp) -> Result<Auth, TargetVerd
     let token = body.get("access_token").and_then(Value::as_str).filter(is_token);
     let Some(token) = token.filter(|_| reply.status == 200) else { return Err(refusal(reply, &body)) };
     let life_secs = reply::number(body.get("expires_in")).unwrap_or(limits::ACCESS_TOKEN_LIFE_SECS);
-    let life_ms = life_secs.clamp(1, limits::ACCESS_TOKEN_LIFE_MAX_SECS) * 1000;
-    let renew_at = now.plus_ms((life_ms - limits::ACCESS_TOKEN_MARGIN_MS).max(life_ms / 2));
+    let life_ms = life_secs.clamp(0, limits::ACCESS_TOKEN_LIFE_MAX_SECS) * 1000;
+    let early_ms = (life_ms - limits::ACCESS_TOKEN_MARGIN_MS).max(life_ms / 2);
     Ok(Auth {
         header: Some(Arc::new(Secret::new(format!("Bearer {token}")))),
-        renew_at,
-        keep_until: now.plus_ms(limits::ACCESS_TOKEN_KEEP_MS).min(renew_at),
+        renew_at: now.plus_ms(early_ms.max(limits::ACCESS_TOKEN_KEEP_MS)),
+        keep_until: now.plus_ms(limits::ACCESS_TOKEN_KEEP_MS),
     })
 }
 

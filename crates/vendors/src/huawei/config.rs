@@ -125,10 +125,11 @@ impl Config {
         category != MARKETING && self.categories().any(|own| own.granted && own.name == category)
     }
 
-    /// The notification channel a content is shown in.
-    pub(super) fn channel<'a>(&'a self, content: &'a Content) -> Option<&'a str> {
+    /// The notification channel a content is shown in; marketing has no place among chats.
+    pub(super) fn channel<'a>(&'a self, content: &'a Content) -> Option<&'a String> {
         let of_call = self.call_channel.as_ref().filter(|_| content.class == Class::Call);
-        content.style.channel.as_ref().or(of_call).or(self.channel.as_ref()).map(String::as_str)
+        let of_class = of_call.or(self.channel.as_ref()).filter(|_| content.class != Class::Marketing);
+        content.style.channel.as_ref().or(of_class)
     }
 
     fn categories(&self) -> impl Iterator<Item = Category> {

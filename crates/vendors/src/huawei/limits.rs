@@ -14,8 +14,7 @@ pub(super) const LIMITS: Limits = Limits {
     lifetime: Duration::from_secs(15 * 86_400),
     // What even the smallest app may send.
     targets_per_second: 6000,
-    // Ours.
-    answer_timeout: Duration::from_secs(10),
+    answer_timeout: Duration::from_secs(10), // Ours.
 };
 
 /// The whole body but the tokens; one byte more is answered with 80300008. How the vendor takes the tokens out is not
@@ -35,7 +34,7 @@ pub(super) const ADDRESS_MAX_BYTES: usize = 1024;
 pub(super) const ACCESS_TOKEN_LIFE_SECS: i64 = 3600;
 pub(super) const ACCESS_TOKEN_LIFE_MAX_SECS: i64 = 86_400;
 
-/// How long before its end an access token is renewed (ours); for a short life, half of it.
+/// How long before its end an access token is renewed (ours); after half of it where it is short.
 pub(super) const ACCESS_TOKEN_MARGIN_MS: i64 = 10 * 60_000;
 
 /// An access token is kept at least this long, even when refused: 5 exchanges in the 5 minutes for which the vendor

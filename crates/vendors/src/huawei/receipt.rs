@@ -5,13 +5,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use model::{Receipt, ReceiptKind, Secret, Timestamp};
 use serde_json::Value;
 
-use super::{config::Config, limits, reply::number};
+use super::{config::Config, limits, reply::number, request};
 use crate::{
     answer,
     contract::{Callback, ReceiptError},
 };
-
-const HEADER: &str = "x-huawei-callback-id";
 
 /// What the vendor signs its receipts with.
 #[derive(Debug)]
@@ -39,7 +37,7 @@ pub(super) fn parse(config: &Config, callback: &Callback<'_>) -> Result<Vec<Rece
         return Err(ReceiptError::Malformed);
     }
     if let Some(signature) = &config.receipt_signature {
-        let header = callback.headers.iter().find(|(name, _)| name == HEADER);
+        let header = callback.headers.iter().find(|(name, _)| name == "x-huawei-callback-id");
         header.and_then(|(_, value)| signature.check(value)).ok_or(ReceiptError::Forged)?;
     }
     let body: Value = serde_json::from_slice(callback.body).map_err(|_| ReceiptError::Malformed)?;
@@ -56,11 +54,10 @@ fn read_entry(entry: &Value, received_at: Timestamp) -> Receipt {
     let status = ["deliveryStatus", "formStatus"].iter().find_map(|name| entry.get(name));
     let result = number(status.map_or_else(|| entry.get("status"), |status| status.get("result")));
     let at = number(status.unwrap_or(entry).get("timestamp")).filter(|ms| *ms > 0);
-    let token = text("token");
     Receipt {
         message: text("biTag").parse().ok(),
         vendor_message_id: answer::clip(text("requestId"), limits::REQUEST_ID_MAX_CHARS),
-        token: if token.len() <= limits::TOKEN_MAX_BYTES { token.to_owned() } else { String::new() },
+        token: Some(text("token")).filter(|token| request::is_token(token)).unwrap_or_default().to_owned(),
         kind: kind_of(result),
         at: at.map_or(received_at, Timestamp),
         code: result.map(|result| result.to_string()).unwrap_or_default(),
