@@ -109,15 +109,15 @@ impl Config {
 
     /// The category a content is sent in: its style's where the vendor knows it, otherwise its class's.
     pub(super) fn category(&self, content: &Content) -> &'static str {
-        content.style.category.as_deref().and_then(known).unwrap_or_else(|| {
+        content.style.category.as_deref().and_then(known).unwrap_or(
             match (content.presentation, content.class) {
                 (Presentation::Voip, _) => VOIP,
                 (_, Class::Chat) => self.chat.name,
                 (_, Class::Call) => self.call.name,
                 (_, Class::System) => self.system.name,
                 (_, Class::Marketing) => MARKETING,
-            }
-        })
+            },
+        )
     }
 
     /// Whether the vendor leaves a push in this category, and does not count it as marketing.
