@@ -16,7 +16,7 @@ use crate::contract::{
     Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
-/// The adapter of Huawei.
+/// The adapter of Huawei Push Kit for Android, EMUI and `HarmonyOS` 2 to 4.
 #[derive(Debug, Clone, Copy)]
 pub struct Huawei;
 
@@ -37,12 +37,20 @@ impl Adapter for Huawei {
         &codes::CODES
     }
 
-    fn open(&self, form: &Form, now: Timestamp) -> Result<Box<dyn Channel>, FieldErrors> {
-        config::parse(form, now).map(|config| Box::new(HuaweiChannel(config)) as Box<dyn Channel>)
+    fn open(&self, form: &Form, _: Timestamp) -> Result<Box<dyn Channel>, FieldErrors> {
+        config::parse(form).map(|config| Box::new(HuaweiChannel(config)) as Box<dyn Channel>)
+    }
+
+    fn recalls(&self) -> bool {
+        true
+    }
+
+    fn receipt_answer(&self) -> (&'static str, &'static str) {
+        ("application/json", r#"{"code":"0","message":"success"}"#)
     }
 }
 
-/// One app's credential and choices.
+/// One app's credentials, rights and choices.
 #[derive(Debug)]
 struct HuaweiChannel(config::Config);
 
@@ -52,15 +60,15 @@ impl Channel for HuaweiChannel {
     }
 
     fn route(&self) -> Route {
-        Route { origin: Origin::of(config::HOST, Protocol::Http1), identity: None }
+        Route { origin: Origin::of(config::PUSH_HOST, Protocol::Http1), identity: None }
     }
 
     fn auth_plan(&self, _: Timestamp) -> AuthPlan {
         auth::plan(&self.0)
     }
 
-    fn auth_reply(&self, reply: &WireReply, _: Timestamp) -> Result<Auth, TargetVerdict> {
-        Err(auth::refuse_exchange(reply))
+    fn auth_reply(&self, reply: &WireReply, now: Timestamp) -> Result<Auth, TargetVerdict> {
+        auth::read(reply, now)
     }
 
     fn batch_key(&self, content: &Content) -> Option<BatchKey> {
@@ -84,10 +92,10 @@ impl Channel for HuaweiChannel {
     }
 
     fn receipts(&self, callback: &Callback<'_>) -> Result<Vec<Receipt>, ReceiptError> {
-        receipt::parse(callback)
+        receipt::parse(&self.0, callback)
     }
 
-    fn lint(&self, content: &Content, _: Timestamp) -> Vec<Finding> {
-        lint::findings(&self.0, content)
+    fn lint(&self, content: &Content, now: Timestamp) -> Vec<Finding> {
+        lint::findings(&self.0, content, now)
     }
 }

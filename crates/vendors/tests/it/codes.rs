@@ -10,9 +10,10 @@ use crate::cases;
 /// Every (vendor, code, status) that a vector ends in.
 fn shown_by_vectors() -> BTreeSet<(Vendor, String, u64)> {
     let mut shown = BTreeSet::new();
-    for case in ["reply", "request", "recall"].into_iter().flat_map(cases::find) {
+    for case in ["reply", "request", "recall", "token"].into_iter().flat_map(cases::find) {
         let want = case.want();
-        let verdicts = want.pointer("/step/done").and_then(Value::as_array).cloned().unwrap_or_default();
+        let done = want.pointer("/step/done").or_else(|| want.pointer("/refused/done"));
+        let verdicts = done.and_then(Value::as_array).cloned().unwrap_or_default();
         for verdict in verdicts {
             let code = verdict["code"].as_str().unwrap_or_default().to_owned();
             shown.insert((case.vendor, code, verdict["http_status"].as_u64().unwrap_or_default()));

@@ -10,6 +10,7 @@ mod limits_honor;
 mod limits_meizu;
 mod limits_webpush;
 mod limits_vivo;
+mod limits_huawei;
 mod properties;
 mod sealed;
 mod show;

@@ -33,7 +33,7 @@ fn click() -> impl Strategy<Value = Option<ClickAction>> {
 }
 
 prop_compose! {
-    fn content()(
+    pub(crate) fn content()(
         message in any::<u128>(),
         title in text(256),
         body in text(2048),
@@ -93,7 +93,7 @@ fn targets(tokens: &[&str]) -> Vec<Target> {
     tokens.iter().map(|token| Target { token: (*token).into(), badge: Some(3) }).collect()
 }
 
-fn begin(vendor: Vendor, content: &Content, tokens: &[&str]) -> Step {
+pub(crate) fn begin(vendor: Vendor, content: &Content, tokens: &[&str]) -> Step {
     let (channel, auth) = channel(vendor);
     channel.begin(&Job::Notify { content, targets: &targets(tokens), now: NOW }, &auth)
 }

@@ -117,6 +117,9 @@ fn shorten(value: Value) -> Value {
     match value {
         Value::String(text) => short(&text),
         Value::Object(members) => members.into_iter().map(|(name, value)| (name, shorten(value))).collect(),
+        Value::Array(items) if items.len() > 20 => {
+            json!({ "items": items.len(), "first": items.first(), "last": items.last() })
+        }
         other => other,
     }
 }
