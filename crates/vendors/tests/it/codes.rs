@@ -10,7 +10,7 @@ use crate::cases;
 /// Every (vendor, code, status) that a vector ends in.
 fn shown_by_vectors() -> BTreeSet<(Vendor, String, u64)> {
     let mut shown = BTreeSet::new();
-    for case in cases::find("reply").into_iter().chain(cases::find("request")) {
+    for case in cases::find("reply").into_iter().chain(cases::find("request")).chain(cases::find("recall")) {
         let want = case.want();
         let verdicts = want.pointer("/step/done").and_then(Value::as_array).cloned().unwrap_or_default();
         for verdict in verdicts {
