@@ -9,7 +9,10 @@ use model::{Secret, TargetVerdict, Timestamp, Verdict};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{config::Config, limits};
+use super::{
+    config::{Config, is_id},
+    limits,
+};
 use crate::{
     answer::{self, Words},
     contract::{Auth, AuthPlan, WireReply},
@@ -19,9 +22,8 @@ use crate::{
 const AUDIENCE: &str = "https://oauth-login.cloud.huawei.com/oauth2/v3/token";
 
 const NO_KEY_FILE: Words = (
-    "is not a service account's key file: a JSON file with project_id, key_id, sub_account and private_key (not \
-     agconnect-services.json)",
-    "不是服务账号密钥文件：应为含 project_id、key_id、sub_account 和 private_key 的 JSON 文件(不是 agconnect-services.json)",
+    "is not a service account's key file: JSON with project_id, key_id, sub_account and private_key",
+    "不是服务账号密钥文件：应为含 project_id、key_id、sub_account 和 private_key 的 JSON",
 );
 const NO_KEY: Words = (
     "its private_key is not an RSA key that can sign: download the key file again",
@@ -56,6 +58,7 @@ impl ServiceAccount {
     pub(super) fn read(file: &str, now: Timestamp) -> Result<Self, Words> {
         let KeyFile { project_id, key_id, sub_account, private_key } = open(file).ok_or(NO_KEY_FILE)?;
         let private_key = Secret::new(private_key);
+        // The project's id becomes part of a path.
         if ![&project_id, &key_id, &sub_account].into_iter().all(|id| is_id(id)) {
             return Err(NO_KEY_FILE);
         }
@@ -82,12 +85,6 @@ fn open(file: &str) -> Option<KeyFile> {
     let base64 = || STANDARD.decode(file.split_ascii_whitespace().collect::<String>());
     let json = Secret::new(if is_text { file.as_bytes().to_vec() } else { base64().ok()? });
     serde_json::from_slice(json.expose()).ok()
-}
-
-/// Digits and hex in every file seen; the project's id becomes part of a path.
-fn is_id(text: &str) -> bool {
-    (1..=128).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// The vendor advises an hour of life and use until it ends (documented).

@@ -131,11 +131,14 @@ pub(super) fn category_named(word: &str) -> Option<&'static str> {
 
 pub(super) fn parse(form: &Form, now: Timestamp) -> Result<Config, FieldErrors> {
     let mut reading = Reading::of(form);
-    let account = service_account(&mut reading, now);
+    let account = reading.required("service_account").and_then(|file| {
+        let read = ServiceAccount::read(file, now);
+        read.inspect_err(|(en, zh)| reading.fault("service_account", en, zh)).ok()
+    });
     let [client_id, receipt_id] = ["client_id", "receipt_id"].map(|field| {
         let id = reading.optional(field);
         let (en, zh) = ("at most 64 letters, digits, - and _", "最多 64 个字母、数字、- 和 _");
-        reading.check(field, id, is_console_id, en, zh);
+        reading.check(field, id, is_id, en, zh);
         id.map(str::to_owned)
     });
     let mut category = |field, right, usual| {
@@ -157,11 +160,6 @@ pub(super) fn parse(form: &Form, now: Timestamp) -> Result<Config, FieldErrors> 
         receipt_signer,
     });
     reading.finish(read)
-}
-
-fn service_account(reading: &mut Reading<'_>, now: Timestamp) -> Option<ServiceAccount> {
-    let read = ServiceAccount::read(reading.required("service_account")?, now);
-    read.inspect_err(|(en, zh)| reading.fault("service_account", en, zh)).ok()
 }
 
 /// A field that takes one of some words; `None` where it is left out, or a word it does not take.
@@ -198,17 +196,15 @@ fn signer(reading: &mut Reading<'_>) -> Option<Signer> {
     }
     let signer = Signer::new(user?, secret?, base64);
     if signer.is_none() {
-        reading.fault(
-            "receipt_secret",
-            "is not base64: perhaps text is its form",
-            "不是 base64：格式或应选 text",
-        );
+        reading.fault("receipt_secret", "is not base64: choose the form text", "不是 base64：格式请选 text");
     }
     signer
 }
 
-fn is_console_id(text: &str) -> bool {
-    text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+/// The vendor's ids are digits and hex.
+pub(super) fn is_id(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=64).contains(&text.len()) && text.bytes().all(is_plain)
 }
 
 fn is_page(text: &str) -> bool {

@@ -2,8 +2,6 @@
 //!
 //! The signature covers a time, a nonce and the user's name, not the body (documented): the address stays a secret too.
 
-use std::fmt;
-
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use model::{Receipt, ReceiptKind, Timestamp};
@@ -18,16 +16,11 @@ use crate::{
 const SIGNATURE: &str = "x-huawei-callback-id";
 const ID_MAX_CHARS: usize = 128;
 
-/// What receipts are signed with.
+/// What receipts are signed with; a key does not print its bytes.
+#[derive(Debug)]
 pub(super) struct Signer {
     user: String,
     key: hmac::Key,
-}
-
-impl fmt::Debug for Signer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Signer({})", self.user)
-    }
 }
 
 impl Signer {
@@ -105,9 +98,5 @@ const fn kind_of(result: i64) -> ReceiptKind {
 
 /// A number, also where it comes as text.
 fn number(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) => number.as_i64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
+    value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
 }

@@ -65,9 +65,8 @@ impl Answer {
             let id = body.get("requestId").and_then(Value::as_str).filter(|id| !id.is_empty());
             whole.vendor_message_id = id.map(|id| answer::clip(id, ID_MAX_CHARS));
         }
-        let refused =
-            if codes::NAMING_TOKENS.contains(&&*whole.code) { refused_in(msg) } else { BTreeMap::new() };
-        Self { whole, refused }
+        let names_tokens = codes::NAMING_TOKENS.contains(&&*whole.code);
+        Self { whole, refused: if names_tokens { refused_in(msg) } else { BTreeMap::new() } }
     }
 
     /// One verdict for each token, in their order.
@@ -83,11 +82,10 @@ impl Answer {
         if !request::is_token(token) {
             return answer::unsent(&CODES, answer::BAD_TOKEN);
         }
-        let named = self.refused.get(token);
-        let mut verdict = named.map_or_else(
-            || self.whole.clone(),
-            |reason| answer::judge(&CODES, self.whole.http_status, reason, ""),
-        );
+        let mut verdict = match self.refused.get(token) {
+            Some(reason) => answer::judge(&CODES, self.whole.http_status, reason, ""),
+            None => self.whole.clone(),
+        };
         let others_taken = self.whole.verdict == Verdict::Accepted;
         verdict.verdict = match &*verdict.code {
             codes::NO_RIGHT if sent > 1 && others_taken => Verdict::TokenDead { since: None },

@@ -24,15 +24,13 @@ pub(super) const NOBODY: &str = "posthouse-probe-no-device";
 /// What a notification job holds.
 type Notify<'a> = (&'a Content, &'a [Target], Timestamp);
 
-/// What the vendor is asked to do on the phone, by the numbers of the header `push-type` (documented).
+/// What the phone does: it shows a notification, gives the app data, or rings in the app. The numbers are those of the
+/// header `push-type` (documented).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Kind {
-    /// Show a notification.
     Alert = 0,
-    /// Give the app data.
     Background = 6,
-    /// Ring in the app.
     Call = 10,
 }
 
