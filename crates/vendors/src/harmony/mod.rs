@@ -40,9 +40,17 @@ impl Adapter for Harmony {
     fn open(&self, form: &Form, now: Timestamp) -> Result<Box<dyn Channel>, FieldErrors> {
         config::parse(form, now).map(|config| Box::new(HarmonyChannel(config)) as Box<dyn Channel>)
     }
+
+    fn recalls(&self) -> bool {
+        true
+    }
+
+    fn receipt_answer(&self) -> (&'static str, &'static str) {
+        ("application/json", r#"{"code":"0","message":"success"}"#)
+    }
 }
 
-/// One app's credential and choices.
+/// One project's service account, and what was granted to its app.
 #[derive(Debug)]
 struct HarmonyChannel(config::Config);
 
@@ -55,8 +63,8 @@ impl Channel for HarmonyChannel {
         Route { origin: Origin::of(config::HOST, Protocol::Http1), identity: None }
     }
 
-    fn auth_plan(&self, _: Timestamp) -> AuthPlan {
-        auth::plan(&self.0)
+    fn auth_plan(&self, now: Timestamp) -> AuthPlan {
+        auth::plan(&self.0, now)
     }
 
     fn auth_reply(&self, reply: &WireReply, _: Timestamp) -> Result<Auth, TargetVerdict> {
@@ -64,15 +72,16 @@ impl Channel for HarmonyChannel {
     }
 
     fn batch_key(&self, content: &Content) -> Option<BatchKey> {
-        Some(BatchKey::of_equal_content(content))
+        // A test message takes ten tokens at most: too few to be worth a list.
+        (!self.0.test_messages).then(|| BatchKey::of_equal_content(content))
     }
 
     fn begin(&self, job: &Job<'_>, auth: &Auth) -> Step {
         request::begin(&self.0, job, auth)
     }
 
-    fn resume(&self, job: &Job<'_>, _: &WireRequest, reply: &WireReply, _: &Auth) -> Step {
-        reply::resume(job, reply)
+    fn resume(&self, job: &Job<'_>, sent: &WireRequest, reply: &WireReply, auth: &Auth) -> Step {
+        reply::resume(&self.0, job, sent.stage, reply, auth)
     }
 
     fn probe(&self, auth: &Auth) -> WireRequest {
@@ -84,10 +93,10 @@ impl Channel for HarmonyChannel {
     }
 
     fn receipts(&self, callback: &Callback<'_>) -> Result<Vec<Receipt>, ReceiptError> {
-        receipt::parse(callback)
+        receipt::parse(self.0.receipt_signer.as_ref(), callback)
     }
 
-    fn lint(&self, content: &Content, _: Timestamp) -> Vec<Finding> {
-        lint::findings(&self.0, content)
+    fn lint(&self, content: &Content, now: Timestamp) -> Vec<Finding> {
+        lint::findings(&self.0, content, now)
     }
 }

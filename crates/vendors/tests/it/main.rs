@@ -11,6 +11,7 @@ mod limits_meizu;
 mod limits_webpush;
 mod limits_vivo;
 mod limits_huawei;
+mod limits_harmony;
 mod properties;
 mod sealed;
 mod show;
