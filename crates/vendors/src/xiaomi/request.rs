@@ -1,7 +1,7 @@
 //! From a notification to one form post for up to 1000 targets.
 
 use form_urlencoded::Serializer;
-use model::{Class, ClickAction, DEFAULT_PUSH_TITLE, TargetVerdict, Timestamp};
+use model::{Class, ClickAction, DEFAULT_PUSH_TITLE, Presentation, TargetVerdict, Timestamp};
 
 use super::{codes::CODES, config::Config, limits};
 use crate::{
@@ -69,6 +69,9 @@ pub(super) fn bad_token() -> TargetVerdict {
 
 /// The code under which a content is given up before anything is sent.
 fn unsendable(content: &Content, click: &ClickAction, now: Timestamp) -> Option<&'static str> {
+    if content.presentation != Presentation::Alert {
+        return Some(answer::NOT_SUPPORTED);
+    }
     if content.expires_at <= now {
         return Some(answer::EXPIRED);
     }
