@@ -6,13 +6,7 @@ use form_urlencoded::Serializer;
 use model::{Secret, TargetVerdict, Timestamp, Verdict};
 use sha2::{Digest, Sha256};
 
-use super::{
-    codes::CODES,
-    config::Config,
-    limits,
-    reply::{self, text_of},
-    request,
-};
+use super::{codes::CODES, config::Config, limits, reply, request};
 use crate::{
     answer,
     contract::{Auth, WireReply, WireRequest},
@@ -48,7 +42,7 @@ pub(super) fn read(answered: &WireReply, now: Timestamp) -> Result<Auth, TargetV
         return Err(judged);
     }
     // It travels in forms and in a header.
-    let token = Some(text_of(&body["data"], "auth_token")).filter(|token| request::is_id(token));
+    let token = Some(reply::text_of(&body["data"], "auth_token")).filter(|token| request::is_id(token));
     let token = token.ok_or_else(|| answer::judge(&CODES, answered.status, answer::UNREADABLE, ""))?;
     let made_at = reply::number(body.pointer("/data/create_time")).map_or(now, Timestamp).min(now);
     let keep_until = now.plus_ms(limits::ACCESS_TOKEN_KEEP_MS);

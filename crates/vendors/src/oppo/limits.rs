@@ -51,7 +51,7 @@ pub(super) const ACCESS_TOKEN_RENEW_AFTER_MS: i64 = 20 * 3_600_000;
 pub(super) const ACCESS_TOKEN_KEEP_MS: i64 = 60_000;
 
 /// Largest receipt body we read, in bytes (ours).
-pub(super) const RECEIPT_MAX_BYTES: usize = 4 << 20;
+pub(super) const RECEIPT_MAX_BYTES: usize = 1 << 20;
 
 /// Most receipts in one body (ours: keeps memory bounded when the body is a list of very short regids).
 pub(super) const RECEIPTS_MAX: usize = 20_000;

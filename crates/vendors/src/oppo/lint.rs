@@ -42,7 +42,7 @@ pub(super) fn findings(config: &Config, content: &Content, now: Timestamp) -> Ve
         (request::stored_for_secs(content, now).is_none(), ("not_kept_offline", Hidden, "it lives less than the hour that OPPO keeps a push at least; a phone that is offline now does not get it", "有效期不足一小时(OPPO 离线保存的下限)；当前离线的设备收不到")),
         (unheard, ("receipts_not_asked", Changed, "the receipt address is over 200 characters, so no receipts are asked for", "回执地址超过 200 个字符，不请求回执")),
     ];
-    table.into_iter().filter_map(|(is_so, words)| is_so.then(|| finding(words))).collect()
+    table.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| finding(words)).collect()
 }
 
 fn finding((code, severity, en, zh): (&'static str, Severity, &str, &str)) -> Finding {

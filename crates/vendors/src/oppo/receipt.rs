@@ -4,11 +4,7 @@
 use model::{Receipt, ReceiptKind, Timestamp};
 use serde_json::Value;
 
-use super::{
-    limits,
-    reply::{number, text_of},
-    request,
-};
+use super::{limits, reply, request};
 use crate::{
     answer,
     contract::{Callback, ReceiptError},
@@ -33,13 +29,13 @@ pub(super) fn parse(callback: &Callback<'_>) -> Result<Vec<Receipt>, ReceiptErro
 /// One receipt for each regid; an entry that names none is one receipt without a token. The list is parted by commas, in
 /// requests by semicolons, and no regid has either in it.
 fn read_entry(entry: &Value, received_at: Timestamp) -> impl Iterator<Item = Receipt> + use<'_> {
-    let event = text_of(entry, "eventType");
-    let vendor_message_id = answer::clip(text_of(entry, "messageId"), limits::WORD_MAX_CHARS);
+    let event = reply::text_of(entry, "eventType");
+    let vendor_message_id = answer::clip(reply::text_of(entry, "messageId"), limits::WORD_MAX_CHARS);
     let code = answer::clip(event, limits::WORD_MAX_CHARS);
-    let message = text_of(entry, "param").parse().ok();
+    let message = reply::text_of(entry, "param").parse().ok();
     // A text in one book, a number in another, and in the oldest not there.
-    let at = number(entry.get("eventTime")).filter(|ms| *ms > 0).map_or(received_at, Timestamp);
-    let regids = text_of(entry, "registrationIds");
+    let at = reply::number(entry.get("eventTime")).filter(|ms| *ms > 0).map_or(received_at, Timestamp);
+    let regids = reply::text_of(entry, "registrationIds");
     let named = regids.split([',', ';']).map(str::trim).filter(|regid| request::is_token(regid));
     let nobody = std::iter::once("").filter(move |_| regids.trim().is_empty());
     named.chain(nobody).map(move |regid| Receipt {

@@ -154,8 +154,8 @@ pub(super) fn members(ext: &str) -> Option<BTreeMap<String, Box<RawValue>>> {
 /// The JSON object whose members reach the opened page as extras, or a URL as its query: those of `ext`, and `payload`
 /// under its own name (rows G7, G8). `None` where there is nothing, or nothing may travel (row G5).
 fn action_parameters(config: &Config, content: &Content) -> Option<String> {
-    let travels = tap_of(config, content).is_none_or(|(kind, _)| kind != WEB_PAGE);
-    if !travels || content.ext.is_none() && content.payload.is_none() {
+    let leaves_app = tap_of(config, content).is_some_and(|(kind, _)| kind == WEB_PAGE);
+    if leaves_app || content.ext.is_none() && content.payload.is_none() {
         return None;
     }
     let raw = |text: &str| to_raw_value(text).expect("a text is always JSON");
