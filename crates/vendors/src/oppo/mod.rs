@@ -16,7 +16,7 @@ use crate::contract::{
     Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
-/// The adapter of OPPO.
+/// The adapter of OPPO Push.
 #[derive(Debug, Clone, Copy)]
 pub struct Oppo;
 
@@ -42,7 +42,7 @@ impl Adapter for Oppo {
     }
 }
 
-/// One app's credential and choices.
+/// One app's credentials, rights and choices.
 #[derive(Debug)]
 struct OppoChannel(config::Config);
 
@@ -52,15 +52,15 @@ impl Channel for OppoChannel {
     }
 
     fn route(&self) -> Route {
-        Route { origin: Origin::of(config::HOST, Protocol::Http1), identity: None }
+        Route { origin: Origin::of(self.0.host, Protocol::Http1), identity: None }
     }
 
-    fn auth_plan(&self, _: Timestamp) -> AuthPlan {
-        auth::plan(&self.0)
+    fn auth_plan(&self, now: Timestamp) -> AuthPlan {
+        AuthPlan::Exchange(auth::exchange(&self.0, now))
     }
 
-    fn auth_reply(&self, reply: &WireReply, _: Timestamp) -> Result<Auth, TargetVerdict> {
-        Err(auth::refuse_exchange(reply))
+    fn auth_reply(&self, reply: &WireReply, now: Timestamp) -> Result<Auth, TargetVerdict> {
+        auth::read(reply, now)
     }
 
     fn batch_key(&self, content: &Content) -> Option<BatchKey> {
@@ -72,7 +72,7 @@ impl Channel for OppoChannel {
     }
 
     fn resume(&self, job: &Job<'_>, _: &WireRequest, reply: &WireReply, _: &Auth) -> Step {
-        reply::resume(job, reply)
+        reply::resume(&self.0, job, reply)
     }
 
     fn probe(&self, auth: &Auth) -> WireRequest {
@@ -87,7 +87,7 @@ impl Channel for OppoChannel {
         receipt::parse(callback)
     }
 
-    fn lint(&self, content: &Content, _: Timestamp) -> Vec<Finding> {
-        lint::findings(&self.0, content)
+    fn lint(&self, content: &Content, now: Timestamp) -> Vec<Finding> {
+        lint::findings(&self.0, content, now)
     }
 }

@@ -12,6 +12,7 @@ mod limits_webpush;
 mod limits_vivo;
 mod limits_huawei;
 mod limits_harmony;
+mod limits_oppo;
 mod properties;
 mod sealed;
 mod show;
