@@ -86,13 +86,12 @@ impl ServiceAccount {
         if file.kind != "service_account" {
             return Err(NOT_A_SERVICE_ACCOUNT);
         }
-        if !is_project(&file.project_id) || !is_email(&file.client_email) {
+        if !is_project(&file.project_id) || !is_visible(&file.client_email, 255) {
             return Err(INCOMPLETE);
         }
         let token_uri = if file.token_uri.is_empty() { TOKEN_URI.to_owned() } else { file.token_uri };
         let (host, path) = google_address(&token_uri).ok_or(FOREIGN_TOKEN_URI)?;
         let origin = Origin { host: Cow::Owned(host.to_owned()), port: 443, protocol: Protocol::Http2 };
-        let token_path = path.to_owned();
         // A file that went through a shell or an environment variable has its line breaks as two characters.
         let pem = file.private_key.replace("\\n", "\n");
         let account = Self {
@@ -100,9 +99,9 @@ impl ServiceAccount {
             key_id: Some(file.private_key_id).filter(|id| !id.is_empty()),
             email: file.client_email,
             project: file.project_id,
-            token_uri,
-            token_path,
+            token_path: path.to_owned(),
             token_origin: Arc::new(origin),
+            token_uri,
         };
         // A key that is too short shows itself only when it signs.
         account.assertion(now).map(|_| account).map_err(|_| NO_KEY)
@@ -115,7 +114,7 @@ impl ServiceAccount {
             scope: SCOPE,
             aud: &self.token_uri,
             iat: now.secs(),
-            exp: now.secs().saturating_add(limits::ASSERTION_SECS),
+            exp: now.secs().saturating_add(limits::GOOD_FOR_SECS),
         };
         jsonwebtoken::encode(&header, &claims, &self.key)
     }
@@ -143,23 +142,17 @@ pub(super) fn plan(account: &ServiceAccount, now: Timestamp) -> AuthPlan {
 #[derive(Deserialize)]
 struct Granted {
     access_token: String,
-    #[serde(default = "an_hour")]
-    expires_in: i64,
-}
-
-/// What Google gives every time (documented).
-const fn an_hour() -> i64 {
-    3600
+    expires_in: Option<i64>,
 }
 
 pub(super) fn read_answer(reply: &WireReply, now: Timestamp) -> Result<Auth, TargetVerdict> {
+    let fits = |granted: &Granted| is_visible(&granted.access_token, limits::ACCESS_TOKEN_MAX_BYTES);
     let granted =
-        (reply.status == 200).then(|| serde_json::from_slice::<Granted>(&reply.body).ok()).flatten();
-    let Some(granted) = granted.filter(|granted| is_access_token(&granted.access_token)) else {
-        return Err(reply::judge_exchange(reply));
-    };
-    let lifetime_ms = granted.expires_in.clamp(0, limits::ACCESS_TOKEN_MAX_SECS) * 1000;
-    let renew_after_ms = (lifetime_ms - limits::RENEW_BEFORE_MS).max(lifetime_ms / 2);
+        serde_json::from_slice(&reply.body).ok().filter(|granted| reply.status == 200 && fits(granted));
+    let granted = granted.ok_or_else(|| reply::judge_exchange(reply))?;
+    let lifetime_secs = granted.expires_in.unwrap_or(limits::GOOD_FOR_SECS);
+    let lifetime_ms = lifetime_secs.clamp(0, limits::ACCESS_TOKEN_MAX_SECS) * 1000;
+    let renew_after_ms = (lifetime_ms - limits::RENEW_BEFORE_MS).max(lifetime_ms / 2).max(limits::KEEP_MS);
     Ok(Auth {
         header: Some(Arc::new(Secret::new(format!("Bearer {}", granted.access_token)))),
         renew_at: now.plus_ms(renew_after_ms),
@@ -196,12 +189,7 @@ fn is_project(text: &str) -> bool {
     (1..=128).contains(&text.len()) && text.bytes().all(fits)
 }
 
-fn is_email(text: &str) -> bool {
-    text.len() <= 255 && text.contains('@') && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-/// Opaque, commonly over 1,000 characters (documented); it has to stand in a header.
-fn is_access_token(token: &str) -> bool {
-    (1..=limits::ACCESS_TOKEN_MAX_BYTES).contains(&token.len())
-        && token.bytes().all(|byte| byte.is_ascii_graphic())
+/// Fit to stand in a header or a claim.
+fn is_visible(text: &str, max_bytes: usize) -> bool {
+    (1..=max_bytes).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -37,8 +37,8 @@ pub(super) const COLLAPSE_KEY_MAX_BYTES: usize = 64;
 /// The wait after 429 where the answer names none.
 pub(super) const PAUSE: Duration = Duration::from_secs(60);
 
-/// How long an assertion is good for, at most.
-pub(super) const ASSERTION_SECS: i64 = 3600;
+/// How long an assertion is good for, at most, and an access token where the answer does not say.
+pub(super) const GOOD_FOR_SECS: i64 = 3600;
 
 /// An access token is renewed so long before its end, or at half its life where that is later.
 pub(super) const RENEW_BEFORE_MS: i64 = 5 * 60_000;
@@ -46,10 +46,10 @@ pub(super) const RENEW_BEFORE_MS: i64 = 5 * 60_000;
 /// A new access token is kept at least this long even where it is refused (ours: at most six exchanges a minute).
 pub(super) const KEEP_MS: i64 = 10_000;
 
-/// Longest life of an access token that is believed (ours; Google gives an hour).
+/// Longest life of an access token that is believed (ours).
 pub(super) const ACCESS_TOKEN_MAX_SECS: i64 = 86_400;
 
-/// Longest access token that is put into a header (ours).
+/// Longest access token that is put into a header (ours; real ones exceed 1,000 characters).
 pub(super) const ACCESS_TOKEN_MAX_BYTES: usize = 8 * 1024;
 
 /// Largest service account file, in bytes (ours; real ones have 2.4 KiB).

@@ -68,13 +68,13 @@ fn accepted(body: &Value) -> TargetVerdict {
 }
 
 fn code_of(http_status: u16, error: &Value) -> &str {
-    let apple =
-        detail(error, "ApnsError", "reason").filter(|reason| codes::APPLE_TOKEN_DEAD.contains(reason));
-    match detail(error, "FcmError", "errorCode").or_else(|| detail(error, "FcmErrorCode", "errorCode")) {
-        Some("INVALID_ARGUMENT") if names_token(error) => apple.unwrap_or(codes::INVALID_TOKEN),
-        Some("INVALID_ARGUMENT") | None if apple.is_some() => apple.unwrap_or_default(),
-        Some(code) => code,
-        None => bare_code(http_status, error),
+    let code = detail(error, "FcmError", "errorCode").or_else(|| detail(error, "FcmErrorCode", "errorCode"));
+    let apple = detail(error, "ApnsError", "reason");
+    match (code, apple.filter(|reason| codes::APPLE_TOKEN_DEAD.contains(reason))) {
+        (Some("INVALID_ARGUMENT") | None, Some(reason)) => reason,
+        (Some("INVALID_ARGUMENT"), None) if names_token(error) => codes::INVALID_TOKEN,
+        (Some(code), _) => code,
+        (None, None) => bare_code(http_status, error),
     }
 }
 

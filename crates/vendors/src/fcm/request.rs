@@ -2,12 +2,13 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use model::{Class, ClickAction, Presentation, Timestamp};
+use model::{ClickAction, Presentation, Timestamp};
 use serde::Serialize;
+use serde_json::json;
 
 use super::{
     codes::{self, CODES},
-    config::Config,
+    config::{Config, HIGH},
     limits,
 };
 use crate::{
@@ -42,16 +43,18 @@ pub(super) fn begin(config: &Config, job: &Job<'_>, auth: &Auth) -> Step {
     let Some(message) = render(config, content, target, now) else {
         return refuse(answer::EXT_TOO_LONG);
     };
-    Step::Send(post("send", config, auth, &Body { validate_only: false, message }))
+    // Texts and maps of texts always have a JSON form.
+    let body = serde_json::to_vec(&BTreeMap::from([("message", message)])).unwrap_or_default();
+    Step::Send(post("send", config, auth, body))
 }
 
 /// Google checks this as it checks any message and delivers nothing: a bad token is named only to who may send.
 pub(super) fn probe(config: &Config, auth: &Auth) -> WireRequest {
-    let message = Message { token: Some(NOBODY), ..Message::default() };
-    post("probe", config, auth, &Body { validate_only: true, message })
+    let body = json!({ "validate_only": true, "message": { "token": NOBODY } });
+    post("probe", config, auth, body.to_string().into_bytes())
 }
 
-fn post(stage: &'static str, config: &Config, auth: &Auth, body: &Body<'_>) -> WireRequest {
+fn post(stage: &'static str, config: &Config, auth: &Auth, body: Vec<u8>) -> WireRequest {
     WireRequest {
         stage,
         to: None,
@@ -59,8 +62,7 @@ fn post(stage: &'static str, config: &Config, auth: &Auth, body: &Body<'_>) -> W
         path: format!("/v1/projects/{}/messages:send", config.account.project),
         headers: vec![("content-type", "application/json; charset=utf-8".to_owned())],
         authorization: auth.header.clone(),
-        // Texts and maps of texts always have a JSON form.
-        body: serde_json::to_vec(body).unwrap_or_default(),
+        body,
     }
 }
 
@@ -70,42 +72,24 @@ fn is_token(token: &str) -> bool {
         && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':'))
 }
 
-/// Apps may report an installation id in place of a token; it is far shorter, and has no colon.
-fn is_installation_id(token: &str) -> bool {
-    token.len() == limits::INSTALLATION_ID_BYTES && !token.contains(':')
-}
-
-#[derive(Serialize)]
-struct Body<'a> {
-    validate_only: bool,
-    message: Message<'a>,
-}
-
-/// Names and values that reach the phone.
+/// Names and values of one object.
 type Texts<'a> = BTreeMap<&'static str, Cow<'a, str>>;
 
-#[derive(Serialize, Default)]
+#[derive(Serialize)]
 struct Message<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fid: Option<&'a str>,
-    #[serde(rename = "data", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(flatten)]
+    to: Texts<'a>,
+    #[serde(rename = "data")]
     pairs: Texts<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    android: Option<Android<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fcm_options: Option<Options<'a>>,
+    android: Android<'a>,
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    fcm_options: Texts<'a>,
 }
 
 #[derive(Serialize)]
 struct Android<'a> {
-    priority: &'static str,
-    ttl: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    collapse_key: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    restricted_package_name: Option<&'a str>,
+    #[serde(flatten)]
+    delivery: Texts<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notification: Option<Notification<'a>>,
 }
@@ -119,18 +103,15 @@ struct Notification<'a> {
     notification_count: Option<u32>,
 }
 
-#[derive(Serialize)]
-struct Options<'a> {
-    analytics_label: &'a str,
-}
-
 impl<'a> Notification<'a> {
     /// All but title and text.
     fn of(config: &'a Config, content: &'a Content, click: &'a ClickAction, badge: Option<u32>) -> Self {
+        let urgent = config.priority(content.class) == HIGH;
         let mut texts = Texts::from([
             ("tag", collapse_key(content)),
             ("sound", content.style.sound.as_deref().unwrap_or("default").into()),
-            ("notification_priority", display_priority(content.class).into()),
+            // How it ranks on phones that have no channels yet (before Android 8).
+            ("notification_priority", if urgent { "PRIORITY_HIGH" } else { "PRIORITY_DEFAULT" }.into()),
         ]);
         let channel = content.style.channel.as_deref().or_else(|| config.channel(content.class));
         texts.extend(channel.map(|id| ("channel_id", id.into())));
@@ -144,9 +125,9 @@ impl<'a> Notification<'a> {
     }
 
     fn weight(&self) -> usize {
-        let count = self.notification_count.map(|count| count.to_string().into());
-        let count = count.map(|count| ("notification_count", count)).into_iter().collect();
-        weight(&self.texts, limits::MEMBER_PREFIX_BYTES) + weight(&count, limits::MEMBER_PREFIX_BYTES)
+        let count =
+            |count: u32| limits::MEMBER_PREFIX_BYTES + "notification_count".len() + count.to_string().len();
+        weight(&self.texts, limits::MEMBER_PREFIX_BYTES) + self.notification_count.map_or(0, count)
     }
 }
 
@@ -158,29 +139,37 @@ fn render<'a>(
     now: Timestamp,
 ) -> Option<Message<'a>> {
     let click = content.click.as_ref().unwrap_or(&config.click);
-    let shown = content.presentation == Presentation::Alert;
     let mut pairs = passed_on(content, click);
-    let mut notification = shown.then(|| Notification::of(config, content, click, target.badge));
+    let mut notification = (content.presentation == Presentation::Alert)
+        .then(|| Notification::of(config, content, click, target.badge));
     let used = weight(&pairs, 0) + notification.as_ref().map_or(0, Notification::weight);
     match &mut notification {
         Some(notification) => word(content, used, limits::MEMBER_PREFIX_BYTES, &mut notification.texts)?,
         None => word(content, used, 0, &mut pairs)?,
     }
-    let by_id = is_installation_id(&target.token);
+    // Apps may report an installation id in place of a token; it is far shorter, and has no colon.
+    let by_id = target.token.len() == limits::INSTALLATION_ID_BYTES && !target.token.contains(':');
+    let label = config.analytics_label.as_deref().map(|label| ("analytics_label", label.into()));
     Some(Message {
-        token: (!by_id).then_some(&*target.token),
-        fid: by_id.then_some(&*target.token),
+        to: Texts::from([(if by_id { "fid" } else { "token" }, (&*target.token).into())]),
         pairs,
-        android: Some(Android {
-            priority: config.priority(content.class).as_str(),
-            ttl: format!("{}s", content.expires_at.after(now).min(limits::LIMITS.lifetime).as_secs()),
-            // Without one all notifications of an app share a key, while each data message waits on its own.
-            collapse_key: shown.then(|| collapse_key(content)),
-            restricted_package_name: config.package.as_deref(),
-            notification,
-        }),
-        fcm_options: config.analytics_label.as_deref().map(|analytics_label| Options { analytics_label }),
+        android: Android { delivery: delivery(config, content, now), notification },
+        fcm_options: label.into_iter().collect(),
     })
+}
+
+/// How the message travels.
+fn delivery<'a>(config: &'a Config, content: &'a Content, now: Timestamp) -> Texts<'a> {
+    let seconds = content.expires_at.after(now).min(limits::LIMITS.lifetime).as_secs();
+    let mut delivery = Texts::from([
+        ("priority", config.priority(content.class).into()),
+        ("ttl", format!("{seconds}s").into()),
+    ]);
+    // Without one all notifications of an app share a key, while each data message waits on its own.
+    let shown = content.presentation == Presentation::Alert;
+    delivery.extend(shown.then(|| ("collapse_key", collapse_key(content))));
+    delivery.extend(config.package.as_deref().map(|package| ("restricted_package_name", package.into())));
+    delivery
 }
 
 /// The pairs that the app reads (row G8). Google opens no web page, so the app gets its address, and none of `ext` and
@@ -192,8 +181,8 @@ fn passed_on<'a>(content: &'a Content, click: &'a ClickAction) -> Texts<'a> {
             pairs.insert("click_url", url.into());
         }
         _ => {
-            pairs.extend(content.ext.as_deref().map(|ext| ("ext", ext.into())));
-            pairs.extend(content.payload.as_deref().map(|payload| ("payload", payload.into())));
+            let own = [("ext", content.ext.as_deref()), ("payload", content.payload.as_deref())];
+            pairs.extend(own.into_iter().filter_map(|(name, text)| Some((name, text?.into()))));
         }
     }
     pairs
@@ -225,14 +214,4 @@ fn collapse_key(content: &Content) -> Cow<'_, str> {
     let key = &content.collapse_key;
     let fits = (1..=limits::COLLAPSE_KEY_MAX_BYTES).contains(&key.len()) && !key.contains(char::is_control);
     if fits { key.into() } else { key::notify_id(key).to_string().into() }
-}
-
-/// How a notification ranks on phones that have no channels yet (before Android 8).
-const fn display_priority(class: Class) -> &'static str {
-    match class {
-        Class::Call => "PRIORITY_MAX",
-        Class::Chat => "PRIORITY_HIGH",
-        Class::System => "PRIORITY_DEFAULT",
-        Class::Marketing => "PRIORITY_LOW",
-    }
 }

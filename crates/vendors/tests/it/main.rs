@@ -6,5 +6,6 @@ mod cases;
 mod codes;
 mod given;
 mod golden;
+mod limits_fcm;
 mod properties;
 mod show;
