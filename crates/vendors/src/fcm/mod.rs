@@ -16,7 +16,7 @@ use crate::contract::{
     Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
-/// The adapter of FCM.
+/// The adapter of Firebase Cloud Messaging, HTTP v1.
 #[derive(Debug, Clone, Copy)]
 pub struct Fcm;
 
@@ -42,7 +42,7 @@ impl Adapter for Fcm {
     }
 }
 
-/// One app's credential and choices.
+/// One Firebase project's service account and choices.
 #[derive(Debug)]
 struct FcmChannel(config::Config);
 
@@ -52,19 +52,19 @@ impl Channel for FcmChannel {
     }
 
     fn route(&self) -> Route {
-        Route { origin: Origin::of(config::HOST, Protocol::Http1), identity: None }
+        Route { origin: Origin::of(config::HOST, Protocol::Http2), identity: None }
     }
 
-    fn auth_plan(&self, _: Timestamp) -> AuthPlan {
-        auth::plan(&self.0)
+    fn auth_plan(&self, now: Timestamp) -> AuthPlan {
+        auth::plan(&self.0.account, now)
     }
 
-    fn auth_reply(&self, reply: &WireReply, _: Timestamp) -> Result<Auth, TargetVerdict> {
-        Err(auth::refuse_exchange(reply))
+    fn auth_reply(&self, reply: &WireReply, now: Timestamp) -> Result<Auth, TargetVerdict> {
+        auth::read_answer(reply, now)
     }
 
-    fn batch_key(&self, content: &Content) -> Option<BatchKey> {
-        Some(BatchKey::of_equal_content(content))
+    fn batch_key(&self, _: &Content) -> Option<BatchKey> {
+        None
     }
 
     fn begin(&self, job: &Job<'_>, auth: &Auth) -> Step {

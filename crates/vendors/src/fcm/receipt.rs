@@ -1,4 +1,4 @@
-//! Receipts: FCM sends none.
+//! Google reports nothing back for a single push: what arrived, only the app itself can tell.
 
 use model::Receipt;
 

@@ -13,6 +13,7 @@ mod limits_vivo;
 mod limits_huawei;
 mod limits_harmony;
 mod limits_oppo;
+mod limits_fcm;
 mod properties;
 mod sealed;
 mod show;

@@ -43,7 +43,9 @@ fn show_origin(origin: &Origin) -> String {
 /// The token of a header that holds a signed one.
 fn signed_token(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;
-    (scheme.eq_ignore_ascii_case("bearer") && token.split('.').count() == 3).then_some(token)
+    // Every signed token begins with the base64 of `{"`; opaque ones may have three parts as well.
+    let signed = token.starts_with("eyJ") && token.split('.').count() == 3;
+    (scheme.eq_ignore_ascii_case("bearer") && signed).then_some(token)
 }
 
 /// A signed token differs each time, so it is taken apart and its signature verified.
@@ -143,7 +145,12 @@ fn show_verdict(given: &TargetVerdict) -> Value {
         Verdict::Retry { after: Some(after) } => put("after_ms", json!(after.as_millis())),
         Verdict::TokenDead { since: Some(since) } => put("since", json!(since.to_string())),
         Verdict::TokenDoubtful(doubt) => put("certain_when", json!(format!("{doubt:?}"))),
-        Verdict::Limited { pause, .. } => put("pause", json!(format!("{pause:?}"))),
+        Verdict::Limited { pause, after } => {
+            put("pause", json!(format!("{pause:?}")));
+            if let Some(after) = after {
+                put("after_ms", json!(after.as_millis()));
+            }
+        }
         _ => {}
     }
     if !given.text.is_empty() {
