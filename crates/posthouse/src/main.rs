@@ -3,6 +3,7 @@
 mod address;
 mod api;
 mod bench;
+mod cert;
 mod clock;
 mod config;
 mod console;
@@ -27,7 +28,7 @@ use clap::{Parser, Subcommand};
 
 /// Self-hosted offline push for chat apps.
 ///
-/// Start with `posthouse dev`: server, vendor simulator and two virtual phones on this machine.
+/// Start with `posthouse dev`: server, vendor simulator and a virtual phone of each vendor on this machine.
 #[derive(Debug, Parser)]
 #[command(name = "posthouse", version, about, max_term_width = 100)]
 struct Command {
@@ -37,7 +38,7 @@ struct Command {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Server, simulator and two virtual phones on this machine, with a sample App.
+    /// Server, simulator and a virtual phone of each vendor on this machine, with a sample App.
     Dev(dev::Options),
     /// The server alone, from a configuration file.
     Serve(serve::Options),
@@ -49,6 +50,8 @@ enum What {
     Send(send::Options),
     /// Say why a message was, or was not, pushed to a user.
     Explain(explain::Options),
+    /// Certificates, and what their vendors would do with a push.
+    Cert(cert::Options),
     /// A link that signs in to the console once.
     Console(console::Options),
     /// Credentials that the simulated vendors accept, to try the certificate forms with.
@@ -89,6 +92,7 @@ fn run(what: What) -> anyhow::Result<()> {
             What::Handset(options) => handset::run(options).await,
             What::Send(options) => send::run(options).await,
             What::Explain(options) => explain::run(options).await,
+            What::Cert(options) => cert::run(options).await,
             What::Console(options) => console::run(options).await,
             What::Credentials(options) => credentials::run(options).await,
             What::Selftest(options) => selftest::run(options).await,

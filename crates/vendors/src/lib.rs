@@ -7,6 +7,7 @@ mod answer;
 mod contract;
 mod form;
 mod key;
+mod lint;
 mod p12;
 mod subscription;
 mod text;
@@ -26,6 +27,7 @@ pub mod xiaomi;
 use model::Vendor;
 
 pub use contract::*;
+pub use lint::lint;
 
 /// The adapter of a vendor.
 #[must_use]

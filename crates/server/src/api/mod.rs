@@ -23,6 +23,9 @@ mod certificates {
     pub(super) mod certificate {
         pub(in crate::api) mod get;
         pub(in crate::api) mod put;
+        pub(in crate::api) mod lint {
+            pub(in crate::api) mod post;
+        }
         pub(in crate::api) mod probe {
             pub(in crate::api) mod post;
         }

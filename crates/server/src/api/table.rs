@@ -111,6 +111,7 @@ table! {
     Some(Scope::Read)     => certificates::certificate::get;
     Some(Scope::Manage)   => certificates::certificate::put;
     Some(Scope::Manage)   => certificates::certificate::probe::post;
+    Some(Scope::Read)     => certificates::certificate::lint::post;
     Some(Scope::Read)     => users::get;
     Some(Scope::Manage)   => users::post;
     Some(Scope::Read)     => users::user::get;
