@@ -39,7 +39,8 @@ impl Connection {
     /// Opens one.
     pub(super) async fn open(endpoint: Arc<Endpoint>) -> Result<(Self, Driver), DialError> {
         let stream = endpoint.dial().await?;
-        match endpoint.protocol {
+        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        match if is_http2 { Protocol::Http2 } else { Protocol::Http1 } {
             Protocol::Http1 => {
                 let (sender, driver) = http1::open(stream).await.map_err(|_| DialError::Protocol)?;
                 let driver: Driver = Box::pin(async move {
@@ -80,7 +81,11 @@ impl Connection {
         deadline: Duration,
         finish: impl FnOnce(Outcome) -> T + Send + 'static,
     ) -> Result<BoxFuture<'static, T>, Lost> {
-        let head = request::http_head(endpoint, wire).map_err(|_| Lost::Unsendable)?;
+        let protocol = match self {
+            Self::Http1(_) => Protocol::Http1,
+            Self::Http2(_) => Protocol::Http2,
+        };
+        let head = request::http_head(endpoint, protocol, wire).map_err(|_| Lost::Unsendable)?;
         let body = Bytes::from(wire.body.clone());
         match self {
             Self::Http1(slot) => {

@@ -108,7 +108,9 @@ impl Dialer {
             port: *port,
             protocol: *protocol,
             public_only,
-            tls: self.tls(identity, alpn(*protocol)).map_err(DialError::Identity)?,
+            tls: self
+                .tls(identity, if public_only { EITHER } else { alpn(*protocol) })
+                .map_err(DialError::Identity)?,
             times: self.times,
         })
     }
@@ -116,7 +118,7 @@ impl Dialer {
     fn tls(
         &self,
         identity: Option<&TlsIdentity>,
-        alpn: &'static [u8],
+        alpn: &[&[u8]],
     ) -> Result<Arc<ClientConfig>, rustls::Error> {
         let builder = ClientConfig::builder_with_provider(self.provider.clone())
             .with_safe_default_protocol_versions()?
@@ -128,15 +130,18 @@ impl Dialer {
             )?,
             None => builder.with_no_client_auth(),
         };
-        config.alpn_protocols = vec![alpn.to_vec()];
+        config.alpn_protocols = alpn.iter().map(|protocol| protocol.to_vec()).collect();
         Ok(Arc::new(config))
     }
 }
 
-const fn alpn(protocol: Protocol) -> &'static [u8] {
+/// Small push servers that people run themselves speak HTTP/1.1 only.
+const EITHER: &[&[u8]] = &[b"h2", b"http/1.1"];
+
+const fn alpn(protocol: Protocol) -> &'static [&'static [u8]] {
     match protocol {
-        Protocol::Http1 => b"http/1.1",
-        Protocol::Http2 => b"h2",
+        Protocol::Http1 => &[b"http/1.1"],
+        Protocol::Http2 => &[b"h2"],
     }
 }
 
@@ -144,6 +149,7 @@ const fn alpn(protocol: Protocol) -> &'static [u8] {
 pub(crate) struct Endpoint {
     /// Host, and port where it is not 443, as requests name it.
     pub(crate) authority: Authority,
+    /// What the certificate's vendor speaks; a foreign host may speak either.
     pub(crate) protocol: Protocol,
     pub(crate) times: LaneTimes,
     server_name: ServerName<'static>,
@@ -169,7 +175,8 @@ impl Endpoint {
         tcp.set_nodelay(true).map_err(DialError::Connect)?;
         let connector = TlsConnector::from(self.tls.clone());
         let tls = connector.connect(self.server_name.clone(), tcp).await.map_err(DialError::Tls)?;
-        if self.protocol == Protocol::Http2 && tls.get_ref().1.alpn_protocol() != Some(b"h2") {
+        let is_http2 = tls.get_ref().1.alpn_protocol() == Some(b"h2");
+        if self.protocol == Protocol::Http2 && !is_http2 && !self.public_only {
             return Err(DialError::Protocol);
         }
         Ok(tls)

@@ -9,9 +9,13 @@ use vendors::{Protocol, WireRequest};
 use super::Endpoint;
 
 /// The request's head. HTTP/2 names scheme and authority in the request line, HTTP/1.1 the host in a header.
-pub(super) fn http_head(endpoint: &Endpoint, wire: &WireRequest) -> Result<Request<()>, http::Error> {
+pub(super) fn http_head(
+    endpoint: &Endpoint,
+    protocol: Protocol,
+    wire: &WireRequest,
+) -> Result<Request<()>, http::Error> {
     let path = PathAndQuery::try_from(wire.path.as_str())?;
-    let uri = match endpoint.protocol {
+    let uri = match protocol {
         Protocol::Http1 => Uri::from(path),
         Protocol::Http2 => Uri::builder()
             .scheme(Scheme::HTTPS)
@@ -22,7 +26,7 @@ pub(super) fn http_head(endpoint: &Endpoint, wire: &WireRequest) -> Result<Reque
     let mut head = Request::builder().method(wire.method).uri(uri).body(())?;
     let headers = head.headers_mut();
     headers.reserve(wire.headers.len() + 2);
-    if endpoint.protocol == Protocol::Http1 {
+    if protocol == Protocol::Http1 {
         headers.insert(header::HOST, HeaderValue::from_str(endpoint.authority.as_str())?);
     }
     for (name, value) in &wire.headers {

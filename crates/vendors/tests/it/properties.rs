@@ -130,7 +130,7 @@ proptest! {
                 prop_assert!(content.title.starts_with(title.strip_suffix('…').unwrap_or(title)));
                 prop_assert!(request.headers.iter().all(|(_, value)| value.bytes().all(|byte| byte.is_ascii_graphic())));
             }
-            Step::Done(verdicts) => prop_assert!(["ext_too_long", "expired"].contains(&&*verdicts[0].code)),
+            Step::Done(verdicts) => prop_assert!(["ext_too_long", "expired", "not_supported"].contains(&&*verdicts[0].code)),
         }
     }
 
@@ -159,7 +159,7 @@ proptest! {
                 prop_assert!(notify_id > 0);
                 prop_assert_eq!(field(&request, "registration_id").unwrap(), "regid+/=");
             }
-            Step::Done(verdicts) => prop_assert!(["ext_too_long", "expired"].contains(&&*verdicts[0].code)),
+            Step::Done(verdicts) => prop_assert!(["ext_too_long", "expired", "not_supported"].contains(&&*verdicts[0].code)),
         }
     }
 
