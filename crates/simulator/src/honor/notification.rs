@@ -155,9 +155,10 @@ fn badge(badge: &Value) -> Result<Option<BadgeWish>, Refusal> {
     let in_range = |name: &str, least: u32| -> Result<Option<u32>, Refusal> {
         let number = integer(&badge[name], name)?;
         let checked = number.map(|number| {
-            u32::try_from(number).ok().filter(|number| (least..=99).contains(number)).ok_or_else(|| {
-                wrong(&format!("badge.{name}"), &format!("must be {least} to 99"))
-            })
+            u32::try_from(number)
+                .ok()
+                .filter(|number| (least..=99).contains(number))
+                .ok_or_else(|| wrong(&format!("badge.{name}"), &format!("must be {least} to 99")))
         });
         checked.transpose()
     };
@@ -185,7 +186,7 @@ fn check_buttons(buttons: &Value) -> Result<(), Refusal> {
 
 fn check_button(button: &Value) -> Result<(), Refusal> {
     let name = filled(&object(button, "button")?["name"], "button.name")?;
-    if !name.is_some_and(|name| name.chars().count() <= BUTTON_NAME_MAX_CHARS) {
+    if name.is_none_or(|name| name.chars().count() > BUTTON_NAME_MAX_CHARS) {
         return Err(wrong("button.name", "must have 1 to 40 characters"));
     }
     let intent = filled(&button["intent"], "button.intent")?;
@@ -212,7 +213,8 @@ fn check_button(button: &Value) -> Result<(), Refusal> {
 
 /// A time such as `2014-10-02T15:01:23.045123456Z`.
 fn is_utc_time(text: &str) -> bool {
-    let Some((seconds, fraction)) = text.strip_suffix('Z').map(|time| time.split_once('.').unwrap_or((time, "0")))
+    let Some((seconds, fraction)) =
+        text.strip_suffix('Z').map(|time| time.split_once('.').unwrap_or((time, "0")))
     else {
         return false;
     };

@@ -48,8 +48,9 @@ pub(super) fn refuse(name: &str) -> Answer {
     let found = ERRORS.iter().find(|(own, ..)| *own == name);
     // A status stands for the last of its words, the commoner one.
     let found = found.or_else(|| ERRORS.iter().rfind(|(_, status, _)| status.to_string() == name));
-    let (error, status, error_description) = found.copied().unwrap_or(("server_error", 500, "Internal error"));
-    ordered_json(status, &Refused { error, error_description }).coded(error)
+    let (error, status, error_description) =
+        found.copied().unwrap_or(("server_error", 500, "Internal error"));
+    ordered_json(status, &Refused { error, error_description }).coded(error).at("refused")
 }
 
 /// Answers a token request.

@@ -25,7 +25,6 @@ impl Code {
     pub(super) const PARAMETER: Self = Self(400);
     pub(super) const AUTH: Self = Self(401);
     pub(super) const FORBIDDEN: Self = Self(403);
-    pub(super) const NOT_FOUND: Self = Self(404);
     pub(super) const METHOD: Self = Self(405);
     pub(super) const TOO_MUCH: Self = Self(429);
     pub(super) const PARTIAL: Self = Self(80_100_000);
@@ -111,8 +110,7 @@ pub(super) fn taken(request_id: &str, mut fates: Fates) -> Answer {
     let any_bad = !fates.failed.is_empty() || !fates.lapsed.is_empty();
     let envelope = if fates.as_partial && any_bad {
         fates.failed.append(&mut fates.lapsed);
-        let sent =
-            Sent { send_result: false, request_id, fail_tokens: &fates.failed, expire_tokens: None };
+        let sent = Sent { send_result: false, request_id, fail_tokens: &fates.failed, expire_tokens: None };
         Envelope { code: Code::PARTIAL.0, message: "partial success", data: Some(sent) }
     } else {
         let sent = Sent {

@@ -36,7 +36,10 @@ impl Sender {
 
     async fn renew(&mut self) {
         let (status, granted) = self.ask_token(IAM, "/auth/token", &self.good_fields()).await;
-        assert_eq!((status, &granted["expires_in"], &granted["token_type"]), (200, &json!(3600), &json!("Bearer")));
+        assert_eq!(
+            (status, &granted["expires_in"], &granted["token_type"]),
+            (200, &json!(3600), &json!("Bearer"))
+        );
         self.access = granted["access_token"].as_str().unwrap().to_owned();
     }
 
@@ -138,7 +141,11 @@ async fn a_click_opens_what_it_says_and_web_pages_are_handed_nothing() {
     let intent = "intent://com.example.im/chat?conv=1#Intent;scheme=im;S.ext=from%20intent;end";
     let cases = [
         (json!({"type": 1, "intent": intent}), Opens::Page(intent.to_owned()), Some("from intent")),
-        (json!({"type": "1", "action": "com.example.im.CHAT"}), Opens::Page("com.example.im.CHAT".to_owned()), Some("ext content")),
+        (
+            json!({"type": "1", "action": "com.example.im.CHAT"}),
+            Opens::Page("com.example.im.CHAT".to_owned()),
+            Some("ext content"),
+        ),
         (json!({"type": 2, "url": "https://a.example/"}), Opens::Web("https://a.example/".to_owned()), None),
         (json!({"type": 3}), Opens::App, Some("ext content")),
     ];
@@ -322,10 +329,7 @@ async fn the_log_shows_requests_without_tokens_and_secrets() {
     sender.send(&chat(&[&token])).await;
     let entries = sender.world.running.world().log_after(0, 10);
     let paths: Vec<_> = entries.iter().map(|entry| (entry.path.as_ref(), entry.stage)).collect();
-    assert_eq!(
-        paths,
-        [("POST /auth/token", "granted"), ("POST /api/v1/{appId}/sendMessage", "accepted")]
-    );
+    assert_eq!(paths, [("POST /auth/token", "granted"), ("POST /api/v1/{appId}/sendMessage", "accepted")]);
     let text = serde_json::to_string(&entries).unwrap();
     for secret in [&token, &sender.access, &sender.app["client_secret"], "阿明"] {
         assert!(!text.contains(secret));

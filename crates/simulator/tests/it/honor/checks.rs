@@ -19,7 +19,8 @@ async fn every_limit_of_a_notification_holds_at_its_edge() {
     let (_, token) = sender.world.phone("magic-6", "honor");
     let long = |count: usize| json!("好".repeat(count));
     let button = |member: &str, value: Value| {
-        let mut button = json!({"name": "Reply", "actionType": 1, "intentType": 0, "intent": "intent:#Intent;end"});
+        let mut button =
+            json!({"name": "Reply", "actionType": 1, "intentType": 0, "intent": "intent:#Intent;end"});
         button[member] = value;
         json!([button])
     };
