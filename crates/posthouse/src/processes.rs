@@ -13,7 +13,9 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use model::Vendor;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use simulator::Credential;
 
 /// What `serve --json` prints once it serves.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,6 +37,11 @@ pub(crate) struct SimulatorReady {
     pub(crate) ca_pem: String,
     /// `host:port` of each vendor host to the address to dial instead.
     pub(crate) connect_to: BTreeMap<String, SocketAddr>,
+    /// Where every vendor host can be had with TLS, told apart by name.
+    pub(crate) tls_address: SocketAddr,
+    /// The registered apps, each as the fields of a certificate.
+    #[serde(default)]
+    pub(crate) credentials: BTreeMap<Vendor, Vec<Credential>>,
     /// The signing keys that were asked for, one for each bundle id.
     pub(crate) apns_keys: Vec<SigningKey>,
 }
@@ -104,7 +111,15 @@ pub(crate) fn start_simulator(
 ) -> Result<(Process, SimulatorReady)> {
     Process::start(
         executable,
-        &["simulator", "--accept-unknown-tokens", "--apns-bundle", apns_bundle, "--xiaomi-app", xiaomi_app],
+        &[
+            "simulator",
+            "--json",
+            "--accept-unknown-tokens",
+            "--apns-bundle",
+            apns_bundle,
+            "--xiaomi-app",
+            xiaomi_app,
+        ],
     )
 }
 

@@ -6,6 +6,7 @@ mod access;
 mod credentials;
 mod faults;
 mod news;
+mod page;
 mod phones;
 mod problem;
 mod world;
@@ -62,5 +63,6 @@ fn router(world: Arc<World>, handsets: Arc<Handsets>, key: Secret<String>) -> Ro
         .with_state(world)
         .merge(handset::routes(handsets))
         .layer(middleware::from_fn_with_state(Arc::new(key), access::check))
+        .merge(page::router())
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
 }
