@@ -5,5 +5,6 @@
 mod apns;
 mod control;
 mod handset;
+mod meizu;
 mod support;
 mod xiaomi;
