@@ -76,6 +76,12 @@ impl TokenBook {
         self.read().values().map(|registration| Arc::clone(&registration.phone)).collect()
     }
 
+    /// Every token of an app that is served.
+    pub(crate) fn alive_of(&self, app: &str) -> Vec<String> {
+        let is_served = |found: &Registration| found.standing.is_alive() && found.phone.profile().app == app;
+        self.read().iter().filter(|(_, found)| is_served(found)).map(|(token, _)| token.clone()).collect()
+    }
+
     /// Forgets every token of a phone.
     pub(crate) fn forget(&self, phone: &str) {
         self.write().retain(|_, registration| registration.phone.name() != phone);

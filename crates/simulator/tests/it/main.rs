@@ -6,5 +6,6 @@ mod apns;
 mod control;
 mod handset;
 mod honor;
+mod meizu;
 mod support;
 mod xiaomi;
