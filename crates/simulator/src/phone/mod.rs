@@ -442,6 +442,15 @@ impl Phone {
         withdrawn
     }
 
+    /// The vendor takes back one push while it waits; what is shown stays. Returns whether it waited.
+    pub(crate) fn forget_waiting(&self, message_id: &str) -> bool {
+        let withdrawn = lock(&self.state).shelf.withdraw_message(message_id) > 0;
+        if withdrawn {
+            self.news.changed();
+        }
+        withdrawn
+    }
+
     /// The user taps the notification at a place, 0 being the newest: the phone unlocks, the notification goes,
     /// what it opens opens. `None`: there is no notification at that place.
     pub fn tap(&self, index: usize) -> Option<Tapped> {

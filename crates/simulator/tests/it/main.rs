@@ -8,4 +8,5 @@ mod handset;
 mod honor;
 mod meizu;
 mod support;
+mod webpush;
 mod xiaomi;
