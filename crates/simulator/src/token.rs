@@ -76,6 +76,15 @@ impl TokenBook {
         self.read().values().map(|registration| Arc::clone(&registration.phone)).collect()
     }
 
+    /// Every token that is served for an app, with its phone.
+    pub(crate) fn served_for(&self, app: &str) -> Vec<(String, Arc<Phone>)> {
+        self.read()
+            .iter()
+            .filter(|(_, own)| own.standing.is_alive() && own.phone.profile().app == app)
+            .map(|(token, own)| (token.clone(), Arc::clone(&own.phone)))
+            .collect()
+    }
+
     /// Forgets every token of a phone.
     pub(crate) fn forget(&self, phone: &str) {
         self.write().retain(|_, registration| registration.phone.name() != phone);

@@ -6,4 +6,5 @@ mod apns;
 mod control;
 mod handset;
 mod support;
+mod vivo;
 mod xiaomi;
