@@ -19,14 +19,8 @@ pub(super) fn check(desk: &Desk, call: &Call<'_>) -> Result<Outcome, Stop> {
     if let Some(stop) = target::special_stop(ids.iter().map(String::as_str)) {
         return Err(stop);
     }
-    let fates: Vec<_> = ids
-        .into_iter()
-        .map(|id| Target { kind, id })
-        .map(|target| {
-            let fate = target::fate(desk, &call.app, &target, true);
-            (target, fate)
-        })
-        .collect();
+    let targets = ids.into_iter().map(|id| Target { kind, id }).collect();
+    let fates = target::fates(desk, &call.app, targets, true);
     let reply = Reply { invalid_users: Some(target::invalid_users(&fates)), ..Reply::ok() };
     Ok(Outcome { targets: fates.len(), first, ..reply.into() })
 }

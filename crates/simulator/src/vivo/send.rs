@@ -28,8 +28,7 @@ pub(super) fn single(desk: &Desk, call: &Call<'_>) -> Result<Outcome, Stop> {
     }
     dispatch::admit(desk, call, &message, Some(1))?;
     let first = target.id.clone();
-    let fate = target::fate(desk, &call.app, &target, message.formal);
-    let fates = [(target, fate)];
+    let fates = target::fates(desk, &call.app, vec![target], message.formal);
     let invalid = target::invalid_users(&fates).pop();
     if invalid.as_ref().is_some_and(|invalid| matches!(invalid.status, UNKNOWN | GONE)) {
         return Err(Refusal { invalid, ..Code::REGID.into() }.into());
@@ -63,7 +62,7 @@ pub(super) fn list(desk: &Desk, call: &Call<'_>) -> Result<Outcome, Stop> {
     }
     dispatch::admit(desk, call, &message, Some(targets.len()))?;
     let first = targets.first().map(|target| target.id.clone()).unwrap_or_default();
-    let fates = fates(desk, call, &message, targets);
+    let fates = target::fates(desk, &call.app, targets, message.formal);
     dispatch::deliver(desk, call, &task, &message, &request_id, &fates)?;
     let reply = Reply {
         request_id: Some(request_id),
@@ -103,7 +102,7 @@ fn broadcast(
     let targets: Vec<Target> =
         devices.filter(|token| wanted(token)).map(|id| Target { kind: Kind::RegId, id }).collect();
     let first = targets.first().map(|target| target.id.clone()).unwrap_or_default();
-    let mut fates = fates(desk, call, message, targets);
+    let mut fates = target::fates(desk, &call.app, targets, message.formal);
     // A test message goes to the registered devices only, and nobody asked for the others by name.
     fates.retain(|(_, fate)| !matches!(fate, Fate::Invalid(_)));
     let task = open_task(desk, call, message);
@@ -127,14 +126,6 @@ fn list_targets(call: &Call<'_>) -> Result<Vec<Target>, Refusal> {
     }
     let mut seen = HashSet::new();
     Ok(ids.into_iter().filter(|id| seen.insert(id.clone())).map(|id| Target { kind, id }).collect())
-}
-
-fn fates(desk: &Desk, call: &Call<'_>, message: &Message, targets: Vec<Target>) -> Vec<(Target, Fate)> {
-    let fate = |target| {
-        let fate = target::fate(desk, &call.app, &target, message.formal);
-        (target, fate)
-    };
-    targets.into_iter().map(fate).collect()
 }
 
 /// A new task's id: 18 digits (observed).

@@ -18,7 +18,7 @@ const TAGS_MAX: usize = 1000;
 const NAME_MAX_CHARS: usize = 64;
 /// Most ids of one request. Documented.
 const IDS_MAX: usize = 1000;
-/// Most members of a tag.
+/// Most members of all tags of an app together; further ones are not added.
 const MEMBERS_MAX: usize = 100_000;
 
 type Members = BTreeSet<(Kind, String)>;
@@ -56,50 +56,43 @@ pub(super) fn update(desk: &Desk, call: &Call<'_>) -> Result<Outcome, Stop> {
 
 /// `/tag/addMembers`: ids that cannot be sent to are named and not added.
 pub(super) fn add_members(desk: &Desk, call: &Call<'_>) -> Result<Outcome, Stop> {
-    change(desk, call, |members, target| {
-        if members.len() < MEMBERS_MAX {
-            members.insert((target.kind, target.id));
-        }
-    })
+    let (name, targets) = members(call)?;
+    let fates = target::fates(desk, &call.app, targets, true);
+    let invalid_users = Some(target::invalid_users(&fates)).filter(|list| !list.is_empty());
+    let mut book = lock(&desk.tags);
+    let tags = book.get_mut(&call.app.app_id).ok_or(Code::TAG_UNKNOWN)?;
+    let room = MEMBERS_MAX.saturating_sub(tags.values().map(Members::len).sum());
+    let tag = tags.get_mut(&name).ok_or(Code::TAG_UNKNOWN)?;
+    let valid = fates.into_iter().filter(|(_, fate)| !matches!(fate, Fate::Invalid(_)));
+    tag.extend(valid.take(room).map(|(target, _)| (target.kind, target.id)));
+    Ok(Reply { invalid_users, ..Reply::ok() }.into())
 }
 
 /// `/tag/removeMembers`.
 pub(super) fn remove_members(desk: &Desk, call: &Call<'_>) -> Result<Outcome, Stop> {
-    change(desk, call, |members, target| {
-        members.remove(&(target.kind, target.id));
-    })
+    let (name, targets) = members(call)?;
+    let mut book = lock(&desk.tags);
+    let tag = book.get_mut(&call.app.app_id).and_then(|tags| tags.get_mut(&name));
+    let tag = tag.ok_or(Code::TAG_UNKNOWN)?;
+    for target in targets {
+        tag.remove(&(target.kind, target.id));
+    }
+    Ok(Reply::ok().into())
 }
 
-fn change(desk: &Desk, call: &Call<'_>, act: impl Fn(&mut Members, Target)) -> Result<Outcome, Stop> {
+/// Reads the tag's name and the members named in a request.
+fn members(call: &Call<'_>) -> Result<(String, Vec<Target>), Refusal> {
     let name = name(call, "name")?;
     let kind = match call.fields.int("type")? {
         Some(1) => Kind::RegId,
         Some(2) => Kind::Alias,
-        _ => return Err(Code::TAG_IDS.about("type").into()),
+        _ => return Err(Code::TAG_IDS.about("type")),
     };
     let ids = call.fields.list("ids");
     if !(1..=IDS_MAX).contains(&ids.len()) {
-        return Err(Code::TAG_IDS.about("ids").into());
+        return Err(Code::TAG_IDS.about("ids"));
     }
-    let fates: Vec<(Target, Fate)> = ids
-        .into_iter()
-        .map(|id| Target { kind, id })
-        .map(|target| {
-            let fate = target::fate(desk, &call.app, &target, true);
-            (target, fate)
-        })
-        .collect();
-    let invalid_users = target::invalid_users(&fates);
-    let mut book = lock(&desk.tags);
-    let members =
-        book.get_mut(&call.app.app_id).and_then(|tags| tags.get_mut(&name)).ok_or(Code::TAG_UNKNOWN)?;
-    for (target, fate) in fates {
-        if !matches!(fate, Fate::Invalid(_)) {
-            act(members, target);
-        }
-    }
-    let reply = Reply { invalid_users: Some(invalid_users).filter(|list| !list.is_empty()), ..Reply::ok() };
-    Ok(reply.into())
+    Ok((name, ids.into_iter().map(|id| Target { kind, id }).collect()))
 }
 
 /// Which regIds a `tagExpression` means: in any of `orTags`, in all of `andTags`, in none of `notTags`.
@@ -112,7 +105,8 @@ pub(super) fn matching(desk: &Desk, call: &Call<'_>) -> Result<impl Fn(&str) -> 
         Ok(regids(members, &call.app.rights.aliases))
     };
     let [any, all, none] = ["orTags", "andTags", "notTags"].map(|list| {
-        expression.list(list).into_iter().map(members).collect::<Result<Vec<BTreeSet<String>>, Code>>()
+        let names: BTreeSet<String> = expression.list(list).into_iter().collect();
+        names.into_iter().map(members).collect::<Result<Vec<BTreeSet<String>>, Code>>()
     });
     let (any, all, none) = (any?, all?, none?);
     if any.is_empty() && all.is_empty() && none.is_empty() {

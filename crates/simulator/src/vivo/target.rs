@@ -17,11 +17,11 @@ use crate::{faults::http_status, phone::Phone, shared::random};
 const ALIAS_MAX_CHARS: usize = 70;
 /// Digits of an old regId. Observed.
 const OLD_REGID_DIGITS: usize = 23;
-/// A regId of the present form begins so and is longer than this, in characters. Observed.
+/// A regId of the present form begins so and is longer than this. Observed.
 const REGID_PREFIX: &str = "v2-";
-const REGID_OVER_CHARS: usize = 50;
-/// Longest regId that is looked at, in characters. Assumed.
-const REGID_MAX_CHARS: usize = 128;
+const REGID_OVER_BYTES: usize = 50;
+/// Longest regId that is looked at. Assumed.
+const REGID_MAX_BYTES: usize = 128;
 
 /// The status of a target in an answer.
 pub(super) const UNKNOWN: u8 = 1;
@@ -67,7 +67,7 @@ pub(super) fn single(fields: Fields<'_>) -> Result<Target, Refusal> {
 }
 
 /// Where a target leads, for a formal message or a test message.
-pub(super) fn fate(desk: &Desk, app: &App, target: &Target, formal: bool) -> Fate {
+fn fate(desk: &Desk, app: &App, target: &Target, formal: bool) -> Fate {
     if let Some(word) = special(&target.id) {
         return special_fate(word);
     }
@@ -84,6 +84,15 @@ pub(super) fn fate(desk: &Desk, app: &App, target: &Target, formal: bool) -> Fat
         None if desk.shared.settings.accept_unknown_tokens && is_plausible(token) => Fate::Sink,
         None => Fate::Invalid(UNKNOWN),
     }
+}
+
+/// Where each of many targets leads.
+pub(super) fn fates(desk: &Desk, app: &App, targets: Vec<Target>, formal: bool) -> Vec<(Target, Fate)> {
+    let with_fate = |target| {
+        let fate = fate(desk, app, &target, formal);
+        (target, fate)
+    };
+    targets.into_iter().map(with_fate).collect()
 }
 
 /// Targets that cannot be sent to, as an answer names them.
@@ -121,8 +130,11 @@ fn special_fate(word: &str) -> Fate {
     }
 }
 
-/// The word of a special target.
+/// The word of a special target; one that is longer than any regId is none.
 fn special(id: &str) -> Option<&str> {
+    if id.len() > REGID_MAX_BYTES {
+        return None;
+    }
     let parts = match id.strip_prefix("FAULT/") {
         Some(rest) => rest.split_once('/'),
         None => id.strip_prefix("v2-FAULT-").and_then(|rest| rest.split_once('-')),
@@ -136,7 +148,7 @@ fn is_plausible(regid: &str) -> bool {
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     is_old
         || regid.starts_with(REGID_PREFIX)
-            && (REGID_OVER_CHARS + 1..=REGID_MAX_CHARS).contains(&regid.len())
+            && (REGID_OVER_BYTES + 1..=REGID_MAX_BYTES).contains(&regid.len())
             && regid.bytes().all(word)
 }
 
@@ -171,7 +183,14 @@ mod tests {
         }
         assert!(matches!(stop("FAULT/silent/x"), Some(Stop::Silent)));
         assert!(matches!(stop("FAULT/cut/"), Some(Stop::Cut)));
-        for id in ["FAULT/sink/x", "FAULT/0/x", "FAULT/99/x", "FAULT/10070", "v2-other"] {
+        for id in [
+            "FAULT/sink/x",
+            &format!("FAULT/cut/{}", "x".repeat(128)),
+            "FAULT/0/x",
+            "FAULT/99/x",
+            "FAULT/10070",
+            "v2-other",
+        ] {
             assert!(stop(id).is_none(), "{id}");
         }
     }
