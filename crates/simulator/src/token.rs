@@ -76,10 +76,13 @@ impl TokenBook {
         self.read().values().map(|registration| Arc::clone(&registration.phone)).collect()
     }
 
-    /// Every token of an app that is served.
-    pub(crate) fn alive_of(&self, app: &str) -> Vec<String> {
-        let is_served = |found: &Registration| found.standing.is_alive() && found.phone.profile().app == app;
-        self.read().iter().filter(|(_, found)| is_served(found)).map(|(token, _)| token.clone()).collect()
+    /// Every token that is served for an app, with its phone.
+    pub(crate) fn served_for(&self, app: &str) -> Vec<(String, Arc<Phone>)> {
+        self.read()
+            .iter()
+            .filter(|(_, own)| own.standing.is_alive() && own.phone.profile().app == app)
+            .map(|(token, own)| (token.clone(), Arc::clone(&own.phone)))
+            .collect()
     }
 
     /// Forgets every token of a phone.

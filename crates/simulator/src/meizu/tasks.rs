@@ -105,7 +105,8 @@ impl Desk {
 
     /// `push/pushTask/pushToApp`: to everyone that has the app.
     pub(super) fn push_to_app(&self, call: &Call<'_>) -> Result<Answer, Refusal> {
-        let push_ids = self.tokens.alive_of(&call.app.package);
+        let served = self.tokens.served_for(&call.app.package);
+        let push_ids: Vec<String> = served.into_iter().map(|(push_id, _)| push_id).collect();
         self.push_to_many(call, &push_ids)
     }
 

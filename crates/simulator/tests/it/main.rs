@@ -9,4 +9,5 @@ mod honor;
 mod meizu;
 mod support;
 mod webpush;
+mod vivo;
 mod xiaomi;

@@ -4,6 +4,8 @@
 
 mod cases;
 mod codes;
+mod corpus;
+mod exercise;
 mod given;
 mod golden;
 mod limits_fcm;
