@@ -4,6 +4,7 @@
 
 mod apns;
 mod books;
+mod conformance;
 mod front;
 mod lanes;
 mod receipts;

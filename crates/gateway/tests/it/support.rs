@@ -206,7 +206,30 @@ impl Stage {
         self.queue_rows(certificate, rows).await
     }
 
+    /// Queues one message that asks for this push.
+    pub(crate) async fn queue_push(
+        &self,
+        certificate: CertificateId,
+        tokens: &[String],
+        push: PushSettings,
+    ) -> MessageId {
+        let row = self.row(certificate, "", 3_600_000);
+        let rows =
+            tokens.iter().map(|token| NewDelivery { token: token.as_str().into(), ..row.clone() }).collect();
+        self.accept(certificate, rows, push).await
+    }
+
     pub(crate) async fn queue_rows(&self, certificate: CertificateId, rows: Vec<NewDelivery>) -> MessageId {
+        let push = PushSettings { ext: Some("ext content".to_owned()), ..PushSettings::default() };
+        self.accept(certificate, rows, push).await
+    }
+
+    async fn accept(
+        &self,
+        certificate: CertificateId,
+        rows: Vec<NewDelivery>,
+        push: PushSettings,
+    ) -> MessageId {
         let id = MessageId(Uuid::now_v7());
         let message = Message {
             id,
@@ -218,7 +241,7 @@ impl Stage {
             client_message_id: None,
             seq: Seq(0),
             body: Body::text("dinner?"),
-            push: Some(PushSettings { ext: Some("ext content".to_owned()), ..PushSettings::default() }),
+            push: Some(push),
             sent_at: self.now(),
             expires_at: self.now().plus_ms(3_600_000),
         };

@@ -8,6 +8,6 @@ mod handset;
 mod honor;
 mod meizu;
 mod support;
-mod webpush;
 mod vivo;
+mod webpush;
 mod xiaomi;
