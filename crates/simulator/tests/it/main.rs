@@ -5,5 +5,6 @@
 mod apns;
 mod control;
 mod handset;
+mod huawei;
 mod support;
 mod xiaomi;
