@@ -8,6 +8,8 @@ mod ask;
 mod ledger;
 mod receipts;
 mod serve;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use std::{

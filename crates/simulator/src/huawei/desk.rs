@@ -140,7 +140,7 @@ impl Clerk for Desk {
     fn takes(&self, head: &Parts) -> bool {
         let path = head.uri.path();
         let is_revoke = errand(PUSH, path).is_some_and(|(errand, ..)| errand == Errand::Revoke);
-        !path.starts_with("/v3/") && !(is_revoke && head.headers.contains_key("push-type"))
+        !(path.starts_with("/v3/") || is_revoke && head.headers.contains_key("push-type"))
     }
 
     fn enrol(&self, package: &str, known: Option<&Credential>) -> Result<Credential, String> {

@@ -44,8 +44,8 @@ pub(super) struct Message {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     Tokens(Vec<String>),
-    Topic(String),
-    Condition(Condition),
+    /// Those of a topic, or of a condition over topics.
+    Topics(Condition),
 }
 
 /// Reads and checks a request to send.
@@ -100,10 +100,10 @@ fn target(message: &Value) -> Result<Target, Refusal> {
     match (tokens, topic, condition) {
         (Some(tokens), None, None) if (1..=TOKENS_MAX).contains(&tokens.len()) => Ok(Target::Tokens(tokens)),
         (Some(_) | None, None, None) => Err(Code::TOKEN_COUNT.into()),
-        (None, Some(topic), None) => Ok(Target::Topic(topic)),
+        (None, Some(topic), None) => Ok(Target::Topics(Condition::In(topic))),
         (None, None, Some(condition)) => {
             let condition = Condition::read(&condition);
-            condition.map(Target::Condition).ok_or_else(|| Code::PARAMETER.because("condition is illegal"))
+            condition.map(Target::Topics).ok_or_else(|| Code::PARAMETER.because("condition is illegal"))
         }
         _ => Err(Code::PARAMETER.because("only one of token, topic and condition is allowed")),
     }

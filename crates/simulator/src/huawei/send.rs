@@ -48,10 +48,7 @@ impl Desk {
         let is_list = matches!(message.target, Target::Tokens(_));
         let tokens = match &message.target {
             Target::Tokens(tokens) => tokens.clone(),
-            Target::Topic(topic) => self.topics.tokens(&caller.app.package, &|is_in| is_in(topic)),
-            Target::Condition(condition) => {
-                self.topics.tokens(&caller.app.package, &|is_in| condition.holds(&is_in))
-            }
+            Target::Topics(condition) => self.topics.tokens(&caller.app.package, condition),
         };
         let round = Round {
             caller,

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::{
     auth::Caller,
+    condition::Condition,
     desk::Desk,
     fields::{filled, illegal, texts},
     message::TOKENS_MAX,
@@ -49,8 +50,8 @@ struct Book {
 }
 
 impl Topics {
-    /// The tokens of an app for which `wants` holds, asked with whether the token takes part in a topic.
-    pub(super) fn tokens(&self, package: &str, wants: &dyn Fn(&dyn Fn(&str) -> bool) -> bool) -> Vec<String> {
+    /// The tokens of an app for which a condition holds.
+    pub(super) fn tokens(&self, package: &str, condition: &Condition) -> Vec<String> {
         let book = lock(&self.0);
         let own = || book.topics.iter().filter(|((of, _), _)| of == package);
         let tokens: BTreeSet<&String> = own().flat_map(|(_, tokens)| tokens.keys()).collect();
@@ -58,7 +59,8 @@ impl Topics {
             let key = (package.to_owned(), topic.to_owned());
             book.topics.get(&key).is_some_and(|tokens| tokens.contains_key(token))
         };
-        tokens.into_iter().filter(|token| wants(&|topic| takes_part(token, topic))).cloned().collect()
+        let holds = |token: &&&String| condition.holds(&|topic: &str| takes_part(token, topic));
+        tokens.into_iter().filter(|token| holds(&token)).cloned().collect()
     }
 
     fn subscribe(&self, package: &str, topic: &str, tokens: &[&String], day: &str) -> Result<(), Code> {
