@@ -193,14 +193,22 @@ async fn quota(walk: &Walk<'_>) -> Result<String> {
     }
     let world = walk.dev.simulator.world();
     world.set_faults(vendor, FaultPlan { quota_used_up: true, ..FaultPlan::default() })?;
-    let message = send(walk, "one too many", &json!({})).await?;
-    let target = walk.explained(&message, PATIENCE, |target| !target.attempts.is_empty()).await;
+    let message = send(walk, "one too many", &json!({ "class": "marketing" })).await?;
+    let told = walk
+        .explained(&message, RECEIPT_PATIENCE, |target| limited(target) || !target.receipt_note.is_empty())
+        .await;
     world.set_faults(vendor, FaultPlan::default())?;
-    let target = target?;
-    let attempt = target.attempts.last().context("no attempt")?;
-    ensure!(attempt.verdict == "limited", "judged {}: {}", attempt.verdict, describe(&target));
-    let meaning = attempt.meaning.as_ref().context("explain does not say what the code means")?;
-    Ok(format!("{}: {}", attempt.code, meaning.en))
+    let target = told?;
+    let (code, meaning) = match target.attempts.iter().find(|attempt| attempt.verdict == "limited") {
+        Some(attempt) => (attempt.code.clone(), attempt.meaning.clone()),
+        None => (format!("receipt {}", target.receipt_note), target.receipt_meaning.clone()),
+    };
+    Ok(format!("{code}: {}", meaning.map_or_else(String::new, |meaning| meaning.en)))
+}
+
+/// Some vendors refuse, others take the push and tell by a receipt that it went to nobody.
+fn limited(target: &ExplainedTarget) -> bool {
+    target.attempts.iter().any(|attempt| attempt.verdict == "limited")
 }
 
 /// Waits until the shade shows a text. Vendors cut texts, but not these.

@@ -29,11 +29,10 @@ pub use self::{
 };
 pub(crate) use self::{
     profile::{Badge, Calls, Service},
-    push::{Alert, BadgeChange, Callback, Origin, Push, Report, ReportKind},
+    push::{Alert, Arrival, BadgeChange, Callback, Origin, Push, Report, ReportKind},
     shelf::Keep,
 };
 use self::{
-    push::Arrival,
     shade::{Pushed, Shade},
     shelf::{Shelf, Waiting},
 };

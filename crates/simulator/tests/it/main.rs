@@ -7,6 +7,7 @@ mod control;
 mod handset;
 mod honor;
 mod meizu;
+mod huawei;
 mod support;
 mod vivo;
 mod webpush;
