@@ -42,7 +42,8 @@ pub(super) fn read(reply: &WireReply, now: Timestamp) -> Result<Auth, TargetVerd
     })
 }
 
-fn refusal(reply: &WireReply, body: &Value) -> TargetVerdict {
+/// What a refused exchange means.
+pub(super) fn refusal(reply: &WireReply, body: &Value) -> TargetVerdict {
     let part = |name| reply::number(body.get(name));
     let code = part("error").map(|error| match part("sub_error") {
         Some(sub) => format!("{error}/{sub}"),

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use model::{Doubt, TargetVerdict, Verdict};
 use serde_json::Value;
 
-use super::{codes, limits, request};
+use super::{auth, codes, limits, request};
 use crate::{
     answer,
     contract::{Job, ProbeOutcome, Step, WireReply},
@@ -32,8 +32,14 @@ pub(super) fn resume(job: &Job<'_>, reply: &WireReply) -> Step {
     Step::Done(request::tokens(job).into_iter().map(verdict_of).collect())
 }
 
+/// The answer to a probe, or the refusal of the exchange before it, which has `error` in the place of `code`.
 pub(super) fn judge_probe(reply: &WireReply) -> ProbeOutcome {
-    answer::probe_outcome(&codes::CODES, judge(reply, &Answer::of(reply)))
+    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let verdict = match body.get("error") {
+        Some(_) => auth::refusal(reply, &body),
+        None => judge(reply, &Answer::of(reply)),
+    };
+    answer::probe_outcome(&codes::CODES, verdict)
 }
 
 /// The three members of every answer.
