@@ -67,7 +67,7 @@ pub use crate::{
 };
 use crate::{
     clock::SetClock,
-    listener::{Bound, Door, Served},
+    listener::{Bound, Desk, Door, Served},
     log::RequestLog,
     shared::{Host, Settings, Shared, hex, random},
     tally::Tally,
@@ -167,24 +167,27 @@ impl Simulator {
         let mut tasks = JoinSet::new();
         let mut hosts = Vec::new();
         let mut by_name = HashMap::new();
+        for spec in vendors.host_names() {
+            let Bound { listener, plain, tls } = listener::bind(spec, &ca).await?;
+            let (address, plain_address) = (listener.local_addr()?, plain.local_addr()?);
+            let mut desks = vendors.at(spec.name).into_iter().map(|(vendor, book)| {
+                let faults = faults::Faults::default();
+                Desk {
+                    host: Arc::new(Host { name: spec.name, vendor, address, plain_address, faults }),
+                    book,
+                }
+            });
+            let Some(desk) = desks.next() else { continue };
+            let neighbours: Arc<[Desk]> = desks.collect();
+            hosts.push(Arc::clone(&desk.host));
+            hosts.extend(neighbours.iter().map(|desk| Arc::clone(&desk.host)));
+            let served = Served { desk, neighbours, tls };
+            tasks.spawn(listener::run(listener, Door::Tls(served.clone())));
+            tasks.spawn(listener::run(plain, Door::Plain(served.clone())));
+            by_name.insert(spec.name, served);
+        }
         for vendor in Vendor::ALL {
-            let book = vendors.book(vendor);
-            for spec in book.hosts() {
-                let Bound { listener, plain, tls } = listener::bind(spec, &ca).await?;
-                let host = Arc::new(Host {
-                    name: spec.name,
-                    vendor,
-                    address: listener.local_addr()?,
-                    plain_address: plain.local_addr()?,
-                    faults: faults::Faults::default(),
-                });
-                hosts.push(Arc::clone(&host));
-                let served = Served { host, book: Arc::clone(&book), tls };
-                tasks.spawn(listener::run(listener, Door::Tls(served.clone())));
-                tasks.spawn(listener::run(plain, Door::Plain(served.clone())));
-                by_name.insert(spec.name, served);
-            }
-            tasks.spawn(book.run());
+            tasks.spawn(vendors.book(vendor).run());
         }
         let front = listener::bind_port(config.tls_port).await?;
         let tls_address = front.local_addr()?;
@@ -219,10 +222,16 @@ impl Running {
         self.world.phones()
     }
 
-    /// The vendors' real host names with the addresses to connect to instead.
+    /// The vendors' real host names, each once, with the addresses to connect to instead.
     #[must_use]
     pub fn hosts(&self) -> Vec<(String, SocketAddr)> {
-        self.world.hosts.iter().map(|host| (host.name.to_owned(), host.address)).collect()
+        let mut named = Vec::new();
+        for host in &self.world.hosts {
+            if !named.iter().any(|(name, _)| name == host.name) {
+                named.push((host.name.to_owned(), host.address));
+            }
+        }
+        named
     }
 
     /// The certificate authority, to issue sample credentials.

@@ -67,9 +67,17 @@ pub(crate) async fn bind_port(port: u16) -> Result<TcpListener, BindError> {
 /// A vendor host that is served: what a connection to it needs.
 #[derive(Clone)]
 pub(crate) struct Served {
+    pub(crate) desk: Desk,
+    /// Other vendors behind the same host name, who answer what the first desk does not take.
+    pub(crate) neighbours: Arc<[Desk]>,
+    pub(crate) tls: Arc<ServerConfig>,
+}
+
+/// One vendor at a host: whose book answers, and what goes wrong on demand.
+#[derive(Clone)]
+pub(crate) struct Desk {
     pub(crate) host: Arc<Host>,
     pub(crate) book: Arc<dyn Book>,
-    pub(crate) tls: Arc<ServerConfig>,
 }
 
 /// A vendor host could not be opened.
@@ -136,7 +144,9 @@ async fn serve(stream: TcpStream, door: Door) {
         return;
     }
     match tokio::time::timeout(HANDSHAKE_TIMEOUT, enter(stream, door)).await {
-        Ok(Ok((served, stream))) => served.book.serve(Visit { host: served.host, stream }).await,
+        Ok(Ok((Served { desk, neighbours, .. }, stream))) => {
+            desk.book.serve(Visit { host: desk.host, neighbours, stream }).await;
+        }
         Ok(Err(error)) => tracing::debug!(%error, "handshake failed"),
         Err(_) => tracing::debug!("handshake timed out"),
     }
@@ -164,6 +174,8 @@ async fn enter(stream: TcpStream, door: Door) -> std::io::Result<(Served, Stream
 /// A connection that is ready for HTTP.
 pub(crate) struct Visit {
     pub(crate) host: Arc<Host>,
+    /// Other vendors behind the same host name.
+    pub(crate) neighbours: Arc<[Desk]>,
     pub(crate) stream: Stream,
 }
 

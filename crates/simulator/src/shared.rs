@@ -40,7 +40,8 @@ pub(crate) struct Settings {
     pub(crate) moving_stream_limit: bool,
 }
 
-/// One vendor host on this machine.
+/// One vendor host on this machine. A host name that several vendors list is one of these for each: same addresses,
+/// faults and access tokens apart.
 #[derive(Debug)]
 pub(crate) struct Host {
     /// The vendor's real host name.

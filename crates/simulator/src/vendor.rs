@@ -1,10 +1,15 @@
 //! The simulated vendors: what the rest needs of each, and the only match over vendors in the simulator.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use http::{Request, Response, request::Parts};
+use http_body_util::Full;
+use hyper::body::Incoming;
 use model::Vendor;
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use crate::{
     apns,
@@ -12,7 +17,7 @@ use crate::{
     counter::Credential,
     listener::Visit,
     phone::Service,
-    shared::{HostSpec, Shared},
+    shared::{Host, HostSpec, Shared},
     xiaomi,
 };
 
@@ -47,6 +52,27 @@ pub(crate) trait Book: Send + Sync {
 
     /// Serves one connection to its end.
     fn serve(self: Arc<Self>, visit: Visit) -> BoxFuture<'static, ()>;
+
+    /// Whether a request with this head is its own, at a host name that several vendors have.
+    fn takes(&self, head: &Parts) -> bool {
+        let _ = head;
+        true
+    }
+
+    /// Answers one request on a connection that another vendor of the same host name serves. A vendor that serves
+    /// nothing but whole connections cuts it.
+    ///
+    /// # Errors
+    /// The connection is to be cut.
+    fn attend<'a>(
+        &'a self,
+        host: &'a Arc<Host>,
+        leaving: &'a Notify,
+        request: Request<Incoming>,
+    ) -> BoxFuture<'a, io::Result<Response<Full<Bytes>>>> {
+        let _ = (host, leaving, request);
+        Box::pin(std::future::ready(Err(io::Error::other("this vendor shares no host name"))))
+    }
 
     /// What it does by itself, until it is dropped: calling receipts back.
     fn run(self: Arc<Self>) -> BoxFuture<'static, ()> {
@@ -84,6 +110,23 @@ impl Vendors {
         };
         let books = Vendor::ALL.into_iter().map(open).collect();
         Self { xiaomi, apns, books }
+    }
+
+    /// Every host name that some book lists, once, as the first of them describes it.
+    pub(crate) fn host_names(&self) -> Vec<&'static HostSpec> {
+        let mut specs: Vec<&'static HostSpec> = Vec::new();
+        for spec in self.books.iter().flat_map(|(_, book)| book.hosts()) {
+            if specs.iter().all(|listed| listed.name != spec.name) {
+                specs.push(spec);
+            }
+        }
+        specs
+    }
+
+    /// The vendors that list a host name, with their books, in the order of [`Vendor::ALL`].
+    pub(crate) fn at(&self, name: &str) -> Vec<(Vendor, Arc<dyn Book>)> {
+        let lists = |book: &Arc<dyn Book>| book.hosts().iter().any(|spec| spec.name == name);
+        self.books.iter().filter(|(_, book)| lists(book)).cloned().collect()
     }
 
     /// A vendor's book.

@@ -206,29 +206,40 @@ impl World {
         self.phones.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    /// Sets what a host does wrong, or every host of a vendor; the whole plan is replaced.
+    /// Sets what a host does wrong, or every host of a vendor; the whole plan is replaced. At a host name that several
+    /// vendors have, those of them that have the plan's code follow it.
     ///
     /// # Errors
     /// [`FaultError`] says what is wrong.
     pub fn set_faults(&self, host: &str, plan: FaultPlan) -> Result<(), FaultError> {
-        let hosts = self.named(host);
-        let vendor = hosts.first().ok_or(FaultError::UnknownHost)?.vendor;
-        let book = self.vendors.book(vendor);
-        plan.check(|code| book.knows_code(code))?;
-        for host in hosts {
-            host.faults.set(plan.clone());
+        let mut outcome = Err(FaultError::UnknownHost);
+        for host in self.named(host) {
+            let book = self.vendors.book(host.vendor);
+            match plan.check(|code| book.knows_code(code)) {
+                Ok(()) => {
+                    host.faults.set(plan.clone());
+                    outcome = Ok(());
+                }
+                Err(error) => outcome = outcome.or(Err(error.into())),
+            }
         }
+        outcome?;
         self.shared.news.changed();
         Ok(())
     }
 
-    /// Ends every access token and provider token that the vendor of this name, or of this host, accepted until now.
+    /// Ends every access token and provider token that the vendor of this name, or the vendors of this host, accepted
+    /// until now.
     ///
     /// # Errors
     /// [`FaultError::UnknownHost`].
     pub fn expire_auth(&self, host: &str) -> Result<(), FaultError> {
-        let vendor = self.named(host).first().ok_or(FaultError::UnknownHost)?.vendor;
-        for host in self.hosts.iter().filter(|host| host.vendor == vendor) {
+        let named = self.named(host);
+        if named.is_empty() {
+            return Err(FaultError::UnknownHost);
+        }
+        let concerned = |host: &Host| named.iter().any(|named| named.vendor == host.vendor);
+        for host in self.hosts.iter().filter(|host| concerned(host)) {
             host.faults.expire_auth();
         }
         Ok(())

@@ -51,7 +51,7 @@ type Wire = Splice<Stream>;
 
 /// Serves one connection to its end.
 pub(super) async fn serve(desk: Arc<Desk>, visit: Visit) {
-    let Visit { host, stream } = visit;
+    let Visit { host, stream, .. } = visit;
     let passport = passport(&desk, &host, &stream);
     let cautious = desk.shared.settings.moving_stream_limit && !passport.has_certificate();
     let (wire, levers) = Splice::new(stream, if cautious { STREAMS_CAUTIOUS } else { STREAMS });

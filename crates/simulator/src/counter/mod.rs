@@ -12,13 +12,18 @@ mod tokens;
 
 use std::{
     collections::BTreeMap,
+    io,
     sync::{Arc, Mutex},
 };
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use http::{Request, Response, request::Parts};
+use http_body_util::Full;
+use hyper::body::Incoming;
 use model::{Timestamp, Vendor};
 use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 pub(crate) use self::{
     answer::{Answer, Ending, Logged},
@@ -32,7 +37,7 @@ use crate::{
     listener::Visit,
     lock::lock,
     phone::{Report, Service},
-    shared::{HostSpec, Shared},
+    shared::{Host, HostSpec, Shared},
     vendor::Book,
 };
 
@@ -47,8 +52,15 @@ pub(crate) trait Clerk: Send + Sync + 'static {
     /// Whose book it is.
     fn vendor(&self) -> Vendor;
 
-    /// The hosts it answers at.
+    /// The hosts it answers at. Where another vendor lists the same name, both answer there: see [`Clerk::takes`].
     fn hosts(&self) -> &'static [HostSpec];
+
+    /// Whether a request with this head is its own, at a host name that several vendors list. Asked in the order of
+    /// [`Vendor::ALL`]; what nobody takes goes to the first.
+    fn takes(&self, head: &Parts) -> bool {
+        let _ = head;
+        true
+    }
 
     /// Registers an app; `known` is what an earlier registration gave, which then holds again.
     ///
@@ -135,6 +147,19 @@ impl<C: Clerk> Book for Counter<C> {
 
     fn serve(self: Arc<Self>, visit: Visit) -> BoxFuture<'static, ()> {
         Box::pin(serve::serve(self, visit))
+    }
+
+    fn takes(&self, head: &Parts) -> bool {
+        self.clerk.takes(head)
+    }
+
+    fn attend<'a>(
+        &'a self,
+        host: &'a Arc<Host>,
+        leaving: &'a Notify,
+        request: Request<Incoming>,
+    ) -> BoxFuture<'a, io::Result<Response<Full<Bytes>>>> {
+        Box::pin(serve::answer(self, host, leaving, request))
     }
 
     fn run(self: Arc<Self>) -> BoxFuture<'static, ()> {

@@ -22,12 +22,22 @@ const STREAMS_MAX: u32 = 1000;
 
 /// Serves one connection to its end.
 pub(super) async fn serve<C: Clerk>(counter: Arc<Counter<C>>, visit: Visit) {
-    let Visit { host, stream } = visit;
+    let Visit { host, neighbours, stream } = visit;
     let leaving = Arc::new(Notify::new());
     let told = Arc::clone(&leaving);
-    let service = service_fn(move |request| {
+    let service = service_fn(move |request: Request<Incoming>| {
         let (counter, host, told) = (Arc::clone(&counter), Arc::clone(&host), Arc::clone(&told));
-        async move { answer(&counter, &host, &told, request).await }
+        let neighbours = Arc::clone(&neighbours);
+        async move {
+            let (head, body) = request.into_parts();
+            let neighbour =
+                neighbours.iter().find(|desk| !counter.clerk.takes(&head) && desk.book.takes(&head));
+            let request = Request::from_parts(head, body);
+            match neighbour {
+                Some(desk) => desk.book.attend(&desk.host, &told, request).await,
+                None => answer(&counter, &host, &told, request).await,
+            }
+        }
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http2().max_concurrent_streams(STREAMS_MAX);
@@ -45,12 +55,12 @@ pub(super) async fn serve<C: Clerk>(counter: Arc<Counter<C>>, visit: Visit) {
 }
 
 /// Answers one request; an error cuts the connection.
-async fn answer<C: Clerk>(
+pub(super) async fn answer<C: Clerk>(
     counter: &Counter<C>,
     host: &Arc<Host>,
     leaving: &Notify,
     request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, io::Error> {
+) -> io::Result<Response<Full<Bytes>>> {
     let turn = host.faults.turn();
     if turn.latency_ms > 0 {
         tokio::time::sleep(Duration::from_millis(turn.latency_ms.into())).await;
