@@ -5,5 +5,6 @@
 mod apns;
 mod control;
 mod handset;
+mod harmony;
 mod support;
 mod xiaomi;
