@@ -1,14 +1,14 @@
 //! HarmonyOS NEXT (Push Kit V3): a second, independent reading of its book, from the vendor's side.
 //!
-//! Answers `POST /v3/{projectId}/messages:send` and, for messages sent so, `POST /v1/{clientId}/messages:revoke`, at
-//! the host that Huawei's other token world has too. There is no status query and no token exchange in this book: the
+//! Answers `POST /v3/{projectId}/messages:send` and, with a `push-type`, `POST /v1/{clientId}/messages:revoke`, at the
+//! host that Huawei's other token world has too. There is no status query and no token exchange in this book: the
 //! service account's JWT is sent as it is.
 //!
 //! # Order of checks
 //! The book gives none; this one is assumed: path; method; `Authorization` (present, readable, PS256, key known,
 //! signature, key not disabled, `iss`, `aud`, life, expiry); project of the path; push enabled and no penalty;
 //! `push-type`; JSON; `target` and its count; size; `pushOptions`; `payload`; image; rate; targets, each by itself:
-//! token's form, its app's project, the right to the push-type, whether it is alive; then the day's amounts, which are
+//! token's form, its app's project, whether it is alive, the right to the push-type; then the day's amounts, which are
 //! told by receipts alone.
 //!
 //! # Special tokens

@@ -9,7 +9,7 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::{Method, header, request::Parts};
+use http::{Method, request::Parts};
 use model::{Timestamp, Vendor};
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -18,7 +18,6 @@ use super::{
     apps::{App, Apps},
     cache::Cache,
     doorkeeper::Doorkeeper,
-    jwt::Jwt,
     receipt,
     reply::{Code, IllegalTokens, Refusal, code_of, refused, words},
     request::tokens_of,
@@ -170,18 +169,12 @@ impl Clerk for Desk {
         HOSTS
     }
 
-    /// Everything of V3; of recalls those with a push-type or with the JWT of a service account that is registered
-    /// here: the older protocol takes JWTs too.
+    /// Everything of V3, and taking back with a `push-type`, which V3 messages need. A JWT alone does not tell the two
+    /// apart: the older protocol takes JWTs too.
     fn takes(&self, head: &Parts) -> bool {
         let path = plain(head.uri.path());
-        if path.starts_with("/v3/") {
-            return true;
-        }
-        let bearer = head.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let jwt = bearer.and_then(|value| Jwt::read(value.trim().rsplit(' ').next()?));
-        matches!(route(&path), Some(Route::Recall(_)))
-            && (head.headers.contains_key("push-type")
-                || jwt.is_some_and(|jwt| self.apps.of_key(&jwt.key_id).is_some()))
+        let is_recall = matches!(route(&path), Some(Route::Recall(_)));
+        path.starts_with("/v3/") || (is_recall && head.headers.contains_key("push-type"))
     }
 
     fn enrol(&self, package: &str, known: Option<&Credential>) -> Result<Credential, String> {

@@ -20,9 +20,13 @@ const ID_MAX_CHARS: usize = 64;
 const LINES_MAX: usize = 3;
 const LINE_MAX_CHARS: usize = 1024;
 const SOUND_MAX_S: i64 = 60;
-const NOTIFY_ID_MAX: i64 = 2_147_483_647;
+/// Largest `notifyId`.
+pub(super) const NOTIFY_ID_MAX: i64 = 2_147_483_647;
 /// An image whose URL holds this is refused with the code that follows.
 const IMAGE_FAULT: &str = "/FAULT/";
+
+/// `clickAction.data`.
+type Data<'a> = Option<&'a Map<String, Value>>;
 
 /// A notification that was accepted.
 #[derive(Debug, Clone)]
@@ -33,8 +37,8 @@ pub(super) struct Notification<'a> {
     /// Lines of style 3.
     pub(super) lines: Vec<&'a str>,
     pub(super) opens: Opens,
-    /// `clickAction.data`, which the app finds in `want.parameters`.
-    pub(super) data: Option<&'a Map<String, Value>>,
+    /// What the app finds in `want.parameters`.
+    pub(super) data: Data<'a>,
     /// Overwrites what was shown under it.
     pub(super) notify_id: Option<i64>,
     /// The first with it wins, over all channels and for 24 hours.
@@ -100,7 +104,7 @@ impl<'a> Notification<'a> {
 
 /// What a tap opens, and what the app is handed. The book has no web page: a sender gives the app a URL and nothing
 /// else, and the app opens it.
-fn read_click<'a>(click: &Part<'a>) -> Result<(Opens, Option<&'a Map<String, Value>>), Refusal> {
+fn read_click<'a>(click: &Part<'a>) -> Result<(Opens, Data<'a>), Refusal> {
     let action_type =
         click.number("actionType", 0..=1)?.ok_or_else(|| click.illegal("actionType can not be empty"))?;
     let data = click.object("data")?;

@@ -1,6 +1,6 @@
 //! A message as a phone gets it, and what its app reads of it.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use model::Timestamp;
 use serde_json::{Map, Value, json};
@@ -105,7 +105,7 @@ fn tap_handover(shown: &Notification<'_>, to_foreground: bool) -> Handover {
 }
 
 /// `extraData` is the sender's own; where it is a JSON object the app finds `ext` and `payload` in it.
-fn data_handover(push_type: PushType, data: &Cow<'_, str>) -> Handover {
+fn data_handover(push_type: PushType, data: &str) -> Handover {
     let members = serde_json::from_str::<Map<String, Value>>(data).unwrap_or_default();
     Handover {
         getter: if push_type == PushType::Call { CALL_GETTER } else { BACKGROUND_GETTER },

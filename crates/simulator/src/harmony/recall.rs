@@ -1,5 +1,5 @@
-//! Recall: a shown notification is taken back by its notify id. The path is the older protocol's; the JWT and the
-//! `push-type` header tell the two apart.
+//! Recall: a shown notification is taken back by its notify id. The path is the older protocol's; the `push-type`
+//! header tells the two apart.
 
 use std::collections::BTreeSet;
 
@@ -9,6 +9,7 @@ use super::{
     apps::App,
     desk::Desk,
     message::PushType,
+    notification::NOTIFY_ID_MAX,
     part::Part,
     push::replace_key,
     reply::{Code, IllegalTokens, Refusal},
@@ -16,8 +17,6 @@ use super::{
     target::{Fate, asked_refusal},
 };
 use crate::counter::{Answer, Ask};
-
-const NOTIFY_ID_MAX: i64 = 2_147_483_647;
 
 impl Desk {
     /// Answers a recall of an app whose credential is good.

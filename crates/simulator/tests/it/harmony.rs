@@ -32,7 +32,7 @@ struct Harmony {
 
 impl Harmony {
     async fn start() -> Self {
-        let world = World::with(|config| config.accept_unknown_tokens = false).await;
+        let world = World::start().await;
         let credential = world.running.enrol(Vendor::Harmony, PACKAGE, None).unwrap();
         let file: Value = serde_json::from_str(&credential["service_account"]).unwrap();
         let bearer = format!("Bearer {}", sign(&file, &claims(&file), &RSA_PSS_SHA256, "PS256"));

@@ -10,7 +10,7 @@ use simulator::{AppSide, FaultPlan, SdkCall, Tapped};
 use tokio::sync::mpsc;
 
 use super::{Harmony, chat, with};
-use crate::support::PACKAGE;
+use crate::support::{PACKAGE, START};
 
 const DAY_MS: u32 = 24 * 3_600_000;
 
@@ -75,10 +75,10 @@ async fn the_days_amount_is_refilled_at_midnight() {
     }
     assert_eq!((phone.shade().len(), phone.view().not_shown.len()), (2, 2));
     harmony.world.running.world().advance_clock(DAY_MS);
-    let tomorrow = json!({"iat": 1_790_000_000 + 86_400, "exp": 1_790_000_000 + 90_000});
+    let tomorrow = START.secs() + i64::from(DAY_MS / 1000);
     let mut claims = super::claims(&harmony.file);
-    claims["iat"] = tomorrow["iat"].clone();
-    claims["exp"] = tomorrow["exp"].clone();
+    claims["iat"] = tomorrow.into();
+    claims["exp"] = (tomorrow + 3600).into();
     let bearer = super::ps256(&harmony.file, &claims);
     let headers = [("authorization", bearer.as_str()), ("push-type", "0")];
     for _ in 0..3 {
