@@ -1,195 +1,61 @@
-//! Huawei: a second, independent reading of its book, from the vendor's side.
+//! Huawei Push Kit for Android and EMUI phones (V1 and V2 of its server API): a second, independent reading of its book,
+//! from the vendor's side. The V3 of HarmonyOS shares the host `push-api.cloud.huawei.com` and is another vendor's.
 //!
-//! Order of checks (assumed): path, credential, app, body, rate, amount, targets.
+//! Endpoints: `POST /oauth2/v2/token` and `/oauth2/v3/token` on the OAuth host; on the push host
+//! `POST /v1/{clientId}/messages:send`, `/v2/{projectId}/messages:send`, `/v1/{clientId}/messages:revoke` and
+//! `/v1/{clientId}/topic:subscribe`, `:unsubscribe`, `:list`. Any other path is 404, another method 405, both without a
+//! body (assumed).
+//!
+//! Order of checks (assumed, the book is silent): path, method, credential, app, throttle, JSON, target, token count,
+//! size, fields, rights, special tokens, rate, tokens; amounts of the day last, because they are told by receipt only.
+//!
+//! HTTP status of a code (assumed): 200 for 80000000 and the partial successes, 401 for 802xxxxx, 500 for internal
+//! errors, 400 for all others. Flow control is a 503 without a body.
+//!
+//! Special tokens, taken in the place of a phone's:
+//! - `FAULT/<code>/<anything>`: the request is answered with that code, or with `http:<status>`; with 80100000, 80300007
+//!   and 80100020 this token alone is illegal;
+//! - `FAULT/<status>/<anything>`, up to three digits: accepted, and a receipt with that status follows;
+//! - `FAULT/silent/…` never answered, `FAULT/cut/…` cut, `FAULT/sink/…` accepted and led nowhere.
+//!
+//! Rights and amounts of an app (`set_rights`, a JSON object, every key optional):
+//! - `push_enabled`: the service is on in the console (true);
+//! - `self_classification`: true, false, or the list of granted categories (true: all). A push without a granted category
+//!   is counted as marketing and shown silently;
+//! - `high_priority`: `urgency` HIGH is allowed (true);
+//! - `revoke`: pushes may be taken back (true);
+//! - `devices_per_second` (6000), `marketing_per_day` (2) and `messages_per_day` (3000) for each device, `tests_per_day`
+//!   (500) for the app;
+//! - `receipt_url`: where receipts go, empty or null: nowhere (null);
+//! - `receipt_version`: 1 or 2 (1);
+//! - `receipt_key_is_text`: the receipt secret is used undecoded, as old configurations do (false);
+//! - `service_account`: `{"key_id", "sub_account", "public_key"}` with the public key as PEM: its JWTs are taken in the
+//!   place of access tokens; null: none (null).
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-};
+mod app;
+mod auth;
+mod cache;
+mod click;
+mod condition;
+mod desk;
+mod fields;
+mod jwt;
+mod message;
+mod notification;
+mod oauth;
+mod push;
+mod receipt;
+mod reply;
+mod revoke;
+mod send;
+mod special;
+mod topic;
 
-use model::{Timestamp, Vendor};
-use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use std::sync::Arc;
 
-use crate::{
-    counter::{self, Answer, Ask, Clerk, Credential, DayLedger},
-    faults::Turn,
-    lock::lock,
-    phone::{Alert, Badge, Calls, Handover, Keep, Opens, Origin, Push, Report, Service},
-    shared::{HostSpec, Shared, hex, random},
-    token::TokenBook,
-    vendor::Book,
-};
-
-const HOSTS: &[HostSpec] = &[HostSpec::of("push.huawei.example")];
-/// How the app reads what was sent.
-const GETTER: &str = r#"getIntent().getStringExtra("ext")"#;
-/// Targets a day of an app. Assumed.
-const DAY_QUOTA: u64 = 100_000;
-/// Codes of the book.
-const CODES: [(u32, &str); 4] =
-    [(0, "ok"), (400, "bad request"), (401, "authentication failed"), (429, "amount of the day used up")];
+use crate::{counter, shared::Shared, vendor::Book};
 
 /// Opens the vendor's counter.
 pub(crate) fn open(shared: &Arc<Shared>) -> Arc<dyn Book> {
-    counter::open(shared, |reports| Desk::new(shared, reports))
-}
-
-struct Desk {
-    shared: Arc<Shared>,
-    tokens: Arc<TokenBook>,
-    /// Secrets by package.
-    apps: Mutex<BTreeMap<String, String>>,
-    used: DayLedger,
-    reports: mpsc::Sender<Report>,
-}
-
-impl Desk {
-    fn new(shared: &Arc<Shared>, reports: mpsc::Sender<Report>) -> Self {
-        Self {
-            shared: Arc::clone(shared),
-            tokens: Arc::default(),
-            apps: Mutex::default(),
-            used: DayLedger::of_beijing(),
-            reports,
-        }
-    }
-
-    fn outcome(&self, ask: &Ask<'_>, turn: &Turn) -> Answer {
-        let secret = ask.header("authorization").and_then(|value| value.strip_prefix("key="));
-        let known =
-            |package: &str| lock(&self.apps).get(package).is_some_and(|own| Some(own.as_str()) == secret);
-        match ask.path.trim_start_matches('/').split_once('/') {
-            Some(("check", package)) if known(package) => reply(0).on("/check"),
-            Some(("push", package)) if known(package) => self.send(package, ask, turn).on("/push"),
-            Some(("check" | "push", _)) => reply(401),
-            _ => Answer::bare(404),
-        }
-    }
-
-    fn send(&self, package: &str, ask: &Ask<'_>, turn: &Turn) -> Answer {
-        let Some(body) = ask.json() else { return reply(400) };
-        let tokens: Vec<&str> =
-            body["tokens"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let Some(first) = tokens.first() else { return reply(400) };
-        let spent = self.used.take(package, tokens.len() as u64, DAY_QUOTA, ask.now);
-        if turn.throttle || turn.quota_used_up || spent.is_err() {
-            return reply(429).to(tokens.len(), first);
-        }
-        let origin = Arc::new(Origin {
-            vendor: Vendor::Huawei,
-            app: package.to_owned(),
-            message_id: hex(&random::<8>()),
-            jobkey: String::new(),
-            callback: None,
-        });
-        for token in &tokens {
-            self.shared.tally.note(Vendor::Huawei, token, &origin.message_id);
-            if let Some(found) = self.tokens.find(token)
-                && found.standing.is_alive()
-            {
-                found.phone.deliver(push(&body, &origin, ask.now), token);
-            }
-        }
-        reply(0).to(tokens.len(), first).at("accepted")
-    }
-}
-
-impl Clerk for Desk {
-    fn vendor(&self) -> Vendor {
-        Vendor::Huawei
-    }
-
-    fn hosts(&self) -> &'static [HostSpec] {
-        HOSTS
-    }
-
-    fn enrol(&self, package: &str, known: Option<&Credential>) -> Result<Credential, String> {
-        let secret = known.and_then(|known| known.get("app_secret")).cloned();
-        let secret = secret.unwrap_or_else(|| hex(&random::<16>()));
-        lock(&self.apps).insert(package.to_owned(), secret.clone());
-        Ok(credential(package, &secret))
-    }
-
-    fn credentials(&self) -> Vec<Credential> {
-        lock(&self.apps).iter().map(|(package, secret)| credential(package, secret)).collect()
-    }
-
-    fn set_rights(&self, _: &str, _: &Value) -> Result<(), String> {
-        Err("this vendor knows no rights".to_owned())
-    }
-
-    fn service(&self) -> Service {
-        Service {
-            tokens: Arc::clone(&self.tokens),
-            mint: || hex(&random::<16>()),
-            badge: Badge::Counted,
-            keep: Keep::All,
-            arrived: Calls::Never,
-            through: Calls::Never,
-            notifications_off_at_first: false,
-            reports: Some(self.reports.clone()),
-        }
-    }
-
-    fn any_app(&self) -> Option<String> {
-        lock(&self.apps).keys().next().cloned()
-    }
-
-    fn knows_code(&self, code: &str) -> bool {
-        CODES.iter().any(|(own, _)| own.to_string() == code)
-    }
-
-    fn refuse(&self, code: &str, _: &Ask<'_>) -> Answer {
-        reply(code.parse().unwrap_or(400))
-    }
-
-    fn answer(&self, ask: &Ask<'_>, turn: &Turn) -> Answer {
-        self.outcome(ask, turn)
-    }
-}
-
-fn credential(package: &str, secret: &str) -> Credential {
-    [("package_name", package), ("app_secret", secret)]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into()
-}
-
-fn reply(code: u32) -> Answer {
-    let message = CODES.iter().find_map(|(own, text)| (*own == code).then_some(*text)).unwrap_or_default();
-    Answer::json(200, &json!({ "code": code, "message": message })).coded(code.to_string())
-}
-
-/// The message as a phone gets it.
-fn push(body: &Value, origin: &Arc<Origin>, now: Timestamp) -> Push {
-    let text = |name: &str| body[name].as_str().map(str::to_owned);
-    let target = body["click"]["target"].as_str().unwrap_or_default().to_owned();
-    let seconds = body["seconds"].as_i64().unwrap_or_default();
-    Push {
-        origin: Arc::clone(origin),
-        alert: Some(Alert {
-            title: text("title").unwrap_or_default(),
-            body: text("body").unwrap_or_default(),
-        }),
-        badge: None,
-        hidden: None,
-        quiet: false,
-        replace_key: None,
-        repeat_key: None,
-        handover: Handover {
-            getter: GETTER,
-            ext: text("ext"),
-            payload: text("payload"),
-            extras: body.clone(),
-        },
-        opens: match body["click"]["action"].as_str() {
-            Some("web") => Opens::Web(target),
-            Some("page") => Opens::Page(target),
-            _ => Opens::App,
-        },
-        shows_in_foreground: false,
-        kept: seconds > 0,
-        not_before: now,
-        expires_at: now.plus_ms(seconds.saturating_mul(1000)),
-    }
+    counter::open(shared, |reports| desk::Desk::new(shared, reports))
 }

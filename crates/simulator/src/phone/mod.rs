@@ -29,11 +29,10 @@ pub use self::{
 };
 pub(crate) use self::{
     profile::{Badge, Calls, Service},
-    push::{Alert, BadgeChange, Callback, Origin, Push, Report, ReportKind},
+    push::{Alert, Arrival, BadgeChange, Callback, Origin, Push, Report, ReportKind},
     shelf::Keep,
 };
 use self::{
-    push::Arrival,
     shade::{Pushed, Shade},
     shelf::{Shelf, Waiting},
 };
@@ -440,6 +439,13 @@ impl Phone {
         drop(state);
         self.news.changed();
         withdrawn
+    }
+
+    /// The vendor gives up one push that waits for this phone; what is shown stays.
+    pub(crate) fn give_up(&self, message_id: &str) -> usize {
+        let given_up = lock(&self.state).shelf.withdraw_message(message_id);
+        self.news.changed();
+        given_up
     }
 
     /// The user taps the notification at a place, 0 being the newest: the phone unlocks, the notification goes,

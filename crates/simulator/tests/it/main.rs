@@ -6,5 +6,6 @@ mod apns;
 mod control;
 mod handset;
 mod harmony;
+mod huawei;
 mod support;
 mod xiaomi;
