@@ -6,6 +6,7 @@ mod apns;
 mod control;
 mod handset;
 mod honor;
+mod harmony;
 mod huawei;
 mod meizu;
 mod support;
