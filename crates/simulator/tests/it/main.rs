@@ -5,8 +5,8 @@
 mod apns;
 mod control;
 mod handset;
-mod honor;
 mod harmony;
+mod honor;
 mod huawei;
 mod meizu;
 mod support;
