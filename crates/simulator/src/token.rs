@@ -76,6 +76,15 @@ impl TokenBook {
         self.read().values().map(|registration| Arc::clone(&registration.phone)).collect()
     }
 
+    /// Every token that is served of an app, with its phone.
+    pub(crate) fn served(&self, app: &str) -> Vec<(String, Arc<Phone>)> {
+        let tokens = self.read();
+        let served = tokens.iter().filter(|(_, registration)| {
+            registration.standing.is_alive() && registration.phone.profile().app == app
+        });
+        served.map(|(token, registration)| (token.clone(), Arc::clone(&registration.phone))).collect()
+    }
+
     /// Forgets every token of a phone.
     pub(crate) fn forget(&self, phone: &str) {
         self.write().retain(|_, registration| registration.phone.name() != phone);
