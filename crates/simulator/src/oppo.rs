@@ -3,8 +3,8 @@
 //! Order of checks (assumed, the book is silent): path, method, encoding, `auth_token`, the app's standing, the shape of
 //! the list of targets, rate, the fields of each message, special tokens, the target, repetition, amounts. The
 //! `auth` call: `app_key`, `sign` and `timestamp` are there, the app is known, the time is near, the signature is right.
-//! A message: texts, click, times, receipts, badge, then category, level and template. Every answer has HTTP status 200
-//! (documented for business errors, assumed for unknown paths); a missing argument is 40, a wrong one 41.
+//! A message: texts with their template, click, times, receipts, badge, then category and level. Every answer has HTTP
+//! status 200 (documented for business errors, assumed for unknown paths); a missing argument is 40, a wrong one 41.
 //!
 //! Special registration ids, for any app, written with `/` or with `_` as here:
 //! `FAULT_dead_…` is an invalid one, told by the answer and by the feedback host; `FAULT_<code>_…` fails with that code:

@@ -40,7 +40,8 @@ impl App {
     }
 
     fn of(package: &str, known: Option<&Credential>) -> Result<Self, String> {
-        let field = |name: &str| known.and_then(|known| known.get(name)).filter(|text| !text.is_empty()).cloned();
+        let field =
+            |name: &str| known.and_then(|known| known.get(name)).filter(|text| !text.is_empty()).cloned();
         let app_id = field("app_id").unwrap_or_else(new_app_id);
         if app_id.len() > 20 || !app_id.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err("app_id must be at most 20 digits".to_owned());
@@ -130,7 +131,7 @@ mod tests {
         assert_eq!(apps.enrol("com.example.im", None).unwrap(), first);
         let other = Apps::default();
         assert_eq!(other.enrol("com.example.im", Some(&first)).unwrap(), first);
-        assert_eq!(other.credentials(), [first.clone()]);
+        assert_eq!(other.credentials(), std::slice::from_ref(&first));
         assert!(other.enrol("com.example.mail", Some(&first)).is_err());
         let wrong = Credential::from([("app_id".to_owned(), "x1".to_owned())]);
         assert!(other.enrol("com.example.mail", Some(&wrong)).is_err());

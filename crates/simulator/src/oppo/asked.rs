@@ -30,8 +30,7 @@ impl<'a> Asked<'a> {
             return Err(Code::ENCODING.because("text must be UTF-8"));
         }
         let form = if is_json { &[] } else { ask.body };
-        let pairs =
-            form_urlencoded::parse(ask.query.as_bytes()).chain(form_urlencoded::parse(form));
+        let pairs = form_urlencoded::parse(ask.query.as_bytes()).chain(form_urlencoded::parse(form));
         let members: Map<String, Value> = if is_json {
             serde_json::from_slice(ask.body).map_err(|_| Code::INVALID.because("the body must be JSON"))?
         } else {

@@ -57,11 +57,14 @@ impl Desk {
     /// Saves a message. The same `app_message_id` again gives the first one's id (documented as stored once).
     pub(super) fn save_content(&self, sender: &Sender, fields: &Fields<'_>) -> Result<Answer, Refusal> {
         let app_key = &sender.app.app_key;
-        let message =
-            message::read(fields, Mode::Broadcast, &sender.rights, |kind, id| self.has_picture(sender, kind, id))?;
+        let message = message::read(fields, Mode::Broadcast, &sender.rights, |kind, id| {
+            self.has_picture(sender, kind, id)
+        })?;
         let mut message_id = hex(&random::<12>());
         if let Some(own) = &message.app_message_id {
-            let put = lock(&self.repeats).put(repeat_key(&[app_key, own]), message_id.clone()).map_err(Clone::clone);
+            let put = lock(&self.repeats)
+                .put(repeat_key(&[app_key, own]), message_id.clone())
+                .map_err(Clone::clone);
             if let Err(earlier) = put {
                 if sender.rights.repeat_refused {
                     return Err(Code::DUPLICATE.plain());
@@ -76,7 +79,12 @@ impl Desk {
     }
 
     /// Sends a saved message. Failed targets stand in the answer by code.
-    pub(super) fn broadcast(&self, sender: &Sender, fields: &Fields<'_>, turn: &Turn) -> Result<Answer, Stop> {
+    pub(super) fn broadcast(
+        &self,
+        sender: &Sender,
+        fields: &Fields<'_>,
+        turn: &Turn,
+    ) -> Result<Answer, Stop> {
         let message_id = fields.required("message_id")?;
         let audience = audience(fields)?;
         self.pass(sender, audience.targets().len(), turn)?;
@@ -90,8 +98,11 @@ impl Desk {
             return Err(Code::AMOUNT.plain().into());
         }
         let first = audience.targets().first().cloned().unwrap_or_default();
-        let (targets, to_all, by_id) =
-            (audience.targets().len(), matches!(audience, Audience::All), matches!(audience, Audience::Ids(_)));
+        let (targets, to_all, by_id) = (
+            audience.targets().len(),
+            matches!(audience, Audience::All),
+            matches!(audience, Audience::Ids(_)),
+        );
         let mut plan = self.plan(sender, audience);
         let spent = self.spend_devices(sender, &message, &mut plan);
         self.spend(sender, &message, plan.ways.len())?;

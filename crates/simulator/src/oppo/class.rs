@@ -122,8 +122,16 @@ mod tests {
             (json!({"category": "IM"}), json!({}), Ok((Service, LockScreen))),
             (json!({"category": "IM", "notify_level": "1"}), json!({}), Ok((Service, Shade))),
             (json!({"category": "IM", "notify_level": 16}), json!({}), Ok((Service, Strong))),
-            (json!({"category": "IM", "notify_level": 16}), json!({"level_16": false}), Ok((Service, LockScreen))),
-            (json!({"category": "IM", "notify_level": 16}), json!({"level_16": false, "strict": true}), Err(67)),
+            (
+                json!({"category": "IM", "notify_level": 16}),
+                json!({"level_16": false}),
+                Ok((Service, LockScreen)),
+            ),
+            (
+                json!({"category": "IM", "notify_level": 16}),
+                json!({"level_16": false, "strict": true}),
+                Err(67),
+            ),
             (json!({"category": "IM", "notify_level": 2}), json!({"private": false}), Ok((Content, Shade))),
             (json!({"category": "IM"}), json!({"private": false, "strict": true}), Err(67)),
             (json!({"category": "ORDER"}), json!({"in_store": false}), Ok((Content, Shade))),

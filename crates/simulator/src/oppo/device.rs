@@ -46,7 +46,10 @@ impl Desk {
         match call {
             Call::SetAlias => {
                 let id = id()?;
-                roster.set_alias(&id, &alias(fields)?.ok_or_else(|| Code::MISSING.because("alias is missing"))?)?;
+                roster.set_alias(
+                    &id,
+                    &alias(fields)?.ok_or_else(|| Code::MISSING.because("alias is missing"))?,
+                )?;
             }
             Call::DeleteAlias => {
                 let (id, alias) = (fields.text("registration_id"), alias(fields)?);

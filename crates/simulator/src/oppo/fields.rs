@@ -70,8 +70,9 @@ impl<'a> Fields<'a> {
         bounds: std::ops::RangeInclusive<i64>,
     ) -> Result<Option<i64>, Refusal> {
         match self.integer(name)? {
-            Some(number) if !bounds.contains(&number) => Err(Code::INVALID
-                .because(format!("{name} must be {} to {}", bounds.start(), bounds.end()))),
+            Some(number) if !bounds.contains(&number) => {
+                Err(Code::INVALID.because(format!("{name} must be {} to {}", bounds.start(), bounds.end())))
+            }
             number => Ok(number),
         }
     }

@@ -105,7 +105,8 @@ fn texts(fields: &Fields<'_>, style: i64, rights: &Rights) -> Result<Texts, Refu
     let title = fields.required_short("title", TITLE_MAX_CHARS)?;
     let content = fields.required_short("content", content_max)?;
     let Some(filled) = template::fill(fields, rights)? else { return Ok(Texts { title, content }) };
-    let fits = filled.title.chars().count() <= TITLE_MAX_CHARS && filled.content.chars().count() <= content_max;
+    let fits =
+        filled.title.chars().count() <= TITLE_MAX_CHARS && filled.content.chars().count() <= content_max;
     if fits { Ok(filled) } else { Err(Code::TEMPLATE.because("the filled template is too long")) }
 }
 
@@ -137,7 +138,10 @@ fn window_of(fields: &Fields<'_>) -> Result<Option<(Timestamp, Timestamp)>, Refu
         return Ok(None);
     }
     let time = |name: &str| {
-        fields.integer(name)?.map(Timestamp).ok_or_else(|| Code::MISSING.because(format!("{name} is missing")))
+        fields
+            .integer(name)?
+            .map(Timestamp)
+            .ok_or_else(|| Code::MISSING.because(format!("{name} is missing")))
     };
     let (start, end) = (time("show_start_time")?, time("show_end_time")?);
     if start >= end {
@@ -151,7 +155,9 @@ fn start(fields: &Fields<'_>) -> Result<Option<Timestamp>, Refusal> {
         return Ok(None);
     }
     let start = fields.integer("push_start_time")?;
-    start.map(|start| Some(Timestamp(start))).ok_or_else(|| Code::MISSING.because("push_start_time is missing"))
+    start
+        .map(|start| Some(Timestamp(start)))
+        .ok_or_else(|| Code::MISSING.because("push_start_time is missing"))
 }
 
 fn speed(fields: &Fields<'_>) -> Result<(), Refusal> {
@@ -194,7 +200,8 @@ mod tests {
         }
         let rights = Rights::of_new_app("im");
         let has_picture = |kind: Kind, id: &str| kind == Kind::Big && id == "big";
-        read(&Fields::of(&message).unwrap(), mode, &rights, has_picture).map_or_else(|error| error.code.0, |_| 0)
+        read(&Fields::of(&message).unwrap(), mode, &rights, has_picture)
+            .map_or_else(|error| error.code.0, |_| 0)
     }
 
     #[test]

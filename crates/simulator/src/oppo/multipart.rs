@@ -59,10 +59,9 @@ fn part(piece: &[u8]) -> Option<Part<'_>> {
         .filter_map(|line| line.split_once(':'))
         .find_map(|(name, value)| name.eq_ignore_ascii_case("content-disposition").then_some(value))?;
     let of = |wanted: &str| {
-        disposition
-            .split(';')
-            .filter_map(|member| member.split_once('='))
-            .find_map(|(name, value)| (name.trim() == wanted).then(|| value.trim().trim_matches('"').to_owned()))
+        disposition.split(';').filter_map(|member| member.split_once('=')).find_map(|(name, value)| {
+            (name.trim() == wanted).then(|| value.trim().trim_matches('"').to_owned())
+        })
     };
     Some(Part { name: of("name")?, is_file: of("filename").is_some(), content })
 }

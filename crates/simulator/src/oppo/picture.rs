@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn sizes_are_read_from_png_and_jpeg() {
-        let png = [&b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"[..], &876_u32.to_be_bytes(), &324_u32.to_be_bytes()].concat();
+        let png = [&b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"[..], &876_u32.to_be_bytes(), &324_u32.to_be_bytes()]
+            .concat();
         assert_eq!(png_pixels(&png), Some((876, 324)));
         let jpeg = [
             &b"\xff\xd8\xff\xe0\0\x04ab\xff\xc0\0\x0b\x08"[..],

@@ -107,7 +107,8 @@ impl Code {
 /// A code of the book, written as a number; success is none.
 pub(super) fn parse_code(text: &str) -> Option<Code> {
     let code = text.parse().ok()?;
-    matches!(code, -2..=-1 | 11..=34 | 40 | 41 | 51 | 54 | 55 | 59 | 67 | 10_000..=20_000).then_some(Code(code))
+    matches!(code, -2..=-1 | 11..=34 | 40 | 41 | 51 | 54 | 55 | 59 | 67 | 10_000..=20_000)
+        .then_some(Code(code))
 }
 
 /// Why a request, or one target of it, is refused.
@@ -135,7 +136,7 @@ impl Refusal {
 pub(super) enum Stop {
     Refused(Refusal),
     /// A special token asks for it.
-    Instead(Answer),
+    Instead(Box<Answer>),
 }
 
 impl From<Refusal> for Stop {
@@ -148,7 +149,7 @@ impl Stop {
     pub(super) fn answer(self) -> Answer {
         match self {
             Self::Refused(refusal) => refusal.answer(),
-            Self::Instead(answer) => answer,
+            Self::Instead(answer) => *answer,
         }
     }
 }

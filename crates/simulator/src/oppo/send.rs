@@ -76,7 +76,8 @@ impl Desk {
             return Err(Code::INVALID.because(format!("messages must be 1 to {BATCH_MAX}")).into());
         }
         self.pass(sender, messages.len(), turn)?;
-        let letters: Vec<Result<Letter, Refusal>> = messages.iter().map(|one| self.read(sender, one)).collect();
+        let letters: Vec<Result<Letter, Refusal>> =
+            messages.iter().map(|one| self.read(sender, one)).collect();
         if let Some(stop) = letters.iter().flatten().find_map(|letter| stop_of(&letter.target)) {
             return Err(stop);
         }
@@ -100,7 +101,8 @@ impl Desk {
     }
 
     fn read(&self, sender: &Sender, message: &Value) -> Result<Letter, Refusal> {
-        let fields = Fields::of(message).ok_or_else(|| Code::INVALID.because("a message must be an object"))?;
+        let fields =
+            Fields::of(message).ok_or_else(|| Code::INVALID.because("a message must be an object"))?;
         self.letter(sender, &fields)
     }
 
@@ -123,7 +125,9 @@ impl Desk {
     /// Sends a letter and gives its id; a repetition gives the first one's id and is not shown again.
     fn post(&self, sender: &Sender, letter: &Letter) -> Result<String, Refusal> {
         let Letter { to_alias, target, message } = letter;
-        let ways = if *to_alias { self.ways_of_alias(sender, target)? } else {
+        let ways = if *to_alias {
+            self.ways_of_alias(sender, target)?
+        } else {
             vec![(target.clone(), self.way(sender, target)?)]
         };
         let key = message.app_message_id.as_deref().map(|id| repeat_key(&[&sender.app.app_key, id, target]));
@@ -136,7 +140,9 @@ impl Desk {
         }
         self.spend(sender, message, ways.len())?;
         let id = format!("{}-1-1-{}", sender.app.app_id, hex(&random::<12>()));
-        if let Some(Err(earlier)) = key.map(|key| lock(&self.repeats).put(key, id.clone()).map_err(Clone::clone)) {
+        if let Some(Err(earlier)) =
+            key.map(|key| lock(&self.repeats).put(key, id.clone()).map_err(Clone::clone))
+        {
             return self.repeated(sender, letter, earlier);
         }
         let callback = message.callback.clone().filter(|_| !to_alias);

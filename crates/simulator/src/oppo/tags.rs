@@ -53,7 +53,9 @@ impl Wanted {
 
     fn fits(&self, tags: &BTreeSet<String>) -> bool {
         let has = |tag: &String| tags.contains(tag);
-        (self.any.is_empty() || self.any.iter().any(has)) && self.all.iter().all(has) && !self.none.iter().any(has)
+        (self.any.is_empty() || self.any.iter().any(has))
+            && self.all.iter().all(has)
+            && !self.none.iter().any(has)
     }
 }
 
@@ -153,7 +155,8 @@ pub(super) fn tag_list(fields: &Fields<'_>) -> Result<BTreeSet<String>, Refusal>
         return Err(Code::MISSING.because("tags is missing"));
     }
     if tags.len() > TAGS_MAX || tags.iter().any(|tag| tag.chars().count() > NAME_MAX_CHARS) {
-        return Err(Code::INVALID.because(format!("tags must be at most {TAGS_MAX}, each of {NAME_MAX_CHARS} characters")));
+        return Err(Code::INVALID
+            .because(format!("tags must be at most {TAGS_MAX}, each of {NAME_MAX_CHARS} characters")));
     }
     Ok(tags)
 }

@@ -60,10 +60,11 @@ fn special(id: &str) -> Option<Special> {
 
 /// Why the whole request has no ordinary answer, where one of its ids asks for that.
 pub(super) fn stop_of(id: &str) -> Option<Stop> {
+    let instead = |answer| Some(Stop::Instead(Box::new(answer)));
     match special(id)? {
-        Special::Silent => Some(Stop::Instead(Answer::silent())),
-        Special::Cut => Some(Stop::Instead(Answer::cut())),
-        Special::Status(code) => Answer::of_status_code(&code).map(Stop::Instead),
+        Special::Silent => instead(Answer::silent()),
+        Special::Cut => instead(Answer::cut()),
+        Special::Status(code) => Answer::of_status_code(&code).and_then(instead),
         Special::Code(code) if !code.is_of_a_target() => Some(Stop::Refused(code.because("asked for"))),
         Special::Code(_) | Special::Dead | Special::Sink | Special::Told(_) => None,
     }
@@ -97,10 +98,13 @@ impl Desk {
                 return Err(invalid());
             }
             Some(Special::Told(kind)) => return Ok(Way::Told(kind)),
-            Some(Special::Sink | Special::Silent | Special::Cut | Special::Status(_)) => return Ok(Way::Nowhere),
+            Some(Special::Sink | Special::Silent | Special::Cut | Special::Status(_)) => {
+                return Ok(Way::Nowhere);
+            }
             None => (),
         }
-        let Some(found) = self.tokens.find(id).filter(|found| found.phone.profile().app == sender.app.package)
+        let Some(found) =
+            self.tokens.find(id).filter(|found| found.phone.profile().app == sender.app.package)
         else {
             let is_taken = self.shared.settings.accept_unknown_tokens && is_well_formed(id);
             return if is_taken { Ok(Way::Nowhere) } else { Err(invalid()) };
@@ -135,7 +139,9 @@ mod tests {
         ] {
             assert!(is_well_formed(id), "{id}");
         }
-        for id in ["", "CN_", "CN_bad", &format!("CN_{hex};CN_{hex}"), &format!("A_B_CN_{hex}"), &format!("_{hex}")] {
+        for id in
+            ["", "CN_", "CN_bad", &format!("CN_{hex};CN_{hex}"), &format!("A_B_CN_{hex}"), &format!("_{hex}")]
+        {
             assert!(!is_well_formed(id), "{id}");
         }
     }
@@ -145,7 +151,10 @@ mod tests {
         assert_eq!(special("FAULT/33/x"), Some(Special::Code(Code::AMOUNT)));
         assert_eq!(special("FAULT_33_x"), Some(Special::Code(Code::AMOUNT)));
         assert_eq!(special("FAULT_http:503_x"), Some(Special::Status("http:503".to_owned())));
-        assert_eq!(special("FAULT_user-daily-limit_1"), Some(Special::Told(ReportKind::Withheld(DEVICE_AMOUNT))));
+        assert_eq!(
+            special("FAULT_user-daily-limit_1"),
+            Some(Special::Told(ReportKind::Withheld(DEVICE_AMOUNT)))
+        );
         for id in ["FAULT", "FAULT_", "FAULT_33", "FAULT_999_x", "FAULT☃33☃x", "CN_1"] {
             assert_eq!(special(id), None, "{id}");
         }

@@ -17,10 +17,16 @@ pub(super) struct Texts {
 pub(super) fn fill(fields: &Fields<'_>, rights: &Rights) -> Result<Option<Texts>, Refusal> {
     let Some(id) = fields.text("private_msg_template_id") else {
         let needs_one = fields.text("category").is_some_and(|category| rights.templated.contains(&*category));
-        return if needs_one { Err(Code::TEMPLATE.because("this category needs a template")) } else { Ok(None) };
+        return if needs_one {
+            Err(Code::TEMPLATE.because("this category needs a template"))
+        } else {
+            Ok(None)
+        };
     };
-    let template =
-        rights.templates.get(&*id).ok_or_else(|| Code::TEMPLATE.because("no approved template has this id"))?;
+    let template = rights
+        .templates
+        .get(&*id)
+        .ok_or_else(|| Code::TEMPLATE.because("no approved template has this id"))?;
     let parameters = |name: &str| fields.object(name).map(Option::unwrap_or_default);
     Ok(Some(Texts {
         title: filled(&template.title, &parameters("private_title_parameters")?)?,
@@ -36,7 +42,8 @@ fn filled(text: &str, parameters: &Fields<'_>) -> Result<String, Refusal> {
         rest.split_once("${").and_then(|(before, from)| Some((before, from.split_once("}$")?)))
     {
         let value = parameters.text(name);
-        let value = value.ok_or_else(|| Code::TEMPLATE.because(format!("the template's {name} is missing")))?;
+        let value =
+            value.ok_or_else(|| Code::TEMPLATE.because(format!("the template's {name} is missing")))?;
         filled.push_str(before);
         filled.push_str(&value);
         rest = after;

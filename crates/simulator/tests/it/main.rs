@@ -5,5 +5,6 @@
 mod apns;
 mod control;
 mod handset;
+mod oppo;
 mod support;
 mod xiaomi;
