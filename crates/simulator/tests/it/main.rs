@@ -9,6 +9,7 @@ mod harmony;
 mod honor;
 mod huawei;
 mod meizu;
+mod oppo;
 mod support;
 mod vivo;
 mod webpush;
