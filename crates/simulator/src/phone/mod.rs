@@ -442,6 +442,18 @@ impl Phone {
         withdrawn
     }
 
+    /// The ids of the pushes that the vendor keeps for it, oldest first.
+    pub(crate) fn waiting_messages(&self) -> Vec<String> {
+        lock(&self.state).shelf.message_ids()
+    }
+
+    /// The vendor drops one push that it still keeps; what is shown already stays.
+    pub(crate) fn drop_waiting(&self, message_id: &str) -> usize {
+        let dropped = lock(&self.state).shelf.withdraw_message(message_id);
+        self.news.changed();
+        dropped
+    }
+
     /// The user taps the notification at a place, 0 being the newest: the phone unlocks, the notification goes,
     /// what it opens opens. `None`: there is no notification at that place.
     pub fn tap(&self, index: usize) -> Option<Tapped> {
