@@ -12,6 +12,8 @@
 //! package, whether it is served, the device's minute and hour. Errors in names and types carry `BadRequest` alone;
 //! errors in what a well-formed message says carry `BadRequest` and `FcmError` (observed).
 //!
+//! Rights of an app are set by the JSON that [`rights::Rights`] and [`rights::Channels`] describe.
+//!
 //! A phone is an Android phone: what `apns` and `webpush` blocks say is checked and leads nowhere.
 //!
 //! Special tokens, in the alphabet of FCM's: `FAULT:<code>:<anything>` is answered with that code, which is one of

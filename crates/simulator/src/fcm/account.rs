@@ -96,6 +96,8 @@ struct SampleKey {
 #[derive(Debug)]
 struct App {
     project: Arc<Project>,
+    /// The channel that its credential names.
+    channel: String,
     channels: Channels,
 }
 
@@ -139,7 +141,7 @@ impl Registry {
         };
         let channel = known.and_then(|known| known.get("channel_id")).map_or(CHANNEL, String::as_str);
         let channels = Channels::from([(channel.to_owned(), Importance::High)]);
-        let app = App { project, channels };
+        let app = App { project, channel: channel.to_owned(), channels };
         let credential = credential(package, &app);
         apps.insert(package.to_owned(), app);
         Ok(credential)
@@ -246,9 +248,11 @@ fn number_of(project_id: &str) -> String {
 }
 
 fn credential(package: &str, app: &App) -> Credential {
-    let channel = app.channels.keys().next().map_or(CHANNEL, String::as_str);
-    let fields =
-        [("service_account", app.project.account.file.as_str()), ("package_name", package), ("channel_id", channel)];
+    let fields = [
+        ("service_account", app.project.account.file.as_str()),
+        ("package_name", package),
+        ("channel_id", app.channel.as_str()),
+    ];
     fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
 

@@ -114,7 +114,8 @@ mod tests {
         assert!(Condition::read(&of(5)).is_some());
         assert!(Condition::read(&of(6)).is_none());
         let deep = format!("{}'a' in topics", "!".repeat(100));
-        for wrong in ["", "a", "'a'", "'a' in topics &&", "('a' in topics", "'a b' in topics", deep.as_str()] {
+        for wrong in ["", "a", "'a'", "'a' in topics &&", "('a' in topics", "'a b' in topics", deep.as_str()]
+        {
             assert!(Condition::read(wrong).is_none(), "{wrong}");
         }
     }

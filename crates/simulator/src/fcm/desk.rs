@@ -15,8 +15,7 @@ use super::{
     reply::{self, Refusal},
     send,
     stored::Stored,
-    subscription,
-    token,
+    subscription, token,
     topics::Topics,
 };
 use crate::{

@@ -56,7 +56,8 @@ pub(super) fn answer(desk: &Desk, ask: &Ask<'_>, change: Change) -> Answer {
         return refuse(reply::RESOURCE_EXHAUSTED);
     }
     let body = ask.json().unwrap_or_default();
-    let topic = body["to"].as_str().and_then(|to| to.strip_prefix("/topics/")).filter(|topic| is_topic(topic));
+    let topic =
+        body["to"].as_str().and_then(|to| to.strip_prefix("/topics/")).filter(|topic| is_topic(topic));
     let tokens = body["registration_tokens"].as_array();
     let tokens = tokens.filter(|tokens| (1..=TOKENS_MAX).contains(&tokens.len()));
     let Some((topic, tokens)) = topic.zip(tokens) else { return refuse(reply::INVALID_ARGUMENT) };

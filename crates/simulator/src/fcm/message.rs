@@ -63,8 +63,7 @@ impl Message {
     pub(super) fn read(message: &Value) -> Result<Self, Refusal> {
         let android = &message["android"];
         let target = target(message)?;
-        for (place, data) in
-            [("message.data", &message["data"]), ("message.android.data", &android["data"])]
+        for (place, data) in [("message.data", &message["data"]), ("message.android.data", &android["data"])]
         {
             check_keys(place, data)?;
         }
@@ -138,13 +137,16 @@ fn target(message: &Value) -> Result<Target, Refusal> {
 /// Keys that a sender may not use. Documented.
 fn check_keys(place: &str, data: &Value) -> Result<(), Refusal> {
     let reserved = |key: &str| {
-        matches!(key, "from" | "message_type") || key.starts_with("google.") || key.starts_with("gcm.notification.")
+        matches!(key, "from" | "message_type")
+            || key.starts_with("google.")
+            || key.starts_with("gcm.notification.")
     };
     let keys = data.as_object().into_iter().flat_map(Map::keys).enumerate();
     match keys.into_iter().find(|(_, key)| reserved(key)) {
-        Some((index, key)) => {
-            Err(Refusal::of_field(&format!("{place}[{index}].key"), format!("Invalid data payload key: {key}")))
-        }
+        Some((index, key)) => Err(Refusal::of_field(
+            &format!("{place}[{index}].key"),
+            format!("Invalid data payload key: {key}"),
+        )),
         None => Ok(()),
     }
 }
@@ -163,7 +165,10 @@ fn check_fields(message: &Value) -> Result<(), Refusal> {
     if let Some(color) = text(&message["android"]["notification"], "color")
         && !is_color(&color)
     {
-        return Err(Refusal::of_field("message.android.notification.color", "Invalid color, must be #rrggbb."));
+        return Err(Refusal::of_field(
+            "message.android.notification.color",
+            "Invalid color, must be #rrggbb.",
+        ));
     }
     match text(&message["webpush"]["fcm_options"], "link") {
         Some(link) if !link.starts_with("https://") => {
@@ -273,9 +278,11 @@ mod tests {
         let full = json!({ "token": "t", "data": { "key": "x".repeat(4086) },
             "notification": { "title": "ab" } });
         assert!(Message::read(&full).is_ok());
-        assert!(refused(json!({ "token": "t", "data": { "key": "x".repeat(4087) },
+        assert!(
+            refused(json!({ "token": "t", "data": { "key": "x".repeat(4087) },
             "notification": { "title": "ab" } }))
-        .contains("too big"));
+            .contains("too big")
+        );
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Order of the checks (assumed): method, media type, grant type, assertion, its header, account, key and signature,
 //! audience, times, scope.
 
+use std::sync::Arc;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{Method, header};
 use model::Timestamp;
@@ -145,7 +147,7 @@ fn decide(ask: &Ask<'_>, registry: &Registry) -> Result<Grant, Wrong> {
 }
 
 /// The claims of an assertion whose signature is its account's, with the account's project.
-fn verified(assertion: &str, registry: &Registry) -> Result<(Claims, std::sync::Arc<Project>), Wrong> {
+fn verified(assertion: &str, registry: &Registry) -> Result<(Claims, Arc<Project>), Wrong> {
     let malformed = ("invalid_grant", "Invalid JWT: the assertion cannot be read.");
     if assertion.len() > ASSERTION_MAX_BYTES {
         return Err(malformed);

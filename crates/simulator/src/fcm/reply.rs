@@ -11,8 +11,7 @@ const JSON: &str = "application/json; charset=UTF-8";
 /// What the front end says of a path that nobody serves.
 const LOST_PAGE: &str =
     "<!DOCTYPE html>\n<html lang=en><title>Error 404 (Not Found)</title><p><b>404.</b> Not found.</html>\n";
-const BROKEN_PAGE: &str =
-    "<!DOCTYPE html>\n<html lang=en><title>Error 502 (Server Error)</title><p><b>502.</b> Try again.</html>\n";
+const BROKEN_PAGE: &str = "<!DOCTYPE html>\n<html lang=en><title>Error 502 (Server Error)</title><p><b>502.</b> Try again.</html>\n";
 
 /// A canonical status with its HTTP status. Documented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +82,7 @@ pub(super) struct Refusal {
     pub(super) code: &'static str,
 }
 
-/// Names of refusals beside `FcmError` codes, which keep their own names: `FcmError` codes first.
+/// Names of the answers that can be asked for: the codes of `FcmError`, then those of this simulator.
 const NAMES: &[&str] = &[
     "INVALID_ARGUMENT",
     "UNREGISTERED",
@@ -107,7 +106,13 @@ const NAMES: &[&str] = &[
 impl Refusal {
     /// A refusal without details.
     pub(super) fn of(status: Status, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, message: message.into(), details: Vec::new(), retry_after_s: None, code: status.name() }
+        Self {
+            status,
+            message: message.into(),
+            details: Vec::new(),
+            retry_after_s: None,
+            code: status.name(),
+        }
     }
 
     /// A refusal that carries an `FcmError`.
@@ -238,7 +243,8 @@ impl Refusal {
             None => (name, None),
         };
         let apple = |status_code, reason, message| {
-            Self::fcm(INVALID_ARGUMENT, "INVALID_ARGUMENT", message).with(Detail::Apns { status_code, reason })
+            Self::fcm(INVALID_ARGUMENT, "INVALID_ARGUMENT", message)
+                .with(Detail::Apns { status_code, reason })
         };
         let refusal = match name {
             "INVALID_ARGUMENT" => Self::malformed_token(),

@@ -62,7 +62,8 @@ pub(super) fn read(fields: &[Field], body: &Value) -> Result<Map<String, Value>,
 pub(super) fn nanoseconds(text: &str) -> Option<i128> {
     let number = text.strip_suffix('s')?;
     let (negative, number) = number.strip_prefix('-').map_or((false, number), |rest| (true, rest));
-    let (whole, decimals) = number.split_once('.').map_or((number, None), |(whole, rest)| (whole, Some(rest)));
+    let (whole, decimals) =
+        number.split_once('.').map_or((number, None), |(whole, rest)| (whole, Some(rest)));
     let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !all_digits(whole) || whole.len() > 12 {
         return None;
@@ -123,17 +124,21 @@ impl Reader {
 
     fn value(&mut self, kind: &Kind, value: &Value, path: &str) -> Option<Value> {
         match (kind, value) {
-            (Kind::Text, Value::String(_)) | (Kind::Bool, Value::Bool(_)) | (Kind::Struct, Value::Object(_)) => {
-                Some(value.clone())
-            }
+            (Kind::Text, Value::String(_))
+            | (Kind::Bool, Value::Bool(_))
+            | (Kind::Struct, Value::Object(_)) => Some(value.clone()),
             (Kind::Text, _) => self.wrong(path, "TYPE_STRING", value),
-            (Kind::Bool, Value::String(text)) if text == "true" || text == "false" => Some((text == "true").into()),
+            (Kind::Bool, Value::String(text)) if text == "true" || text == "false" => {
+                Some((text == "true").into())
+            }
             (Kind::Bool, _) => self.wrong(path, "TYPE_BOOL", value),
             (Kind::Int32, _) => {
                 let whole = number(value).filter(|number| number.fract() == 0.0);
                 // The range is checked, so the cast keeps the value.
-                let fits = whole.filter(|number| (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(number));
-                fits.map(|number| Value::from(number as i64)).or_else(|| self.wrong(path, "TYPE_INT32", value))
+                let fits =
+                    whole.filter(|number| (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(number));
+                fits.map(|number| Value::from(number as i64))
+                    .or_else(|| self.wrong(path, "TYPE_INT32", value))
             }
             (Kind::Float, _) => number(value)
                 .and_then(Number::from_f64)
@@ -253,7 +258,8 @@ mod tests {
 
     #[test]
     fn every_name_and_type_that_does_not_fit_is_told_with_its_place() {
-        let body = json!({ "extra": 1, "message": { "data": { "a": 12 }, "android": { "ttl": "1", "x": 1 } } });
+        let body =
+            json!({ "extra": 1, "message": { "data": { "a": 12 }, "android": { "ttl": "1", "x": 1 } } });
         let violations = read(REQUEST, &body).unwrap_err();
         let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_str()).collect();
         assert_eq!(fields, ["", "message.android.ttl", "message.android", "message.data[0].value"]);

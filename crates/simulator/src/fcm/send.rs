@@ -189,8 +189,10 @@ impl<'a> Job<'a> {
         if self.turn.quota_used_up {
             return Err(Refusal::target_rate().after(ON_DEMAND_S));
         }
-        let amounts =
-            [("minute", self.rights.device_per_minute, MINUTE_MS), ("hour", self.rights.device_per_hour, HOUR_MS)];
+        let amounts = [
+            ("minute", self.rights.device_per_minute, MINUTE_MS),
+            ("hour", self.rights.device_per_hour, HOUR_MS),
+        ];
         for (name, limit, length_ms) in amounts {
             let taken = self.desk.windows.take(&format!("{name} {device}"), limit, length_ms, self.now);
             taken.map_err(|seconds| Refusal::target_rate().after(seconds))?;

@@ -1,6 +1,9 @@
 //! Topics of one app instance as a resource: create, get, list, patch, delete. Documented.
 
+use std::sync::Arc;
+
 use http::Method;
+use model::Timestamp;
 use serde::Serialize;
 
 use super::{
@@ -11,7 +14,6 @@ use super::{
     topics::is_topic,
 };
 use crate::counter::{Answer, Ask};
-use model::Timestamp;
 
 /// Subscriptions on one page, by default and at most. Assumed.
 const PAGE: usize = 100;
@@ -57,7 +59,7 @@ pub(super) fn answer(
 struct Shelf<'a> {
     desk: &'a Desk,
     ask: &'a Ask<'a>,
-    project: std::sync::Arc<Project>,
+    project: Arc<Project>,
     registration: &'a str,
     token: String,
 }
@@ -120,7 +122,8 @@ impl<'a> Shelf<'a> {
 
     /// Makes a subscription that is missing only where that is asked for.
     fn patch(&self, topic: &str) -> Result<Answer, Refusal> {
-        let allowed = query(self.ask.query, &["allowMissing", "allow_missing"]).is_some_and(|it| it == "true");
+        let allowed =
+            query(self.ask.query, &["allowMissing", "allow_missing"]).is_some_and(|it| it == "true");
         if !allowed {
             return self.get(topic);
         }

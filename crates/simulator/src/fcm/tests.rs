@@ -22,7 +22,8 @@ fn desk() -> Desk {
 
 /// Whether an answer is JSON with an error of one of the shapes, a page, or a success.
 fn is_in_shape(answer: &Answer) -> bool {
-    let media = answer.headers.iter().find(|(name, _)| *name == "content-type").map(|(_, value)| value.as_str());
+    let media =
+        answer.headers.iter().find(|(name, _)| *name == "content-type").map(|(_, value)| value.as_str());
     match media {
         Some("text/html; charset=UTF-8") => answer.status == 404,
         Some("application/json; charset=UTF-8") => {
@@ -30,7 +31,9 @@ fn is_in_shape(answer: &Answer) -> bool {
             let error = &body["error"];
             answer.status == 200
                 || error.is_string()
-                || (error["code"] == answer.status && error["status"].is_string() && error["message"].is_string())
+                || (error["code"] == answer.status
+                    && error["status"].is_string()
+                    && error["message"].is_string())
         }
         _ => false,
     }
@@ -57,7 +60,9 @@ fn every_name_of_a_fault_has_an_answer_in_shape() {
         body: b"",
         now: NOW,
     };
-    for code in ["UNREGISTERED", "RATE_LIMIT_EXCEEDED", "APNS_UNREGISTERED", "UNAVAILABLE-30", "invalid_grant"] {
+    for code in
+        ["UNREGISTERED", "RATE_LIMIT_EXCEEDED", "APNS_UNREGISTERED", "UNAVAILABLE-30", "invalid_grant"]
+    {
         assert!(desk.knows_code(code), "{code}");
         assert!(is_in_shape(&desk.refuse(code, &ask)), "{code}");
     }
