@@ -441,6 +441,11 @@ impl Phone {
         withdrawn
     }
 
+    /// The ids of the pushes that the vendor keeps for it, oldest first.
+    pub(crate) fn waiting_messages(&self) -> Vec<String> {
+        lock(&self.state).shelf.message_ids()
+    }
+
     /// The vendor takes back one push while it waits; what is shown stays. Returns whether it waited.
     pub(crate) fn forget_waiting(&self, message_id: &str) -> bool {
         let withdrawn = lock(&self.state).shelf.withdraw_message(message_id) > 0;

@@ -68,6 +68,11 @@ impl Shelf {
         self.take(|waiting| waiting.push.origin.message_id == message_id).len()
     }
 
+    /// The ids of the pushes that wait, oldest first.
+    pub(super) fn message_ids(&self) -> Vec<String> {
+        self.waiting.iter().map(|waiting| waiting.push.origin.message_id.clone()).collect()
+    }
+
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
     }

@@ -4,6 +4,7 @@
 
 mod apns;
 mod control;
+mod fcm;
 mod handset;
 mod harmony;
 mod honor;
