@@ -21,6 +21,9 @@ pub(super) const LIMITS: Limits = Limits {
 /// Every push type but VoIP; one byte more is answered with 413.
 const PAYLOAD: Length = Length { max: 4096, unit: Unit::Bytes };
 
+/// A VoIP push (documented).
+pub(super) const VOIP_PAYLOAD_MAX_BYTES: usize = 5120;
+
 /// Largest `apns-collapse-id`, in bytes.
 pub(super) const COLLAPSE_ID_MAX_BYTES: usize = 64;
 

@@ -6,6 +6,7 @@ mod cases;
 mod codes;
 mod given;
 mod golden;
+mod limits_apns;
 mod limits_fcm;
 mod limits_harmony;
 mod limits_honor;
