@@ -77,7 +77,13 @@ impl Manner {
     fn read(reading: &mut Reading<'_>) -> Self {
         for name in ["sound", "sound_call", "category_chat", "category_call"] {
             let value = reading.optional(name);
-            reading.check(name, value, is_line, "must be one line of at most 255 bytes", "必须是一行，最多 255 字节");
+            reading.check(
+                name,
+                value,
+                is_line,
+                "must be one line of at most 255 bytes",
+                "必须是一行，最多 255 字节",
+            );
         }
         for field in &FIELDS {
             let FieldKind::Choice(words) = field.kind else { continue };

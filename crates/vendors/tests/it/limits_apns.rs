@@ -15,11 +15,13 @@ fn style() -> impl Strategy<Value = Style> {
     let levels =
         [Interruption::Passive, Interruption::Active, Interruption::TimeSensitive, Interruption::Critical];
     let level = prop::option::of(prop::sample::select(levels.to_vec()));
-    (word(), word(), word(), any::<bool>(), level).prop_map(|(category, sound, path, secure, interruption)| {
-        let scheme = if secure { "https" } else { "http" };
-        let image = path.map(|path| format!("{scheme}://im.example.com/{path}"));
-        Style { category, sound, image, interruption, ..Style::default() }
-    })
+    (word(), word(), word(), any::<bool>(), level).prop_map(
+        |(category, sound, path, secure, interruption)| {
+            let scheme = if secure { "https" } else { "http" };
+            let image = path.map(|path| format!("{scheme}://im.example.com/{path}"));
+            Style { category, sound, image, interruption, ..Style::default() }
+        },
+    )
 }
 
 fn class() -> impl Strategy<Value = Class> {
