@@ -211,11 +211,13 @@ async fn path_method_token_and_payload_have_reasons_of_their_own() {
     *get.method_mut() = http::Method::GET;
     assert_eq!(ask(&mut http2, get, b"").await, (405, "MethodNotAllowed".to_owned()));
     assert_eq!(ask(&mut http2, request(&device.to_ascii_uppercase(), &jwt, &[]), BODY).await.0, 200);
+    let mut once = world.http2("api.development.push.apple.com", None).await;
+    assert_eq!(ask(&mut once, request(&device, &jwt, &[]), BODY).await.0, 200, "an older name of the same");
     // A development token is unknown to the production host.
     let mut production = world.http2(PRODUCTION, None).await;
     let told = ask(&mut production, request(&device, &jwt, &[]), BODY).await;
     assert_eq!(told, (400, "BadDeviceToken".to_owned()));
-    assert_eq!(phone.shade().len(), 2);
+    assert_eq!(phone.shade().len(), 3);
 }
 
 #[tokio::test]

@@ -1,19 +1,16 @@
 //! What an operator enters for an Apple certificate (rows C10 and C11), and what a p12 file says of itself.
 
-use std::sync::Arc;
-
-use model::{Class, ClickAction, Environment, FieldErrors, Form, Interruption, Secret, Timestamp};
-use x509_parser::{
-    der_parser::{self, asn1_rs::Oid, oid},
-    oid_registry::{OID_X509_COMMON_NAME, OID_X509_ORGANIZATIONAL_UNIT},
-};
-
-use super::{auth::ProviderKey, limits};
+use super::auth::ProviderKey;
 use crate::{
-    contract::{Field, FieldKind, Origin, Protocol, Route, TlsIdentity},
+    contract::{Field, FieldKind, Origin, Protocol, Route},
     form::{Reading, field},
-    p12::{self, P12Fault, P12Pair},
+    p12::{self, P12Fault},
+    push_certificate::{PushCertificate, is_bundle_id},
 };
+use model::{Class, ClickAction, Environment, FieldErrors, Form, Interruption, Timestamp};
+
+/// What the topic of `PushKit`'s tokens ends in.
+const VOIP_END: &str = ".voip";
 
 const INTERRUPTIONS: FieldKind = FieldKind::Choice(&["passive", "active", "time-sensitive", "critical"]);
 const YES_NO: FieldKind = FieldKind::Choice(&["yes", "no"]);
@@ -144,21 +141,9 @@ impl Manner {
 #[derive(Debug)]
 pub(super) enum Credential {
     /// Presented in the TLS handshake.
-    Certificate(Box<ClientCertificate>),
+    Certificate(Box<PushCertificate>),
     /// Signs a provider token.
     Key(ProviderKey),
-}
-
-/// What was read from a p12 file.
-#[derive(Debug)]
-pub(super) struct ClientCertificate {
-    identity: Arc<TlsIdentity>,
-    name: String,
-    team_id: String,
-    bundle_id: String,
-    environments: Vec<Environment>,
-    topics: Vec<String>,
-    expires_at: Timestamp,
 }
 
 impl Config {
@@ -314,7 +299,7 @@ fn certificate_fields(
             return None;
         }
     };
-    let Some(certificate) = pairs.iter().find_map(read_certificate) else {
+    let Some(certificate) = pairs.iter().find_map(PushCertificate::read) else {
         reading.fault(
             "p12",
             "is not an Apple push certificate: it names no environment or no bundle ID",
@@ -345,62 +330,4 @@ fn is_line(text: &str) -> bool {
 /// Ten characters each (documented).
 fn is_apple_id(text: &str) -> bool {
     text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-}
-
-fn is_bundle_id(text: &str) -> bool {
-    text.len() <= 255
-        && text.contains('.')
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
-}
-
-const FOR_DEVELOPMENT: Oid<'static> = oid!(1.2.840.113635.100.6.3.1);
-const FOR_PRODUCTION: Oid<'static> = oid!(1.2.840.113635.100.6.3.2);
-const TOPIC_LIST: Oid<'static> = oid!(1.2.840.113635.100.6.3.6);
-const VOIP_TOPIC_LIST: Oid<'static> = oid!(1.2.840.113635.100.6.3.4);
-const SUBJECT_UID: Oid<'static> = oid!(0.9.2342.19200300.100.1.1);
-
-/// What the topic of `PushKit`'s tokens ends in.
-const VOIP_END: &str = ".voip";
-
-/// Environment, app and topics by extension and subject, never by the certificate's name (documented); `None` where
-/// it is no push certificate.
-fn read_certificate(pair: &P12Pair) -> Option<ClientCertificate> {
-    let (_, certificate) = x509_parser::parse_x509_certificate(&pair.certificate).ok()?;
-    let subject = |kind: &Oid<'static>| {
-        let attribute =
-            certificate.subject().iter_attributes().find(|attribute| attribute.attr_type() == kind)?;
-        attribute.as_str().ok().map(str::to_owned)
-    };
-    let extension =
-        |kind: &Oid<'static>| certificate.iter_extensions().find(|extension| extension.oid == *kind);
-    let environments: Vec<_> =
-        [(FOR_DEVELOPMENT, Environment::Development), (FOR_PRODUCTION, Environment::Production)]
-            .into_iter()
-            .filter_map(|(kind, environment)| extension(&kind).map(|_| environment))
-            .collect();
-    let bundle_id = subject(&SUBJECT_UID).filter(|id| !environments.is_empty() && is_bundle_id(id))?;
-    let mut topics: Vec<_> = [TOPIC_LIST, VOIP_TOPIC_LIST]
-        .iter()
-        .filter_map(extension)
-        .flat_map(|list| topics_of(list.value))
-        .take(limits::TOPICS_MAX)
-        .collect();
-    topics.dedup();
-    let key = Secret::new(pair.key.expose().clone());
-    Some(ClientCertificate {
-        identity: Arc::new(TlsIdentity { chain: vec![pair.certificate.clone()], key }),
-        name: subject(&OID_X509_COMMON_NAME).unwrap_or_default(),
-        team_id: subject(&OID_X509_ORGANIZATIONAL_UNIT).unwrap_or_default(),
-        bundle_id,
-        environments,
-        topics,
-        expires_at: Timestamp::from_secs(certificate.validity().not_after.timestamp()),
-    })
-}
-
-/// The list alternates a topic with a sequence that names its kind (observed).
-fn topics_of(value: &[u8]) -> Vec<String> {
-    let Ok((_, list)) = der_parser::parse_der(value) else { return Vec::new() };
-    let items = list.as_sequence().map(Vec::as_slice).unwrap_or_default();
-    items.iter().filter_map(|item| item.as_str().ok()).map(str::to_owned).collect()
 }

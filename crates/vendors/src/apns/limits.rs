@@ -38,6 +38,3 @@ pub(super) const TOKEN_KEEP_MS: i64 = 20 * 60_000;
 
 /// Largest p8 file, in bytes (ours; real ones have 300).
 pub(super) const KEY_FILE_MAX_BYTES: usize = 16 * 1024;
-
-/// Most topics of a certificate that are listed (ours).
-pub(super) const TOPICS_MAX: usize = 16;

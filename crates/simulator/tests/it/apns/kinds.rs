@@ -103,16 +103,15 @@ async fn tokens_of_calls_and_of_notifications_are_told_apart() {
     let body = alert(json!({}));
     let plain_call = [("apns-push-type", ""), ("apns-topic", VOIP_TOPIC)];
     let shown_call = [("apns-push-type", "alert"), ("apns-topic", VOIP_TOPIC)];
-    let cases: [(&str, &[(&str, &str)], (u16, &str)); 6] = [
-        (&token, CALL, (200, "")),
+    for (device, headers, status, reason) in [
+        (&token, CALL, 200, ""),
         // Without the header the topic tells.
-        (&token, &plain_call, (200, "")),
-        (&token, &shown_call, (400, "BadTopic")),
-        (&token, &[], (400, "DeviceTokenNotForTopic")),
-        (&device, CALL, (400, "DeviceTokenNotForTopic")),
-        (&device, &[], (200, "")),
-    ];
-    for (device, headers, (status, reason)) in cases {
+        (&token, &plain_call, 200, ""),
+        (&token, &shown_call, 400, "BadTopic"),
+        (&token, &[], 400, "DeviceTokenNotForTopic"),
+        (&device, CALL, 400, "DeviceTokenNotForTopic"),
+        (&device, &[], 200, ""),
+    ] {
         let told = stage.push_to(device, headers, &body).await;
         assert_eq!(told, (status, reason.to_owned()), "{headers:?}");
     }
