@@ -57,7 +57,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let temporary = if options.data.is_none() { Some(tempfile::tempdir()?) } else { None };
     let folder = options.data.as_deref().or(temporary.as_ref().map(tempfile::TempDir::path));
     let folder = folder.context("no data folder")?;
-    let dev = Dev::start(folder, options.listen).await?;
+    let dev = Dev::start(folder, options.listen, Arc::new(SystemClock)).await?;
     let written_to = dev.address.write()?;
     print!("{}", dev.block(folder, &written_to));
     crate::asked_to_end().await;
@@ -69,12 +69,11 @@ pub(crate) async fn run(options: Options) -> Result<()> {
 
 impl Dev {
     /// Starts server, simulator and phones, and waits until the phones can be reached.
-    pub(crate) async fn start(folder: &Path, listen: SocketAddr) -> Result<Self> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    pub(crate) async fn start(folder: &Path, listen: SocketAddr, clock: Arc<dyn Clock>) -> Result<Self> {
         let store = open_store(folder, &folder.join("seal.key"))?;
         let simulator = Simulator::start(simulator::Config::new(Arc::clone(&clock))).await?;
         let sample = sample::prepare(&store, &simulator, clock.now()).await?;
-        let stack = start_stack(store, &simulator, listen).await?;
+        let stack = start_stack(store, Arc::clone(&clock), &simulator, listen).await?;
         let local = stack.server.local_addr();
         let address = Address {
             api_url: format!("http://{local}"),
@@ -195,6 +194,7 @@ impl Dev {
 
 async fn start_stack(
     store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
     simulator: &simulator::Running,
     listen: SocketAddr,
 ) -> Result<Stack> {
@@ -213,7 +213,7 @@ async fn start_stack(
         url: simulator.control_url(),
         key: Secret::new(simulator.control_key().expose().clone()),
     });
-    Stack::start(store, gateway, server).await
+    Stack::start(store, clock, gateway, server).await
 }
 
 /// The address itself where its port is free, else the same address with a free port. Receipts need to know the port

@@ -34,7 +34,8 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     logging::start(&config.log);
     let store = open_store(&config.data, &config.seal_key_path())?;
     let first_key = first_key(&store).await?;
-    let stack = Stack::start(store, gateway_config(&config)?, server_config(&config)).await?;
+    let stack =
+        Stack::start(store, Arc::new(SystemClock), gateway_config(&config)?, server_config(&config)).await?;
     let ready = ServerReady { url: format!("http://{}", stack.server.local_addr()), instance_key: first_key };
     if options.json {
         println!("{}", serde_json::to_string(&ready)?);

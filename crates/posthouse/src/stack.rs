@@ -9,8 +9,6 @@ use model::Clock;
 use server::{Server, ServerConfig};
 use store::{EmbeddedStore, SealKey, Store};
 
-use crate::clock::SystemClock;
-
 /// A running server.
 pub(crate) struct Stack {
     pub(crate) store: Arc<dyn Store>,
@@ -32,10 +30,10 @@ impl Stack {
     /// Starts everything over an open store.
     pub(crate) async fn start(
         store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
         gateway: GatewayConfig,
         server: ServerConfig,
     ) -> Result<Self> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let im = Im::start(Arc::clone(&store), Arc::clone(&clock), ImConfig::default()).await?;
         let gateway = Gateway::start(Arc::clone(&store), Arc::clone(&clock), gateway);
         let server = Server::start(Arc::clone(&im), Arc::clone(&gateway), clock, server).await?;

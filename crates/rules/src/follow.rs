@@ -29,6 +29,8 @@ pub struct Situation {
     pub tries: u32,
     /// Tries so far that ended with a renewal of the authentication, this one among them.
     pub renewals: u32,
+    /// The authentication that was refused may not be renewed before this; `None`: it may at once, or is already.
+    pub auth_kept_until: Option<Timestamp>,
     /// When the token was last reported; `None` for a bare token.
     pub token_registered_at: Option<Timestamp>,
     /// Doubtful verdicts in a row for this token before this one.
@@ -96,6 +98,7 @@ pub fn follow(situation: &Situation, judged: &TargetVerdict) -> Follow {
         Verdict::RenewAuth if situation.renewals > MOST_RENEWALS => {
             alarmed(situation, DeliveryState::Rejected, Reason::MISCONFIGURED)
         }
+        Verdict::RenewAuth if situation.renewals == MOST_RENEWALS => renewed_late(situation),
         Verdict::RenewAuth => Follow {
             renew_auth: true,
             ..again(situation, Reason::RENEWING_AUTH, Some(Duration::ZERO), LaneAction::Go)
@@ -110,6 +113,13 @@ pub fn follow(situation: &Situation, judged: &TargetVerdict) -> Follow {
         Verdict::Drop => ended(situation, DeliveryState::Rejected, Reason::BAD_REQUEST),
         Verdict::Unrecognised => alarmed(situation, DeliveryState::Rejected, Reason::UNRECOGNISED),
     }
+}
+
+/// A second refusal: where the authentication may not be renewed yet, everything waits until it may.
+fn renewed_late(situation: &Situation) -> Follow {
+    let until = situation.auth_kept_until.unwrap_or(situation.now);
+    let lane = if until > situation.now { LaneAction::Pause { until } } else { LaneAction::Go };
+    Follow { renew_auth: true, ..wait_until(situation, Reason::RENEWING_AUTH, until, lane) }
 }
 
 /// The end of a push that may not leave any more.

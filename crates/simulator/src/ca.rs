@@ -18,6 +18,12 @@ const OID_DEVELOPMENT: &[u64] = &[1, 2, 840, 113_635, 100, 6, 3, 1];
 const OID_PRODUCTION: &[u64] = &[1, 2, 840, 113_635, 100, 6, 3, 2];
 /// Value of both: ASN.1 NULL.
 const ASN1_NULL: &[u8] = &[0x05, 0x00];
+/// Extension with the list of topics. Observed in combined certificates.
+const OID_TOPICS: &[u64] = &[1, 2, 840, 113_635, 100, 6, 3, 6];
+/// Topics of a combined certificate beside the bundle id's own: end and kind. Observed.
+const MORE_TOPICS: [(&str, &str); 2] = [(".voip", "voip"), (".complication", "complication")];
+const UTF8_STRING: u8 = 0x0c;
+const SEQUENCE: u8 = 0x30;
 
 /// A certificate authority that lives as long as the simulator.
 pub struct Ca {
@@ -137,6 +143,10 @@ impl Ca {
                 CustomExtension::from_oid_content(oid, ASN1_NULL.to_vec())
             })
             .collect();
+        if wanted.environments.len() > 1 {
+            let topics = CustomExtension::from_oid_content(OID_TOPICS, topic_list(wanted.bundle));
+            params.custom_extensions.push(topics);
+        }
         let after_epoch = Duration::from_millis(wanted.not_after.millis().max(0).unsigned_abs());
         params.not_after = (std::time::SystemTime::UNIX_EPOCH + after_epoch).into();
         self.issue(&params)
@@ -169,6 +179,27 @@ impl Issued {
         let bytes = keystore.writer(password).write()?;
         Ok(SampleP12 { bytes: Secret::new(bytes), password: Secret::new(password.to_owned()) })
     }
+}
+
+/// A sequence of each topic with a sequence that names its kind.
+fn topic_list(bundle: &str) -> Vec<u8> {
+    let entry = |end: &str, kind: &str| {
+        let topic = der(UTF8_STRING, format!("{bundle}{end}").as_bytes());
+        [topic, der(SEQUENCE, &der(UTF8_STRING, kind.as_bytes()))].concat()
+    };
+    let more = MORE_TOPICS.iter().map(|(end, kind)| entry(end, kind));
+    der(SEQUENCE, &std::iter::once(entry("", "app")).chain(more).collect::<Vec<_>>().concat())
+}
+
+/// One value of ASN.1: tag, length, content of less than 64 KiB.
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let [high, low] = u16::try_from(content.len()).unwrap_or(u16::MAX).to_be_bytes();
+    let length = match (high, low) {
+        (0, low) if low < 0x80 => vec![low],
+        (0, low) => vec![0x81, low],
+        (high, low) => vec![0x82, high, low],
+    };
+    [&[tag], &*length, content].concat()
 }
 
 fn common_name(wanted: &ClientCertificate<'_>) -> String {

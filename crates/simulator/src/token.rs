@@ -20,6 +20,8 @@ pub(crate) struct Registration {
     pub(crate) phone: Arc<Phone>,
     /// Whether it is served.
     pub(crate) standing: Standing,
+    /// It takes calls and nothing else, where the vendor has tokens of their own for them.
+    pub(crate) for_calls: bool,
 }
 
 /// Whether a vendor serves a token.
@@ -47,7 +49,12 @@ impl Standing {
 impl TokenBook {
     /// Notes a token that was given to a phone.
     pub(crate) fn add(&self, token: String, phone: Arc<Phone>) {
-        self.write().insert(token, Registration { phone, standing: Standing::Alive });
+        self.write().insert(token, Registration { phone, standing: Standing::Alive, for_calls: false });
+    }
+
+    /// Notes a token for calls that was given to a phone.
+    pub(crate) fn add_for_calls(&self, token: String, phone: Arc<Phone>) {
+        self.write().insert(token, Registration { phone, standing: Standing::Alive, for_calls: true });
     }
 
     /// Stops serving a token. A token that is dead already keeps its date.
@@ -80,7 +87,7 @@ impl TokenBook {
     pub(crate) fn served_for(&self, app: &str) -> Vec<(String, Arc<Phone>)> {
         self.read()
             .iter()
-            .filter(|(_, own)| own.standing.is_alive() && own.phone.profile().app == app)
+            .filter(|(_, own)| own.standing.is_alive() && !own.for_calls && own.phone.profile().app == app)
             .map(|(token, own)| (token.clone(), Arc::clone(&own.phone)))
             .collect()
     }

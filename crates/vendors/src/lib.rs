@@ -9,6 +9,7 @@ mod form;
 mod key;
 mod lint;
 mod p12;
+mod push_certificate;
 mod subscription;
 mod text;
 mod vapid;

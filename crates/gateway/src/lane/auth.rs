@@ -17,6 +17,8 @@ pub(crate) struct Pass {
 pub(crate) struct AuthCache {
     current: Option<Pass>,
     serial: u32,
+    /// The present one was refused, and goes as soon as it may be renewed.
+    refused: bool,
     exchange: Exchange,
 }
 
@@ -33,6 +35,9 @@ impl AuthCache {
     /// What to authenticate with now; `None` while it has to be asked for first. One that is due to be renewed is used
     /// until the new one is there.
     pub(crate) fn current(&mut self, channel: &dyn Channel, now: Timestamp) -> Option<Pass> {
+        if self.refused {
+            self.current.take_if(|pass| now >= pass.auth.keep_until);
+        }
         let fresh = self.current.as_ref().is_some_and(|pass| now < pass.auth.renew_at);
         if !fresh && matches!(self.exchange, Exchange::None) {
             match channel.auth_plan(now) {
@@ -74,14 +79,22 @@ impl AuthCache {
         }
     }
 
-    /// The vendor refused this one. It is thrown away only where it is still the current one and may be renewed
-    /// already: a thousand refusals make one renewal.
+    /// The vendor refused this one. It is thrown away only where it is still the current one, and not before it may be
+    /// renewed: a thousand refusals make one renewal.
     pub(crate) fn refused(&mut self, serial: u32, now: Timestamp) {
+        self.refused |= self.current.as_ref().is_some_and(|pass| pass.serial == serial);
         self.current.take_if(|pass| pass.serial == serial && now >= pass.auth.keep_until);
+    }
+
+    /// Until when this one, where it is the current one, may not be renewed.
+    pub(crate) fn kept_until(&self, serial: u32, now: Timestamp) -> Option<Timestamp> {
+        let kept = self.current.as_ref().filter(|pass| pass.serial == serial)?.auth.keep_until;
+        (kept > now && kept != Timestamp::NEVER).then_some(kept)
     }
 
     fn put(&mut self, auth: Auth) {
         self.serial += 1;
+        self.refused = false;
         self.current = Some(Pass { auth: Arc::new(auth), serial: self.serial });
     }
 }

@@ -133,7 +133,8 @@ impl Lane {
     }
 
     fn settle_one(&mut self, item: &Item, judged: TargetVerdict, tried: Tried, ending: Ending) {
-        let mut follow = settle::situate(item, &judged, tried.now, self.dice.roll());
+        let kept_until = self.road.as_ref().and_then(|road| road.auth.kept_until(ending.serial, tried.now));
+        let mut follow = settle::situate(item, &judged, kept_until, tried.now, self.dice.roll());
         let dead = matches!(follow.token, TokenAction::Clear { .. });
         if !self.brake.allows(dead) && dead {
             follow.token = TokenAction::Keep;

@@ -16,13 +16,20 @@ pub(crate) struct Tried {
 }
 
 /// What follows from a verdict for one item.
-pub(crate) fn situate(item: &Item, judged: &TargetVerdict, now: Timestamp, dice: u64) -> Follow {
+pub(crate) fn situate(
+    item: &Item,
+    judged: &TargetVerdict,
+    auth_kept_until: Option<Timestamp>,
+    now: Timestamp,
+    dice: u64,
+) -> Follow {
     let renews = u32::from(judged.verdict == model::Verdict::RenewAuth);
     let situation = Situation {
         now,
         expires_at: item.expires_at,
         tries: item.tries + 1,
         renewals: item.renewals + renews,
+        auth_kept_until,
         token_registered_at: item.token_registered_at,
         doubts: item.doubts,
         environment_confirmed: item.environment_confirmed,

@@ -10,16 +10,23 @@ mod walk;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
     time::Instant,
 };
 
 use anyhow::{Result, bail};
 use clap::Args;
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use model::Vendor;
+use model::{Clock, Vendor};
 use serde::Serialize;
 
-use crate::{config::LogConfig, dev::Dev, logging, sample::PHONES};
+use crate::{
+    clock::MovedClock,
+    config::LogConfig,
+    dev::Dev,
+    logging,
+    sample::{PHONES, SamplePhone},
+};
 
 /// What can be chosen.
 #[derive(Debug, Args)]
@@ -34,6 +41,9 @@ pub(crate) struct Options {
 
 /// The vendors whose phones are walked through every state a phone can be in: nothing of that depends on the vendor.
 const WALKED_ALL_STATES: [Vendor; 2] = [Vendor::Xiaomi, Vendor::Apns];
+
+/// Longer than any vendor wants an access token to be kept once it is made.
+const ACCESS_AGES_MS: i64 = 65 * 60_000;
 
 /// One line of the table.
 #[derive(Debug, Serialize)]
@@ -53,6 +63,11 @@ pub(crate) struct Report {
 }
 
 impl Report {
+    /// One whose lines are printed by whom it is handed to.
+    fn quiet() -> Self {
+        Self { quiet: true, ..Self::default() }
+    }
+
     /// Runs one check and keeps its line. A check that fails does not stop the others.
     pub(crate) async fn check(
         &mut self,
@@ -92,12 +107,26 @@ impl Line {
     }
 }
 
+/// Walks every vendor. Each has phones, lane and hosts of its own, so they are walked at once; a vendor's lines come
+/// together.
+async fn each_vendor<'a, F>(report: &mut Report, dev: &'a Dev, walk: impl Fn(&'a Dev, &'a SamplePhone) -> F)
+where
+    F: Future<Output = Report>,
+{
+    let mut walks: FuturesUnordered<F> = PHONES.iter().map(|phone| walk(dev, phone)).collect();
+    while let Some(part) = walks.next().await {
+        report.take(part);
+    }
+}
+
 pub(crate) async fn run(options: Options) -> Result<()> {
     let folder = tempfile::tempdir()?;
     logging::start(&LogConfig { level: options.log, json: false });
     let mut report = Report { quiet: options.json, ..Report::default() };
     let started = Instant::now();
-    let dev = Dev::start(folder.path(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+    let clock = Arc::new(MovedClock::default());
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let dev = Dev::start(folder.path(), listen, Arc::clone(&clock) as Arc<dyn Clock>).await?;
     let ready_ms = started.elapsed().as_millis();
     report.check("dev", "every phone is ready", async { Ok(format!("{ready_ms} ms from nothing")) }).await;
     for phone in PHONES.iter().filter(|phone| WALKED_ALL_STATES.contains(&phone.vendor)) {
@@ -106,21 +135,9 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     }
     ground::walk(&mut report, &dev, folder.path()).await;
     dev.let_many_log_in().await?;
-    // Each vendor has phones, lane and hosts of its own, so they are walked at once; lines are printed as they come.
-    let mut walks: FuturesUnordered<_> = PHONES
-        .iter()
-        .map(|phone| {
-            let (dev, mut part) = (&dev, Report { quiet: true, ..Report::default() });
-            async move {
-                vendors::walk(&mut part, dev, phone).await;
-                part
-            }
-        })
-        .collect();
-    while let Some(part) = walks.next().await {
-        report.take(part);
-    }
-    drop(walks);
+    each_vendor(&mut report, &dev, vendors::walk).await;
+    clock.advance_ms(ACCESS_AGES_MS);
+    each_vendor(&mut report, &dev, vendors::walk_refusals).await;
     dev.stop().await;
     let failed = report.lines.iter().filter(|line| !line.passed).count();
     if options.json {

@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const RECEIPT_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Vendors whose books know no page inside an app.
-const WITHOUT_PAGES: &[Vendor] = &[Vendor::Apns, Vendor::Webpush];
+const WITHOUT_PAGES: &[Vendor] = &[Vendor::Webpush];
 /// Vendors that report nothing back.
 const WITHOUT_RECEIPTS: &[Vendor] = &[Vendor::Apns, Vendor::Fcm, Vendor::Webpush];
 /// Vendors without a daily amount.
@@ -43,23 +43,34 @@ fn page_of(vendor: Vendor) -> &'static str {
     PAGES.iter().find_map(|(own, page)| (*own == vendor).then_some(*page)).unwrap_or(INTENT)
 }
 
-pub(super) async fn walk(report: &mut Report, dev: &Dev, phone: &SamplePhone) {
-    let walk = Walk::new(dev, phone);
-    let on = phone.vendor.name();
+/// What a push must reach: the shade, the app, and back to us.
+pub(super) async fn walk(dev: &Dev, phone: &SamplePhone) -> Report {
+    let (walk, on) = (Walk::new(dev, phone), phone.vendor.name());
+    let mut report = Report::quiet();
     report.check(on, "shown", shown(&walk)).await;
     report.check(on, "tap with payload", tapped(&walk)).await;
     report.check(on, "each click action", clicks(&walk)).await;
     report.check(on, "receipt arrives", receipt(&walk)).await;
     report.check(on, "batch with a partial failure", trio::walk(&walk, PATIENCE)).await;
     report.check(on, "bad token cleared", bad_token(&walk)).await;
+    report
+}
+
+/// What a vendor refuses for a while.
+pub(super) async fn walk_refusals(dev: &Dev, phone: &SamplePhone) -> Report {
+    let (walk, on) = (Walk::new(dev, phone), phone.vendor.name());
+    let mut report = Report::quiet();
     report.check(on, "expired auth renewed once", expired_auth(&walk)).await;
     report.check(on, "throttled, then delivered", throttled(&walk)).await;
     report.check(on, "quota stops and says so", quota(&walk)).await;
+    report
 }
 
 /// Every phone is killed first, so that nothing but a push can reach it.
 async fn shown(walk: &Walk<'_>) -> Result<String> {
+    // The app reports at its next start whether it may notify: a new OPPO phone says no.
     walk.touch(Operation::Notifications { on: true }).await?;
+    walk.kill().await?;
     on_screen(walk).await?;
     walk.kill().await?;
     let message = send(walk, "shown to a killed app", &json!({ "ext": "ext content" })).await?;

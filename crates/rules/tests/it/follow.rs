@@ -14,6 +14,7 @@ fn situation() -> Situation {
         expires_at: NOW.plus_ms(3_600_000),
         tries: 1,
         renewals: 0,
+        auth_kept_until: None,
         token_registered_at: Some(NOW.plus_ms(-1000)),
         doubts: 0,
         environment_confirmed: false,
@@ -75,6 +76,10 @@ fn an_authentication_is_renewed_twice_and_then_it_is_the_certificate() {
     let first = follow(&Situation { renewals: 1, ..situation() }, &refused);
     assert!(first.renew_auth);
     assert_eq!(first.due_at, NOW);
+    let kept = NOW.plus_ms(9000);
+    let second = follow(&Situation { renewals: 2, auth_kept_until: Some(kept), ..situation() }, &refused);
+    assert_eq!((second.renew_auth, second.due_at), (true, kept), "it may not be renewed yet");
+    assert_eq!(second.lane, LaneAction::Pause { until: kept });
     let third = follow(&Situation { renewals: 3, ..situation() }, &refused);
     assert_eq!((third.state, third.reason), (DeliveryState::Rejected, Reason::MISCONFIGURED));
 }

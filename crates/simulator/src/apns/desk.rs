@@ -9,19 +9,22 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::{
+    answer::{Answer, Ending},
+    budget::Budget,
+    certificate::Authorities,
     payload,
     provider::{ApnsKey, Occasion, Passport, Registry},
     reason::Reason,
     request::{self, Asked},
-    serve,
+    serve, special,
 };
 use crate::{
     ca::Ca,
     counter::Credential,
-    faults::{Fault, Turn, http_status},
+    faults::{Fault, Turn},
     listener::Visit,
     log::{Entry, shorten},
-    phone::{Badge, Calls, Keep, Origin, Service},
+    phone::{Badge, Calls, Keep, Origin, Push, Service},
     shared::{Host, HostSpec, Shared, hex, random},
     token::{Standing, TokenBook},
     vendor::Book,
@@ -29,21 +32,24 @@ use crate::{
 
 const PRODUCTION: &str = "api.push.apple.com";
 const DEVELOPMENT: &str = "api.sandbox.push.apple.com";
-const HOSTS: &[HostSpec] = &[
-    HostSpec { alpn: &[b"h2"], asks_client_certificate: true, ..HostSpec::of(PRODUCTION) },
-    HostSpec { alpn: &[b"h2"], asks_client_certificate: true, ..HostSpec::of(DEVELOPMENT) },
-];
+/// An older name of the same. Observed.
+const DEVELOPMENT_ONCE: &str = "api.development.push.apple.com";
+const HOSTS: &[HostSpec] = &[host(PRODUCTION), host(DEVELOPMENT), host(DEVELOPMENT_ONCE)];
 
-/// Special device tokens begin so, then four digits.
-const SPECIAL: &str = "fa17";
-/// How long ago a special token's app was removed, in milliseconds.
-const SPECIAL_DEAD_FOR_MS: i64 = 3_600_000;
+const fn host(name: &'static str) -> HostSpec {
+    HostSpec { alpn: &[b"h2"], asks_client_certificate: true, ..HostSpec::of(name) }
+}
+
+/// The end of a topic for calls.
+const FOR_CALLS: &str = ".voip";
 
 /// Apple's side of the world.
 pub(crate) struct Desk {
     pub(super) shared: Arc<Shared>,
     tokens: Arc<TokenBook>,
     pub(super) registry: Registry,
+    pub(super) authorities: Authorities,
+    background: Budget,
 }
 
 /// A request, as far as it matters.
@@ -55,34 +61,11 @@ pub(super) struct Ask<'a> {
     pub(super) payload_bytes: usize,
 }
 
-/// An answer.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Answer {
-    pub(super) id: String,
-    pub(super) status: u16,
-    /// The reason, in a refusal.
-    pub(super) reason: Cow<'static, str>,
-    /// Since when the token is dead, with 410.
-    pub(super) dead_since: Option<Timestamp>,
-    pub(super) unique_id: Option<String>,
-    pub(super) ending: Ending,
-    pub(super) stage: &'static str,
-    /// Shortened; empty where the request had none.
-    pub(super) token: String,
-}
-
-/// How a request ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
-    Answered,
-    Cut,
-    Silent,
-}
-
 /// Why a request is not accepted.
-enum Stop {
+pub(super) enum Stop {
     Refused(Reason),
-    Dead(Timestamp),
+    /// The token is dead, since then.
+    Dead(Reason, Timestamp),
     Special(Fault),
 }
 
@@ -100,7 +83,13 @@ enum Accepted {
 
 impl Desk {
     pub(crate) fn new(shared: Arc<Shared>, ca: &Ca) -> Self {
-        Self { shared, tokens: Arc::default(), registry: Registry::new(ca.der()) }
+        Self {
+            shared,
+            tokens: Arc::default(),
+            registry: Registry::default(),
+            authorities: Authorities::new(ca.der()),
+            background: Budget::default(),
+        }
     }
 
     /// Registers a signing key; the same key id again replaces it.
@@ -110,7 +99,7 @@ impl Desk {
 
     /// Trusts a client certificate that the simulator did not issue.
     pub(crate) fn register_certificate(&self, der: Vec<u8>) {
-        self.registry.add_certificate(der);
+        self.authorities.register(der);
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -119,7 +108,7 @@ impl Desk {
 
     /// The environment a host serves.
     pub(super) fn environment(host: &Host) -> Environment {
-        if host.name == DEVELOPMENT { Environment::Development } else { Environment::Production }
+        if host.name == PRODUCTION { Environment::Production } else { Environment::Development }
     }
 
     /// Answers a request on a connection.
@@ -135,10 +124,10 @@ impl Desk {
             Ok(Accepted::Delivered) => Answer { token, stage: "accepted", ..Answer::success(id) },
             Ok(Accepted::Sunk) => Answer { token, stage: "sunk", ..Answer::success(id) },
             Err(Stop::Refused(reason)) => Answer { token, ..Answer::refused(id, reason) },
-            Err(Stop::Dead(since)) => {
-                Answer { token, dead_since: Some(since), ..Answer::refused(id, Reason::Unregistered) }
+            Err(Stop::Dead(reason, since)) => {
+                Answer { token, dead_since: Some(since), ..Answer::refused(id, reason) }
             }
-            Err(Stop::Special(fault)) => Answer { token, ..Answer::of_fault(id, &fault) },
+            Err(Stop::Special(fault)) => Answer { token, ..Answer::of_fault(id, &fault, now) },
         };
         let answer = match (answer.status, Self::environment(host)) {
             (200, Environment::Development) => Answer { unique_id: Some(new_id()), ..answer },
@@ -159,7 +148,7 @@ impl Desk {
         turn: &Turn,
         now: Timestamp,
     ) -> Result<Accepted, Stop> {
-        let asked = request::read(ask.head, passport.certificate_bundle().is_some())?;
+        let asked = request::read(ask.head, passport.default_topic().is_some())?;
         let occasion = Occasion {
             topic: asked.topic,
             now,
@@ -171,8 +160,8 @@ impl Desk {
             return Err(Reason::TooManyRequests.into());
         }
         request::check_token(asked.token)?;
-        let topic = asked.topic.or(passport.certificate_bundle()).unwrap_or_default();
-        let found = self.find(asked.token, topic, Self::environment(host), now)?;
+        let topic = asked.topic.or(passport.default_topic()).unwrap_or_default();
+        let found = self.find(&asked, topic, Self::environment(host), now)?;
         check_payload(ask, &asked)?;
         self.shared.tally.note(Vendor::Apns, asked.token, id);
         let Some(found) = found else { return Ok(Accepted::Sunk) };
@@ -184,26 +173,43 @@ impl Desk {
             jobkey: String::new(),
             callback: None,
         };
-        found.deliver(payload::push(payload, &asked, origin, now), asked.token);
+        let push = payload::push(payload, &asked, origin, now);
+        let hidden = self.hidden(&push, &asked, now);
+        found.deliver(Push { hidden, ..push }, asked.token);
         Ok(Accepted::Delivered)
+    }
+
+    /// Why a push that was taken does not come to its phone.
+    fn hidden(&self, push: &Push, asked: &Asked<'_>, now: Timestamp) -> Option<&'static str> {
+        if let Some(alert) = &push.alert
+            && self.shared.is_blocked(&[&alert.title, &alert.body])
+        {
+            return Some("the text holds a blocked word");
+        }
+        if !asked.push_type.is_background() {
+            return None;
+        }
+        if !payload::is_content_available(push) {
+            return Some("a background push without content-available wakes nothing");
+        }
+        (!self.background.take(asked.token, now)).then_some("the hour's background pushes are used up")
     }
 
     /// The phone of a token; `None`: the token is accepted and leads nowhere.
     fn find(
         &self,
-        token: &str,
+        asked: &Asked<'_>,
         topic: &str,
         environment: Environment,
         now: Timestamp,
     ) -> Result<Option<Arc<crate::phone::Phone>>, Stop> {
+        let token = asked.token;
         let lower_case = if token.bytes().any(|byte| byte.is_ascii_uppercase()) {
             Cow::Owned(token.to_ascii_lowercase())
         } else {
             Cow::Borrowed(token)
         };
-        if let Some(special) = lower_case.strip_prefix(SPECIAL).and_then(|rest| rest.get(..4))
-            && let Some(outcome) = special_token(special, now)
-        {
+        if let Some(outcome) = special::outcome(&lower_case, now) {
             return outcome.map(|()| None);
         }
         let Some(found) = self.tokens.find(&lower_case) else {
@@ -218,10 +224,15 @@ impl Desk {
             return Err(Reason::BadDeviceToken.into());
         }
         if let Standing::Dead { since, .. } = found.standing {
-            return Err(Stop::Dead(since));
+            return Err(Stop::Dead(Reason::Unregistered, since));
         }
-        if found.phone.profile().app != topic {
+        let end = if found.for_calls { FOR_CALLS } else { "" };
+        if topic.strip_prefix(found.phone.profile().app.as_str()) != Some(end) {
             return Err(Reason::DeviceTokenNotForTopic.into());
+        }
+        // The book lets Apple refuse a topic that is not the push type's; with which reason is assumed.
+        if found.for_calls && !asked.push_type.is_call() {
+            return Err(Reason::BadTopic.into());
         }
         Ok(Some(found.phone))
     }
@@ -249,50 +260,6 @@ impl Desk {
         if !sunk {
             self.shared.news.changed();
         }
-    }
-}
-
-impl Answer {
-    fn success(id: String) -> Self {
-        Self {
-            id,
-            status: 200,
-            reason: "".into(),
-            dead_since: None,
-            unique_id: None,
-            ending: Ending::Answered,
-            stage: "accepted",
-            token: String::new(),
-        }
-    }
-
-    fn refused(id: String, reason: Reason) -> Self {
-        Self { status: reason.status(), reason: reason.text().into(), stage: "refused", ..Self::success(id) }
-    }
-
-    fn of_fault(id: String, fault: &Fault) -> Self {
-        let bare = |status: u16| Self { status, stage: "fault", ..Self::success(id.clone()) };
-        match fault {
-            Fault::Fail(code) => match (http_status(code), Reason::parse(code)) {
-                (Some(status), _) => bare(status),
-                (None, Some(reason)) => Self { stage: "fault", ..Self::refused(id, reason) },
-                (None, None) => bare(500),
-            },
-            Fault::BlackHole => Self { ending: Ending::Silent, ..bare(0) },
-            Fault::Reset | Fault::LoseAnswer | Fault::Goaway(_) => Self { ending: Ending::Cut, ..bare(0) },
-        }
-    }
-
-    /// The body; empty in a success.
-    pub(super) fn body(&self) -> String {
-        if self.reason.is_empty() {
-            return String::new();
-        }
-        let mut body = serde_json::json!({ "reason": self.reason });
-        if let Some(since) = self.dead_since {
-            body["timestamp"] = since.millis().into();
-        }
-        body.to_string()
     }
 }
 
@@ -355,21 +322,6 @@ fn check_payload(ask: &Ask<'_>, asked: &Asked<'_>) -> Result<(), Reason> {
     }
 }
 
-/// What a special token asks for; `None`: it is not special after all.
-fn special_token(digits: &str, now: Timestamp) -> Option<Result<(), Stop>> {
-    Some(match digits {
-        "0200" => Ok(()),
-        "0400" => Err(Reason::BadDeviceToken.into()),
-        "0410" => Err(Stop::Dead(now.plus_ms(-SPECIAL_DEAD_FOR_MS))),
-        "0429" => Err(Reason::TooManyRequests.into()),
-        "0500" => Err(Reason::InternalServerError.into()),
-        "0503" => Err(Reason::ServiceUnavailable.into()),
-        "0998" => Err(Stop::Special(Fault::Reset)),
-        "0999" => Err(Stop::Special(Fault::BlackHole)),
-        _ => return None,
-    })
-}
-
 /// The id of an answer: the sender's where it is one, else a new one.
 fn answer_id(head: &Parts) -> String {
     match request::sender_id(&head.headers) {
@@ -385,8 +337,8 @@ fn new_id() -> String {
 /// A device token in today's shape: 64 hexadecimal digits. Never a special one.
 fn mint_token() -> String {
     let mut bytes = random::<32>();
-    if bytes[0] == 0xfa {
-        bytes[0] = 0xaf;
+    if bytes[0] == special::FIRST_BYTE {
+        bytes[0] = !special::FIRST_BYTE;
     }
     hex(&bytes)
 }

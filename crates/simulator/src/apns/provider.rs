@@ -1,10 +1,9 @@
-//! Who sends to APNs: provider tokens (ES256) and client certificates.
+//! Who sends to APNs: provider tokens (ES256), and who a connection has shown to be.
 
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, Mutex, PoisonError, RwLock},
-    time::Duration,
 };
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
@@ -12,15 +11,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::HeaderValue;
 use model::{Environment, Timestamp};
 use rcgen::KeyPair;
-use rustls::{
-    RootCertStore,
-    pki_types::{CertificateDer, UnixTime},
-    server::{WebPkiClientVerifier, danger::ClientCertVerifier},
-};
 use serde::Deserialize;
-use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
-use super::{reason::Reason, request::topic_belongs_to};
+use super::{certificate::ClientIdentity, reason::Reason, request::topic_belongs_to};
 use crate::{
     counter::Credential,
     lock::lock,
@@ -38,12 +31,6 @@ const RAW_SIGNATURE_BYTES: usize = 64;
 /// Tokens remembered for the control that ends them all.
 const SEEN_MAX: usize = 100_000;
 
-/// Issued certificates name the environments they serve by these extensions. Observed.
-const OID_DEVELOPMENT: &str = "1.2.840.113635.100.6.3.1";
-const OID_PRODUCTION: &str = "1.2.840.113635.100.6.3.2";
-/// Subject `UID`. Observed.
-const OID_USER_ID: &str = "0.9.2342.19200300.100.1.1";
-
 /// A signing key as it is registered with Apple.
 #[derive(Debug, Clone)]
 pub struct ApnsKey {
@@ -59,35 +46,18 @@ pub struct ApnsKey {
     pub environment: Option<Environment>,
 }
 
-/// Keys and certificates that are known.
-#[derive(Debug)]
+/// The signing keys that are known.
+#[derive(Debug, Default)]
 pub(super) struct Registry {
     keys: RwLock<HashMap<String, Arc<ApnsKey>>>,
-    /// Certificates that are trusted without being issued by the simulator, in DER.
-    certificates: RwLock<Vec<Vec<u8>>>,
-    issued_here: Option<Arc<dyn ClientCertVerifier>>,
     /// Provider tokens with the epoch they were first seen in.
     seen: Mutex<HashMap<u64, u64>>,
 }
 
 impl Registry {
-    /// Trusts certificates that this authority issued.
-    pub(super) fn new(authority: &CertificateDer<'static>) -> Self {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let mut roots = RootCertStore::empty();
-        let issued_here = roots.add(authority.clone()).ok().and_then(|()| {
-            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().ok()
-        });
-        Self { keys: RwLock::default(), certificates: RwLock::default(), issued_here, seen: Mutex::default() }
-    }
-
     pub(super) fn add_key(&self, key: ApnsKey) {
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         keys.insert(key.key_id.clone(), Arc::new(key));
-    }
-
-    pub(super) fn add_certificate(&self, der: Vec<u8>) {
-        self.certificates.write().unwrap_or_else(PoisonError::into_inner).push(der);
     }
 
     /// A bundle id that some key is limited to.
@@ -137,56 +107,6 @@ impl Registry {
         }
         *seen.entry(hasher.finish()).or_insert(epoch) < epoch
     }
-
-    /// What a client certificate says, or what is wrong with it.
-    pub(super) fn read_certificate(
-        &self,
-        chain: &[CertificateDer<'_>],
-        environment: Environment,
-        now: Timestamp,
-    ) -> Result<ClientIdentity, Reason> {
-        let (leaf, intermediates) = chain.split_first().ok_or(Reason::BadCertificate)?;
-        let (_, parsed) = X509Certificate::from_der(leaf).map_err(|_| Reason::BadCertificate)?;
-        let in_time = parsed.validity().not_before.timestamp() <= now.secs()
-            && now.secs() <= parsed.validity().not_after.timestamp();
-        if !in_time || !self.is_trusted(leaf, intermediates, now) {
-            return Err(Reason::BadCertificate);
-        }
-        let names =
-            |wanted: &str| parsed.extensions().iter().any(|extension| extension.oid.to_id_string() == wanted);
-        let serves = match environment {
-            Environment::Development => names(OID_DEVELOPMENT),
-            Environment::Production => names(OID_PRODUCTION),
-        };
-        if !serves {
-            return Err(Reason::BadCertificateEnvironment);
-        }
-        let bundle = parsed
-            .subject()
-            .iter_attributes()
-            .find(|attribute| attribute.attr_type().to_id_string() == OID_USER_ID)
-            .and_then(|attribute| attribute.as_str().ok())
-            .ok_or(Reason::BadCertificate)?;
-        Ok(ClientIdentity { bundle: bundle.to_owned() })
-    }
-
-    fn is_trusted(&self, leaf: &CertificateDer<'_>, rest: &[CertificateDer<'_>], now: Timestamp) -> bool {
-        let registered = self.certificates.read().unwrap_or_else(PoisonError::into_inner);
-        if registered.iter().any(|der| der.as_slice() == leaf.as_ref()) {
-            return true;
-        }
-        let since_epoch = Duration::from_millis(now.millis().max(0).unsigned_abs());
-        self.issued_here.as_ref().is_some_and(|verifier| {
-            verifier.verify_client_cert(leaf, rest, UnixTime::since_unix_epoch(since_epoch)).is_ok()
-        })
-    }
-}
-
-/// What a client certificate says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ClientIdentity {
-    /// The bundle id it is for.
-    pub(super) bundle: String,
 }
 
 /// Who one connection has shown to be.
@@ -233,9 +153,9 @@ impl Passport {
         self.certificate.is_some()
     }
 
-    /// The bundle id of a good client certificate.
-    pub(super) fn certificate_bundle(&self) -> Option<&str> {
-        self.certificate.as_ref()?.as_ref().ok().map(|identity| identity.bundle.as_str())
+    /// The topic of a request that names none, where a good client certificate tells it.
+    pub(super) fn default_topic(&self) -> Option<&str> {
+        self.certificate.as_ref()?.as_ref().ok()?.default_topic()
     }
 
     /// Checks one request. A client certificate goes before a provider token, which is then not looked at.
@@ -248,7 +168,7 @@ impl Passport {
         match &self.certificate {
             Some(Err(reason)) => return Err(*reason),
             Some(Ok(identity)) => {
-                let allowed = occasion.topic.is_none_or(|topic| topic_belongs_to(topic, &identity.bundle));
+                let allowed = occasion.topic.is_none_or(|topic| identity.allows(topic));
                 return if allowed { Ok(()) } else { Err(Reason::TopicDisallowed) };
             }
             None => (),

@@ -1,4 +1,5 @@
-//! Why APNs refuses: the reasons of the book with their statuses. Documented, unless said.
+//! Why APNs refuses: the reasons of the book with their statuses. Documented, but for `BadEnvironmentKeyInToken`, a
+//! spelling that senders have observed; it comes on demand alone.
 
 macro_rules! reasons {
     ($($status:literal $($name:ident)*;)*) => {
@@ -25,7 +26,7 @@ macro_rules! reasons {
 reasons! {
     400 BadCollapseId BadDeviceToken BadExpirationDate BadMessageId BadPriority BadTopic DeviceTokenNotForTopic
         DuplicateHeaders IdleTimeout InvalidPushType MissingDeviceToken MissingTopic PayloadEmpty TopicDisallowed;
-    403 BadCertificate BadCertificateEnvironment BadEnvironmentKeyIdInToken ExpiredProviderToken Forbidden
+    403 BadCertificate BadCertificateEnvironment BadEnvironmentKeyIdInToken BadEnvironmentKeyInToken ExpiredProviderToken Forbidden
         InvalidProviderToken MissingProviderToken UnrelatedKeyIdInToken;
     404 BadPath;
     405 MethodNotAllowed;

@@ -1,7 +1,7 @@
 //! The head of a push request: headers and path, checked at the exact edge of the book's limits.
 //!
 //! The book does not give an order of checks. Ours (assumed): repeated headers, id, method, topic, collapse id,
-//! expiration, priority, push type, path; then authentication; only then everything about the token, because a
+//! expiration, push type, priority, topic against push type, path; then authentication; only then everything about the token, because a
 //! stranger must not learn about tokens; then the payload.
 
 use http::{HeaderMap, Method, request::Parts};
@@ -44,8 +44,46 @@ const PUSH_TYPES: &[PushType] = &[
 impl PushType {
     /// Largest payload, in bytes.
     pub(super) fn payload_max_bytes(&self) -> usize {
-        if self.name == "voip" { PAYLOAD_VOIP_MAX_BYTES } else { PAYLOAD_MAX_BYTES }
+        if self.is_call() { PAYLOAD_VOIP_MAX_BYTES } else { PAYLOAD_MAX_BYTES }
     }
+
+    /// Whether it goes to the token for calls.
+    pub(super) fn is_call(&self) -> bool {
+        self.name == "voip"
+    }
+
+    /// Whether it wakes the app and nothing else.
+    pub(super) fn is_background(&self) -> bool {
+        self.name == "background"
+    }
+
+    /// Whether the system shows it, rather than handing it to the app.
+    pub(super) fn is_shown(&self) -> bool {
+        !self.is_call() && !self.is_background()
+    }
+
+    /// How the app reads what was sent.
+    pub(super) fn getter(&self) -> &'static str {
+        match self.name {
+            "voip" => r#"payload.dictionaryPayload["ext"]"#,
+            "background" => r#"userInfo["ext"]"#,
+            _ => r#"response.notification.request.content.userInfo["ext"]"#,
+        }
+    }
+
+    /// Whether it may be sent with a priority. Documented for background pushes and Live Activities.
+    fn takes(&self, priority: Option<&str>) -> bool {
+        match self.name {
+            "background" => priority == Some("5"),
+            "liveactivity" => matches!(priority, None | Some("10" | "5")),
+            _ => matches!(priority, None | Some("10" | "5" | "1")),
+        }
+    }
+}
+
+/// Whether a client certificate is not enough for a topic. Documented for locations, seen with Live Activities.
+pub(super) fn needs_provider_token(topic: &str) -> bool {
+    [".location-query", ".push-type.liveactivity"].iter().any(|end| topic.ends_with(end))
 }
 
 /// Whether a topic is a bundle's, alone or with the end of a push type.
@@ -114,14 +152,11 @@ pub(super) fn read(head: &Parts, certificate_topic: bool) -> Result<Asked<'_>, R
         .map(|text| text.parse::<i64>().ok().filter(|at| *at >= 0).ok_or(Reason::BadExpirationDate))
         .transpose()?;
     let priority = text("apns-priority", Reason::BadPriority)?;
-    if !matches!(priority, None | Some("10" | "5" | "1")) {
-        return Err(Reason::BadPriority);
-    }
     let push_type = match text("apns-push-type", Reason::InvalidPushType)? {
-        None => &PUSH_TYPES[0],
+        None => unnamed_type(topic),
         Some(name) => PUSH_TYPES.iter().find(|kind| kind.name == name).ok_or(Reason::InvalidPushType)?,
     };
-    if push_type.name == "background" && !matches!(priority, Some("5" | "1")) {
+    if !push_type.takes(priority) {
         return Err(Reason::BadPriority);
     }
     if topic.is_some_and(|topic| !topic.ends_with(push_type.topic_end)) {
@@ -132,6 +167,12 @@ pub(super) fn read(head: &Parts, certificate_topic: bool) -> Result<Asked<'_>, R
         return Err(Reason::BadPath);
     }
     Ok(Asked { topic, push_type, collapse_id, expiration, token })
+}
+
+/// Senders from before the header tell a call by its topic alone; anything else is a notification. Assumed.
+fn unnamed_type(topic: Option<&str>) -> &'static PushType {
+    let is_call = topic.is_some_and(|topic| topic.ends_with(".voip"));
+    PUSH_TYPES.iter().find(|kind| kind.is_call() == is_call).unwrap_or(&PUSH_TYPES[0])
 }
 
 /// Checks the shape of a device token.

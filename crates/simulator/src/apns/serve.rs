@@ -18,7 +18,8 @@ use http::{HeaderValue, Request, Response, StatusCode, request::Parts};
 use tokio::time::{Instant, Sleep};
 
 use super::{
-    desk::{Answer, Ask, Desk, Ending},
+    answer::{Answer, Ending},
+    desk::{Ask, Desk},
     provider::Passport,
     splice::{Levers, Splice},
 };
@@ -79,7 +80,7 @@ pub(super) async fn serve(desk: Arc<Desk>, visit: Visit) {
 fn passport(desk: &Desk, host: &Host, stream: &Stream) -> Passport {
     let environment = Desk::environment(host);
     let chain = stream.client_certificates();
-    let certificate = chain.map(|chain| desk.registry.read_certificate(chain, environment, desk.now()));
+    let certificate = chain.map(|chain| desk.authorities.read(chain, environment, desk.now()));
     Passport::new(environment, certificate)
 }
 

@@ -28,9 +28,9 @@ use serde_json::Value;
 use tokio::sync::{Notify, mpsc};
 
 pub(crate) use self::{
-    answer::{Answer, Ending, Logged},
+    answer::{Answer, Ending},
     ask::Ask,
-    ledger::{DayLedger, RateGate, Spent},
+    ledger::{DayLedger, RateGate},
     receipts::Post,
     tokens::{AccessTokens, TokenFault},
 };

@@ -57,6 +57,7 @@ pub struct Phone {
 
 struct State {
     token: Option<String>,
+    call_token: Option<String>,
     badge: u32,
     shade: Shade,
     shelf: Shelf,
@@ -74,6 +75,7 @@ impl Phone {
     pub(crate) fn new(profile: Profile, service: Service, clock: Arc<dyn Clock>, news: News) -> Self {
         let state = State {
             token: None,
+            call_token: None,
             badge: 0,
             shade: Shade::default(),
             shelf: Shelf::new(service.keep),
@@ -185,6 +187,26 @@ impl Phone {
         Ok(token)
     }
 
+    /// The registration for calls, which have a token of their own at some vendors (`PushKit`).
+    ///
+    /// # Errors
+    /// [`RegistrationError::NoNetwork`] where the vendor cannot be reached.
+    pub fn register_call_token(self: &Arc<Self>) -> Result<String, RegistrationError> {
+        if !self.switches().network {
+            return Err(RegistrationError::NoNetwork);
+        }
+        let mut state = lock(&self.state);
+        if let Some(token) = &state.call_token
+            && self.service.tokens.is_alive(token)
+        {
+            return Ok(token.clone());
+        }
+        let token = (self.service.mint)();
+        self.service.tokens.add_for_calls(token.clone(), Arc::clone(self));
+        state.call_token = Some(token.clone());
+        Ok(token)
+    }
+
     /// The vendor gives out a new token, which takes the old one's place.
     ///
     /// # Errors
@@ -204,11 +226,14 @@ impl Phone {
         Ok(token)
     }
 
-    /// The vendor stops serving the token; the phone learns of it at its next registration.
+    /// The vendor stops serving the phone's tokens; the phone learns of it at its next registration.
     pub fn invalidate_token(&self) {
-        let token = lock(&self.state).token.clone();
-        if let Some(token) = token {
-            self.service.tokens.bury(&token, self.clock.now(), None);
+        let tokens = {
+            let state = lock(&self.state);
+            [state.token.clone(), state.call_token.clone()]
+        };
+        for token in tokens.iter().flatten() {
+            self.service.tokens.bury(token, self.clock.now(), None);
         }
         self.news.changed();
     }
@@ -324,7 +349,7 @@ impl Phone {
             self.note_not_shown(&push, "a push with the same key came before");
             return Arrival::Repeated;
         }
-        self.tell_app(&push);
+        self.tell_app(&push, &token);
         let mut state = lock(&self.state);
         match push.badge {
             Some(BadgeChange::Set(badge)) => state.badge = badge,
@@ -369,13 +394,17 @@ impl Phone {
     }
 
     /// What the vendor's SDK tells the app when a push arrives (matrix H).
-    fn tell_app(&self, push: &Push) {
+    fn tell_app(&self, push: &Push, token: &str) {
         let (when, callback, text) = match &push.alert {
             Some(alert) => (self.service.arrived, SdkCallback::NotificationArrived, alert.title.as_str()),
             None => {
                 let handover = &push.handover;
                 let data = handover.ext.as_deref().or(handover.payload.as_deref()).unwrap_or_default();
-                (self.service.through, SdkCallback::ThroughMessageReceived, data)
+                if self.is_for_calls(token) {
+                    (Calls::Always, SdkCallback::CallReceived, data)
+                } else {
+                    (self.service.through, SdkCallback::ThroughMessageReceived, data)
+                }
             }
         };
         if when != Calls::Never
@@ -389,6 +418,11 @@ impl Phone {
                 starts_app,
             });
         }
+    }
+
+    fn is_for_calls(&self, token: &str) -> bool {
+        let state = lock(&self.state);
+        state.call_token.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(token))
     }
 
     fn note_not_shown(&self, push: &Push, reason: &'static str) {

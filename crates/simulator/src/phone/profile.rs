@@ -143,6 +143,8 @@ pub enum SdkCallback {
     NotificationArrived,
     /// Data arrived that shows nothing by itself.
     ThroughMessageReceived,
+    /// A call came in through the token for calls.
+    CallReceived,
 }
 
 impl SdkCallback {
@@ -152,6 +154,7 @@ impl SdkCallback {
         match self {
             Self::NotificationArrived => "onNotificationArrived",
             Self::ThroughMessageReceived => "onThroughMessageReceived",
+            Self::CallReceived => "onCallReceived",
         }
     }
 }

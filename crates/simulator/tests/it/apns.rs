@@ -1,5 +1,7 @@
 //! APNs over real sockets: HTTP/2, provider tokens and client certificates, stream limits, GOAWAY.
 
+mod kinds;
+
 use aws_lc_rs::{
     rand::SystemRandom,
     signature::{
@@ -154,6 +156,21 @@ async fn every_header_is_checked_at_its_edge() {
         (&[("apns-push-type", "voip")], "BadTopic"),
         (&[("apns-push-type", "background")], "BadPriority"),
         (&[("apns-push-type", "background"), ("apns-priority", "5")], ""),
+        (&[("apns-push-type", "background"), ("apns-priority", "1")], "BadPriority"),
+        (&[("apns-push-type", "background"), ("apns-priority", "10")], "BadPriority"),
+        (&[("apns-push-type", "liveactivity")], "BadTopic"),
+        (
+            &[
+                ("apns-push-type", "liveactivity"),
+                ("apns-topic", "com.example.im.push-type.liveactivity"),
+                ("apns-priority", "1"),
+            ],
+            "BadPriority",
+        ),
+        (
+            &[("apns-push-type", "liveactivity"), ("apns-topic", "com.example.im.push-type.liveactivity")],
+            "DeviceTokenNotForTopic",
+        ),
         (&[("apns-topic", PACKAGE), ("apns-topic", PACKAGE)], "DuplicateHeaders"),
         (&[("apns-push-type", "voip"), ("apns-topic", "com.example.im.voip")], "DeviceTokenNotForTopic"),
     ];
@@ -194,11 +211,13 @@ async fn path_method_token_and_payload_have_reasons_of_their_own() {
     *get.method_mut() = http::Method::GET;
     assert_eq!(ask(&mut http2, get, b"").await, (405, "MethodNotAllowed".to_owned()));
     assert_eq!(ask(&mut http2, request(&device.to_ascii_uppercase(), &jwt, &[]), BODY).await.0, 200);
+    let mut once = world.http2("api.development.push.apple.com", None).await;
+    assert_eq!(ask(&mut once, request(&device, &jwt, &[]), BODY).await.0, 200, "an older name of the same");
     // A development token is unknown to the production host.
     let mut production = world.http2(PRODUCTION, None).await;
     let told = ask(&mut production, request(&device, &jwt, &[]), BODY).await;
     assert_eq!(told, (400, "BadDeviceToken".to_owned()));
-    assert_eq!(phone.shade().len(), 2);
+    assert_eq!(phone.shade().len(), 3);
 }
 
 #[tokio::test]
@@ -337,15 +356,26 @@ async fn a_client_certificate_needs_no_provider_token_and_names_the_default_topi
     let (phone, device) = world.phone("iphone-16", "apple");
     let later = START.plus_ms(86_400_000);
     let both = [Environment::Development, Environment::Production];
-    let mut http2 = world.http2(DEVELOPMENT, Some(identity(&world, &both, later))).await;
     let plain = [("authorization", ""), ("apns-topic", "")];
+    let development_only = identity(&world, &[Environment::Development], later);
+    let mut http2 = world.http2(DEVELOPMENT, Some(development_only)).await;
     assert_eq!(ask(&mut http2, request(&device, "", &plain), BODY).await.0, 200);
     assert_eq!(phone.shade().len(), 1);
-    let foreign = [("authorization", ""), ("apns-topic", "com.other")];
-    assert_eq!(
-        ask(&mut http2, request(&device, "", &foreign), BODY).await,
-        (400, "TopicDisallowed".to_owned())
-    );
+    let to = |topic| [("authorization", ""), ("apns-topic", topic), ("apns-push-type", "")];
+    let disallowed = (400, "TopicDisallowed".to_owned());
+    for topic in ["com.other", "com.example.im.voip", "com.example.im.complication"] {
+        assert_eq!(ask(&mut http2, request(&device, "", &to(topic)), BODY).await, disallowed, "{topic}");
+    }
+    // A combined certificate lists its topics: the header is mandatory, and what is not listed is not allowed.
+    let mut http2 = world.http2(DEVELOPMENT, Some(identity(&world, &both, later))).await;
+    let told = ask(&mut http2, request(&device, "", &plain), BODY).await;
+    assert_eq!(told, (400, "MissingTopic".to_owned()));
+    assert_eq!(ask(&mut http2, request(&device, "", &to(PACKAGE)), BODY).await.0, 200);
+    let call_token = phone.register_call_token().unwrap();
+    assert_eq!(ask(&mut http2, request(&call_token, "", &to("com.example.im.voip")), BODY).await.0, 200);
+    for topic in ["com.other", "com.example.im.push-type.widgets"] {
+        assert_eq!(ask(&mut http2, request(&device, "", &to(topic)), BODY).await, disallowed, "{topic}");
+    }
     let production_only = identity(&world, &[Environment::Production], later);
     let mut http2 = world.http2(DEVELOPMENT, Some(production_only)).await;
     let told = ask(&mut http2, request(&device, "", &[("authorization", "")]), BODY).await;
@@ -487,6 +517,7 @@ async fn faults_answer_with_reasons_lose_answers_and_cut_connections() {
     for (special, told) in [
         ("fa170400", (400, "BadDeviceToken")),
         ("fa170410", (410, "Unregistered")),
+        ("fa170411", (410, "ExpiredToken")),
         ("fa170429", (429, "TooManyRequests")),
         ("fa170503", (503, "ServiceUnavailable")),
         ("fa170200", (200, "")),

@@ -1,68 +1,49 @@
 //! What an operator enters for an Apple certificate (rows C10 and C11), and what a p12 file says of itself.
 
-use std::sync::Arc;
-
-use model::{Environment, FieldErrors, Form, Secret, Timestamp};
-use x509_parser::{
-    der_parser::{self, asn1_rs::Oid, oid},
-    oid_registry::{OID_X509_COMMON_NAME, OID_X509_ORGANIZATIONAL_UNIT},
-};
-
-use super::{auth::ProviderKey, limits};
+use super::auth::ProviderKey;
 use crate::{
-    contract::{Field, FieldKind, Origin, Protocol, Route, TlsIdentity},
+    contract::{Field, FieldKind, Origin, Protocol, Route},
     form::{Reading, field},
-    p12::{self, P12Fault, P12Pair},
+    p12::{self, P12Fault},
+    push_certificate::{PushCertificate, is_bundle_id},
 };
+use model::{Class, ClickAction, Environment, FieldErrors, Form, Interruption, Timestamp};
 
-pub(super) const FIELDS: [Field; 7] = [
-    field(
-        "environment",
-        FieldKind::Choice(&["development", "production"]),
-        true,
-        ("Environment", "环境"),
-        (
-            "development: builds from Xcode; production: TestFlight, Ad Hoc, Enterprise and App Store",
-            "开发环境：Xcode 直接安装；生产环境：TestFlight、Ad Hoc、企业版与 App Store",
-        ),
-    ),
-    field(
-        "p12",
-        FieldKind::SecretFile,
-        false,
-        ("p12 file", "p12 证书文件"),
-        ("this, or a p8 key", "与 p8 密钥二选一"),
-    ),
-    field(
-        "p12_password",
-        FieldKind::Secret,
-        false,
-        ("p12 password", "p12 证书密码"),
-        ("required with a p12 file", "上传 p12 证书时必填"),
-    ),
+/// What the topic of `PushKit`'s tokens ends in.
+const VOIP_END: &str = ".voip";
+
+const INTERRUPTIONS: FieldKind = FieldKind::Choice(&["passive", "active", "time-sensitive", "critical"]);
+const YES_NO: FieldKind = FieldKind::Choice(&["yes", "no"]);
+const CLICKS: FieldKind = FieldKind::Choice(&["open_app", "web_page", "app_page"]);
+
+// One field a line reads as the table it is.
+#[rustfmt::skip]
+pub(super) const FIELDS: [Field; 21] = [
+    field("environment", FieldKind::Choice(&["development", "production"]), true, ("Environment", "环境"), ("development: builds from Xcode; production: TestFlight, Ad Hoc, Enterprise and App Store", "开发环境：Xcode 直接安装；生产环境：TestFlight、Ad Hoc、企业版与 App Store")),
+    field("p12", FieldKind::SecretFile, false, ("p12 file", "p12 证书文件"), ("this, or a p8 key", "与 p8 密钥二选一")),
+    field("p12_password", FieldKind::Secret, false, ("p12 password", "p12 证书密码"), ("required with a p12 file", "上传 p12 证书时必填")),
     field("p8", FieldKind::SecretFile, false, ("p8 key", "p8 密钥文件"), ("AuthKey_….p8", "AuthKey_….p8")),
-    field(
-        "key_id",
-        FieldKind::Text,
-        false,
-        ("Key ID", "Key ID"),
-        ("required with a p8 key", "使用 p8 密钥时必填"),
-    ),
-    field(
-        "team_id",
-        FieldKind::Text,
-        false,
-        ("Team ID", "Team ID"),
-        ("required with a p8 key", "使用 p8 密钥时必填"),
-    ),
-    field(
-        "topic",
-        FieldKind::Text,
-        false,
-        ("Bundle ID", "Bundle ID"),
-        ("required with a p8 key; a p12 file holds it", "使用 p8 密钥时必填；p12 证书自带"),
-    ),
+    field("key_id", FieldKind::Text, false, ("Key ID", "Key ID"), ("required with a p8 key", "使用 p8 密钥时必填")),
+    field("team_id", FieldKind::Text, false, ("Team ID", "Team ID"), ("required with a p8 key", "使用 p8 密钥时必填")),
+    field("topic", FieldKind::Text, false, ("Bundle ID", "Bundle ID"), ("required with a p8 key; a p12 file holds it", "使用 p8 密钥时必填；p12 证书自带")),
+    field("sound", FieldKind::Text, false, ("Sound", "铃声文件"), ("a file in the app; without it the system's sound", "应用内的铃声文件名；不填则使用系统默认提示音")),
+    field("sound_call", FieldKind::Text, false, ("Sound of calls", "呼叫类铃声文件"), ("instead of the everyday one", "不填则使用上面的铃声")),
+    field("category_chat", FieldKind::Text, false, ("Category of chat", "聊天类通知类别(category)"), ("a UNNotificationCategory of the app, for buttons such as reply", "应用注册的 UNNotificationCategory，用于“回复”等按钮")),
+    field("category_call", FieldKind::Text, false, ("Category of calls", "呼叫类通知类别(category)"), ("likewise, for buttons such as answer", "同上，用于“接听”等按钮")),
+    field("interruption_chat", INTERRUPTIONS, false, ("Interruption level of chat", "聊天类中断级别"), ("active by default", "默认 active")),
+    field("interruption_call", INTERRUPTIONS, false, ("Interruption level of calls", "呼叫类中断级别"), ("time-sensitive by default", "默认 time-sensitive")),
+    field("interruption_system", INTERRUPTIONS, false, ("Interruption level of system notices", "系统通知的中断级别"), ("active by default", "默认 active")),
+    field("interruption_marketing", INTERRUPTIONS, false, ("Interruption level of marketing", "营销消息的中断级别"), ("passive by default: listed without light or sound", "默认 passive：只进列表，不亮屏、不响铃")),
+    field("relevance", YES_NO, false, ("Rank in the summary", "摘要中按类别排序"), ("yes: calls and chat come before system notices, marketing last", "yes：通知摘要中呼叫与聊天在前，系统通知其次，营销最后")),
+    field("mutable_content", YES_NO, false, ("Notification service extension", "通知服务扩展"), ("yes: the app's extension runs for every notification, not only for those with a picture", "yes：每条通知都经过应用的通知服务扩展，而不仅是带图片的通知")),
+    field("time_sensitive", YES_NO, false, ("Time-sensitive capability", "时效性通知能力"), ("yes where the app was built with Time Sensitive Notifications", "应用已开启 Time Sensitive Notifications 时选 yes")),
+    field("critical_alerts", YES_NO, false, ("Critical alerts granted", "重要警告权限已获批"), ("yes where Apple granted the app critical alerts", "苹果已批准应用使用重要警告(Critical Alerts)时选 yes")),
+    field("click", CLICKS, false, ("After a tap", "点击通知后"), ("", "")),
+    field("click_target", FieldKind::Text, false, ("Page to open", "要打开的页面"), ("web page: http(s) address; page in app: your own notation; the app itself opens it", "网页：http(s) 地址；应用内页面：自定义写法；均由应用自行打开")),
 ];
+
+/// Choices whose faults are found where they are read.
+const CHECKED_APART: [&str; 2] = ["environment", "click"];
 
 /// One app in one environment.
 #[derive(Debug)]
@@ -70,27 +51,99 @@ pub(super) struct Config {
     pub(super) environment: Environment,
     pub(super) topic: String,
     pub(super) credential: Credential,
+    pub(super) manner: Manner,
+}
+
+/// How the pushes of one app look and sound, where the message says nothing.
+#[derive(Debug)]
+pub(super) struct Manner {
+    pub(super) click: ClickAction,
+    pub(super) ranks: bool,
+    pub(super) mutable: bool,
+    pub(super) may_be_time_sensitive: bool,
+    pub(super) may_be_critical: bool,
+    sound: Option<String>,
+    sound_call: Option<String>,
+    category_chat: Option<String>,
+    category_call: Option<String>,
+    /// Chat, call, system and marketing, in this order.
+    interruptions: [Interruption; 4],
+}
+
+impl Manner {
+    fn read(reading: &mut Reading<'_>) -> Self {
+        for name in ["sound", "sound_call", "category_chat", "category_call"] {
+            let value = reading.optional(name);
+            reading.check(
+                name,
+                value,
+                is_line,
+                "must be one line of at most 255 bytes",
+                "必须是一行，最多 255 字节",
+            );
+        }
+        for field in &FIELDS {
+            let FieldKind::Choice(words) = field.kind else { continue };
+            let known = reading.optional(field.name).is_none_or(|word| words.contains(&word));
+            if !known && !CHECKED_APART.contains(&field.name) {
+                let (en, zh) = (words.join(", "), words.join("、"));
+                reading.fault(field.name, &format!("must be one of {en}"), &format!("必须是 {zh} 之一"));
+            }
+        }
+        let click = reading.click();
+        let text = |field| reading.optional(field).map(str::to_owned);
+        let yes = |field| reading.optional(field) == Some("yes");
+        let level = |field, usual| reading.optional(field).and_then(level_of).unwrap_or(usual);
+        Self {
+            click,
+            ranks: yes("relevance"),
+            mutable: yes("mutable_content"),
+            may_be_time_sensitive: yes("time_sensitive"),
+            may_be_critical: yes("critical_alerts"),
+            sound: text("sound"),
+            sound_call: text("sound_call"),
+            category_chat: text("category_chat"),
+            category_call: text("category_call"),
+            interruptions: [
+                level("interruption_chat", Interruption::Active),
+                level("interruption_call", Interruption::TimeSensitive),
+                level("interruption_system", Interruption::Active),
+                level("interruption_marketing", Interruption::Passive),
+            ],
+        }
+    }
+
+    pub(super) const fn interruption(&self, class: Class) -> Interruption {
+        let [chat, call, system, marketing] = self.interruptions;
+        match class {
+            Class::Chat => chat,
+            Class::Call => call,
+            Class::System => system,
+            Class::Marketing => marketing,
+        }
+    }
+
+    pub(super) fn sound(&self, class: Class) -> &str {
+        let own = self.sound_call.as_deref().filter(|_| class == Class::Call);
+        own.or(self.sound.as_deref()).unwrap_or("default")
+    }
+
+    pub(super) fn category(&self, class: Class) -> Option<&str> {
+        match class {
+            Class::Chat => self.category_chat.as_deref(),
+            Class::Call => self.category_call.as_deref(),
+            Class::System | Class::Marketing => None,
+        }
+    }
 }
 
 /// What Apple knows the sender by.
 #[derive(Debug)]
 pub(super) enum Credential {
     /// Presented in the TLS handshake.
-    Certificate(Box<ClientCertificate>),
+    Certificate(Box<PushCertificate>),
     /// Signs a provider token.
     Key(ProviderKey),
-}
-
-/// What was read from a p12 file.
-#[derive(Debug)]
-pub(super) struct ClientCertificate {
-    identity: Arc<TlsIdentity>,
-    name: String,
-    team_id: String,
-    bundle_id: String,
-    environments: Vec<Environment>,
-    topics: Vec<String>,
-    expires_at: Timestamp,
 }
 
 impl Config {
@@ -113,6 +166,26 @@ impl Config {
         }
         facts.retain(|(_, value)| !value.is_empty());
         facts
+    }
+
+    /// The topic of pushes to `PushKit`'s tokens.
+    pub(super) fn voip_topic(&self) -> String {
+        if self.is_voip_alone() { self.topic.clone() } else { format!("{}{VOIP_END}", self.topic) }
+    }
+
+    /// A "VoIP Services" certificate names the topic itself in place of a bundle ID, and is good for no other.
+    pub(super) fn is_voip_alone(&self) -> bool {
+        self.topic.ends_with(VOIP_END)
+    }
+
+    /// Whether the credential may push to a topic: keys to every one of their app, certificates to those they list,
+    /// or, where they list none, to the one they are for (documented).
+    pub(super) fn may_push_to(&self, topic: &str) -> bool {
+        match &self.credential {
+            Credential::Key(_) => true,
+            Credential::Certificate(certificate) if certificate.topics.is_empty() => topic == self.topic,
+            Credential::Certificate(certificate) => certificate.topics.iter().any(|own| own == topic),
+        }
     }
 
     pub(super) fn expires_at(&self) -> Option<Timestamp> {
@@ -160,10 +233,12 @@ pub(super) fn parse(form: &Form, now: Timestamp) -> Result<Config, FieldErrors> 
             None
         }
     };
+    let manner = Manner::read(&mut reading);
     let read = environment.zip(credential).map(|(environment, (topic, credential))| Config {
         environment,
         topic,
         credential,
+        manner,
     });
     reading.finish(read)
 }
@@ -224,7 +299,7 @@ fn certificate_fields(
             return None;
         }
     };
-    let Some(certificate) = pairs.iter().find_map(read_certificate) else {
+    let Some(certificate) = pairs.iter().find_map(PushCertificate::read) else {
         reading.fault(
             "p12",
             "is not an Apple push certificate: it names no environment or no bundle ID",
@@ -243,54 +318,16 @@ fn certificate_fields(
     Some((certificate.bundle_id.clone(), Credential::Certificate(Box::new(certificate))))
 }
 
+fn level_of(word: &str) -> Option<Interruption> {
+    use Interruption::{Active, Critical, Passive, TimeSensitive};
+    [Passive, Active, TimeSensitive, Critical].into_iter().find(|level| level.as_str() == word)
+}
+
+fn is_line(text: &str) -> bool {
+    text.len() <= 255 && !text.contains(char::is_control)
+}
+
 /// Ten characters each (documented).
 fn is_apple_id(text: &str) -> bool {
     text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-}
-
-fn is_bundle_id(text: &str) -> bool {
-    text.len() <= 255
-        && text.contains('.')
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
-}
-
-const FOR_DEVELOPMENT: Oid<'static> = oid!(1.2.840.113635.100.6.3.1);
-const FOR_PRODUCTION: Oid<'static> = oid!(1.2.840.113635.100.6.3.2);
-const TOPIC_LIST: Oid<'static> = oid!(1.2.840.113635.100.6.3.6);
-const SUBJECT_UID: Oid<'static> = oid!(0.9.2342.19200300.100.1.1);
-
-/// Environment, app and topics by extension and subject, never by the certificate's name (documented); `None` where
-/// it is no push certificate.
-fn read_certificate(pair: &P12Pair) -> Option<ClientCertificate> {
-    let (_, certificate) = x509_parser::parse_x509_certificate(&pair.certificate).ok()?;
-    let subject = |kind: &Oid<'static>| {
-        let attribute =
-            certificate.subject().iter_attributes().find(|attribute| attribute.attr_type() == kind)?;
-        attribute.as_str().ok().map(str::to_owned)
-    };
-    let extension =
-        |kind: &Oid<'static>| certificate.iter_extensions().find(|extension| extension.oid == *kind);
-    let environments: Vec<_> =
-        [(FOR_DEVELOPMENT, Environment::Development), (FOR_PRODUCTION, Environment::Production)]
-            .into_iter()
-            .filter_map(|(kind, environment)| extension(&kind).map(|_| environment))
-            .collect();
-    let bundle_id = subject(&SUBJECT_UID).filter(|id| !environments.is_empty() && is_bundle_id(id))?;
-    let key = Secret::new(pair.key.expose().clone());
-    Some(ClientCertificate {
-        identity: Arc::new(TlsIdentity { chain: vec![pair.certificate.clone()], key }),
-        name: subject(&OID_X509_COMMON_NAME).unwrap_or_default(),
-        team_id: subject(&OID_X509_ORGANIZATIONAL_UNIT).unwrap_or_default(),
-        bundle_id,
-        environments,
-        topics: extension(&TOPIC_LIST).map(|list| topics_of(list.value)).unwrap_or_default(),
-        expires_at: Timestamp::from_secs(certificate.validity().not_after.timestamp()),
-    })
-}
-
-/// The list alternates a topic with a sequence that names its kind (observed).
-fn topics_of(value: &[u8]) -> Vec<String> {
-    let Ok((_, list)) = der_parser::parse_der(value) else { return Vec::new() };
-    let items = list.as_sequence().map(Vec::as_slice).unwrap_or_default();
-    items.iter().filter_map(|item| item.as_str().ok()).take(limits::TOPICS_MAX).map(str::to_owned).collect()
 }

@@ -21,6 +21,9 @@ pub(super) const LIMITS: Limits = Limits {
 /// Every push type but VoIP; one byte more is answered with 413.
 const PAYLOAD: Length = Length { max: 4096, unit: Unit::Bytes };
 
+/// A VoIP push (documented).
+pub(super) const VOIP_PAYLOAD_MAX_BYTES: usize = 5120;
+
 /// Largest `apns-collapse-id`, in bytes.
 pub(super) const COLLAPSE_ID_MAX_BYTES: usize = 64;
 
@@ -35,6 +38,3 @@ pub(super) const TOKEN_KEEP_MS: i64 = 20 * 60_000;
 
 /// Largest p8 file, in bytes (ours; real ones have 300).
 pub(super) const KEY_FILE_MAX_BYTES: usize = 16 * 1024;
-
-/// Most topics of a certificate that are listed (ours).
-pub(super) const TOPICS_MAX: usize = 16;

@@ -1,7 +1,7 @@
 //! From a notification to one request for one device.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use model::{Class, MessageId};
+use model::{Class, ClickAction, Interruption, MessageId, Presentation};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -34,43 +34,56 @@ pub(super) fn begin(config: &Config, job: &Job<'_>, auth: &Auth) -> Step {
     if !is_token(&target.token) {
         return refuse(answer::BAD_TOKEN);
     }
-    let Some(body) = render(content, target.badge) else {
+    let Some(body) = render(config, content, target.badge) else {
         return refuse(answer::EXT_TOO_LONG);
     };
     let storage_ends = now.plus_ms(limits::LIMITS.lifetime.as_millis().try_into().unwrap_or(i64::MAX));
-    Step::Send(WireRequest {
-        stage: "send",
-        to: None,
-        method: "POST",
-        path: format!("/3/device/{}", target.token),
-        headers: vec![
-            ("apns-topic", config.topic.clone()),
-            ("apns-push-type", "alert".to_owned()),
-            ("apns-priority", if content.class == Class::Marketing { "5" } else { "10" }.to_owned()),
-            ("apns-expiration", content.expires_at.min(storage_ends).secs().to_string()),
-            ("apns-collapse-id", collapse_id(&content.collapse_key)),
-            ("apns-id", push_id(content.message, target).to_string()),
-        ],
-        authorization: auth.header.clone(),
-        body,
-    })
+    let until = || content.expires_at.min(storage_ends).secs().to_string();
+    let mut headers = match content.presentation {
+        Presentation::Alert => {
+            let priority = if content.class == Class::Marketing { "5" } else { "10" };
+            delivery(config.topic.clone(), "alert", priority, until())
+        }
+        Presentation::Data => delivery(config.topic.clone(), "background", "5", until()),
+        // A call that rings later is no call: one attempt, never stored.
+        Presentation::Voip => delivery(config.voip_topic(), "voip", "10", "0".to_owned()),
+    };
+    if content.presentation == Presentation::Alert {
+        headers.push(("apns-collapse-id", collapse_id(&content.collapse_key)));
+    }
+    headers.push(("apns-id", push_id(content.message, target).to_string()));
+    Step::Send(post("send", &target.token, headers, auth, body))
 }
 
 /// A push to nobody: refused as a bad token where the credential is good, as a bad credential where it is not.
 pub(super) fn probe(config: &Config, auth: &Auth) -> WireRequest {
+    let kind = if config.is_voip_alone() { "voip" } else { "alert" };
+    let headers = delivery(config.topic.clone(), kind, "5", "0".to_owned());
+    post("probe", NOBODY, headers, auth, br#"{"aps":{"alert":"Posthouse"}}"#.to_vec())
+}
+
+type Headers = Vec<(&'static str, String)>;
+
+fn delivery(topic: String, kind: &str, priority: &str, expiration: String) -> Headers {
+    let mut headers = Vec::with_capacity(6);
+    headers.extend([
+        ("apns-topic", topic),
+        ("apns-push-type", kind.to_owned()),
+        ("apns-priority", priority.to_owned()),
+        ("apns-expiration", expiration),
+    ]);
+    headers
+}
+
+fn post(stage: &'static str, token: &str, headers: Headers, auth: &Auth, body: Vec<u8>) -> WireRequest {
     WireRequest {
-        stage: "probe",
+        stage,
         to: None,
         method: "POST",
-        path: format!("/3/device/{NOBODY}"),
-        headers: vec![
-            ("apns-topic", config.topic.clone()),
-            ("apns-push-type", "alert".to_owned()),
-            ("apns-priority", "5".to_owned()),
-            ("apns-expiration", "0".to_owned()),
-        ],
+        path: format!("/3/device/{token}"),
+        headers,
         authorization: auth.header.clone(),
-        body: br#"{"aps":{"alert":"Posthouse"}}"#.to_vec(),
+        body,
     }
 }
 
@@ -98,47 +111,183 @@ fn push_id(message: MessageId, target: &Target) -> Uuid {
 /// What the app receives: Apple's part under `aps`, ours beside it.
 #[derive(Serialize)]
 struct Payload<'a> {
-    aps: Aps<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aps: Option<Aps<'a>>,
+    /// The message's id, where the app is to show it by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<MessageId>,
+    /// Its title and text, likewise.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    words: Option<Words>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ext: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Aps<'a> {
-    alert: Alert,
     #[serde(skip_serializing_if = "Option::is_none")]
-    badge: Option<u32>,
-    sound: &'static str,
-    #[serde(rename = "thread-id", skip_serializing_if = "Option::is_none")]
-    thread_id: Option<&'a str>,
+    click: Option<&'a ClickAction>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
 }
 
 #[derive(Serialize, Default)]
-struct Alert {
+#[serde(rename_all = "kebab-case")]
+struct Aps<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alert: Option<Words>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    badge: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sound: Option<Sound<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interruption_level: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relevance_score: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mutable_content: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_available: Option<u8>,
+}
+
+#[derive(Serialize, Default)]
+struct Words {
     title: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
 }
 
-/// The body, with title and text cut to the room that `ext` and `payload` leave; `None` where they leave none.
-fn render(content: &Content, badge: Option<u32>) -> Option<Vec<u8>> {
-    let mut notification = Payload {
-        aps: Aps {
-            alert: Alert { title: String::new(), body: (!content.body.trim().is_empty()).then(String::new) },
-            badge,
-            sound: "default",
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Sound<'a> {
+    Named(&'a str),
+    /// Plays although the phone is muted.
+    Critical {
+        critical: u8,
+        name: &'a str,
+        volume: u8,
+    },
+}
+
+impl<'a> Payload<'a> {
+    /// All but title and text.
+    fn of(config: &'a Config, content: &'a Content, badge: Option<u32>) -> Self {
+        let words = Words { body: (!content.body.trim().is_empty()).then(String::new), ..Words::default() };
+        let whole = Self {
+            aps: None,
+            message: None,
+            words: None,
+            ext: content.ext.as_deref(),
+            payload: content.payload.as_deref(),
+            click: None,
+            image: None,
+        };
+        let for_app = Self { message: Some(content.message), words: Some(words), ..whole };
+        match content.presentation {
+            Presentation::Voip => for_app,
+            Presentation::Data => {
+                let aps = Aps { content_available: Some(1), ..Aps::default() };
+                Self { aps: Some(aps), ..for_app }
+            }
+            Presentation::Alert => {
+                let click = content.click.as_ref().unwrap_or(&config.manner.click);
+                let reaches_app = !matches!(click, ClickAction::WebPage(_));
+                Self {
+                    aps: Some(Aps { alert: for_app.words, ..Aps::of(config, content, badge) }),
+                    message: None,
+                    words: None,
+                    // Nothing travels with a web page (row G5).
+                    ext: for_app.ext.filter(|_| reaches_app),
+                    payload: for_app.payload.filter(|_| reaches_app),
+                    click: (*click != ClickAction::OpenApp).then_some(click),
+                    image: image(content),
+                }
+            }
+        }
+    }
+
+    fn words(&mut self) -> Option<&mut Words> {
+        self.words.as_mut().or_else(|| self.aps.as_mut()?.alert.as_mut())
+    }
+}
+
+impl<'a> Aps<'a> {
+    /// All of a notification but its words.
+    fn of(config: &'a Config, content: &'a Content, badge: Option<u32>) -> Self {
+        let (style, manner) = (&content.style, &config.manner);
+        let level = interruption(config, content);
+        let name = style.sound.as_deref().unwrap_or_else(|| manner.sound(content.class));
+        let critical = Sound::Critical { critical: 1, name, volume: 1 };
+        let mutable = manner.mutable || image(content).is_some();
+        Self {
+            // Absent leaves the app's badge as it is.
+            badge: badge.filter(|_| content.counts_badge),
+            sound: Some(if level == Interruption::Critical { critical } else { Sound::Named(name) }),
             thread_id: content.thread.as_deref(),
-        },
-        ext: content.ext.as_deref(),
-        payload: content.payload.as_deref(),
-    };
-    let frame = serde_json::to_vec(&notification).ok()?.len();
-    let room = limits::LIMITS.payload.max.checked_sub(frame)?;
+            category: style.category.as_deref().or_else(|| manner.category(content.class)),
+            interruption_level: (level != Interruption::Active).then_some(level.as_str()),
+            relevance_score: manner.ranks.then(|| relevance(content.class)),
+            mutable_content: mutable.then_some(1),
+            ..Self::default()
+        }
+    }
+}
+
+pub(super) fn interruption(config: &Config, content: &Content) -> Interruption {
+    content.style.interruption.unwrap_or_else(|| config.manner.interruption(content.class))
+}
+
+/// A picture's address; iOS loads nothing that is not https.
+fn image(content: &Content) -> Option<&str> {
+    content.style.image.as_deref().filter(|address| address.starts_with("https://"))
+}
+
+/// Where it stands in the notification summary, from 0 to 1 (ours).
+const fn relevance(class: Class) -> f32 {
+    match class {
+        Class::Call => 1.0,
+        Class::Chat => 0.75,
+        Class::System => 0.5,
+        Class::Marketing => 0.0,
+    }
+}
+
+/// The body, with title and text cut to the room that all else leaves; `None` where it leaves none.
+fn render(config: &Config, content: &Content, badge: Option<u32>) -> Option<Vec<u8>> {
+    let (mut payload, room) = measure(config, content, badge)?;
     let title = fit_json(&content.title, room)?;
     let left = room - json_len(&title);
-    notification.aps.alert.title = title;
-    notification.aps.alert.body = notification.aps.alert.body.and_then(|_| fit_json(&content.body, left));
-    serde_json::to_vec(&notification).ok()
+    let words = payload.words()?;
+    words.body = words.body.take().and_then(|_| fit_json(&content.body, left));
+    words.title = title;
+    serde_json::to_vec(&payload).ok()
+}
+
+/// A payload without title and text, and how many bytes are left for them; `None` where it is too long already.
+fn measure<'a>(config: &'a Config, content: &'a Content, badge: Option<u32>) -> Option<(Payload<'a>, usize)> {
+    let most = match content.presentation {
+        Presentation::Voip => limits::VOIP_PAYLOAD_MAX_BYTES,
+        Presentation::Alert | Presentation::Data => limits::LIMITS.payload.max,
+    };
+    let payload = Payload::of(config, content, badge);
+    let frame = serde_json::to_vec(&payload).ok()?.len();
+    Some((payload, most.checked_sub(frame)?))
+}
+
+/// What becomes of title and text, told before a push is made.
+pub(super) enum Fit {
+    Whole,
+    Cut,
+    /// Nothing of the title has room, so nothing is sent.
+    None,
+}
+
+pub(super) fn fit(config: &Config, content: &Content) -> Fit {
+    match measure(config, content, None) {
+        Some((_, room)) if json_len(&content.title) + json_len(&content.body) <= room => Fit::Whole,
+        Some((_, room)) if fit_json(&content.title, room).is_some() => Fit::Cut,
+        _ => Fit::None,
+    }
 }

@@ -38,7 +38,7 @@ pub(super) const TOKEN_LIFE_MS: i64 = 60 * 60_000;
 pub(super) const TOKEN_RENEW_AFTER_MS: i64 = 50 * 60_000;
 
 /// A signed token is kept at least this long, even when refused (ours).
-pub(super) const TOKEN_KEEP_MS: i64 = 60_000;
+pub(super) const TOKEN_KEEP_MS: i64 = 10_000;
 
 /// Largest key file, in bytes (ours; real ones have about 4000).
 pub(super) const KEY_FILE_MAX_BYTES: usize = 32 * 1024;

@@ -44,8 +44,8 @@ pub(super) const ACCESS_LIFE_MAX_MS: i64 = 86_400_000;
 /// An access token is renewed so long before its end.
 pub(super) const ACCESS_RENEW_EARLY_MS: i64 = 300_000;
 
-/// An access token is kept at least this long, even when refused: refusals cannot ask for more than one a minute.
-pub(super) const ACCESS_KEEP_MS: i64 = 60_000;
+/// An access token is kept at least this long, even when refused: refusals cannot ask for more than six a minute.
+pub(super) const ACCESS_KEEP_MS: i64 = 10_000;
 
 /// Largest access token that is put into a header (ours).
 pub(super) const ACCESS_MAX_BYTES: usize = 8192;

@@ -37,9 +37,9 @@ pub(super) const ACCESS_TOKEN_LIFE_MAX_SECS: i64 = 86_400;
 /// How long before its end an access token is renewed (ours); after half of it where it is short.
 pub(super) const ACCESS_TOKEN_MARGIN_MS: i64 = 10 * 60_000;
 
-/// An access token is kept at least this long, even when refused: 5 exchanges in the 5 minutes for which the vendor
+/// An access token is kept at least this long, even when refused: 30 exchanges in the 5 minutes for which the vendor
 /// allows 1000 (ours).
-pub(super) const ACCESS_TOKEN_KEEP_MS: i64 = 60_000;
+pub(super) const ACCESS_TOKEN_KEEP_MS: i64 = 10_000;
 
 /// Largest receipt body we read, in bytes (ours).
 pub(super) const RECEIPT_MAX_BYTES: usize = 1 << 20;

@@ -101,7 +101,7 @@ pub(super) static CODES: [CodeRow; 38] = [
     of_id("200/513", &RETRY, ("sending failed inside Meizu", "推送消息失败"), NOTHING),
     answer::row(SDK, 200, "200/518", &BUSY, ("over the rate that is set for the app", "推送消息超过配置的速率"), RATE),
     of_id("200/519", &BUSY, ("the service is overloaded", "推送消息失败，服务过载"), NOTHING),
-    of_id("200/520", &DROP, ("folded: the device got too many pushes of this app within a minute", "消息折叠：该设备一分钟内收到本应用消息过多"), NOTHING),
+    of_id("200/520", &TAKEN, ("accepted and folded into a group: the device got too many pushes of this app within a minute", "已接受，但被折叠：该设备一分钟内收到本应用消息过多"), NOTHING),
     // What no code of the vendor's names.
     own_row(answer::EXT_TOO_LONG, &DROP, ("ext and payload are over 4096 bytes together", "ext 与 payload 合计超过 4096 字节"), ("shorten ext", "请缩短 ext")),
     answer::EXPIRED_ROW,

@@ -48,7 +48,7 @@ pub(super) const WORD_MAX_CHARS: usize = 64;
 pub(super) const ACCESS_TOKEN_RENEW_AFTER_MS: i64 = 20 * 3_600_000;
 
 /// Least time between two exchanges, even where the token is refused, in milliseconds (ours: no bound is published).
-pub(super) const ACCESS_TOKEN_KEEP_MS: i64 = 60_000;
+pub(super) const ACCESS_TOKEN_KEEP_MS: i64 = 10_000;
 
 /// Largest receipt body we read, in bytes (ours).
 pub(super) const RECEIPT_MAX_BYTES: usize = 1 << 20;

@@ -8,6 +8,7 @@ mod corpus;
 mod exercise;
 mod given;
 mod golden;
+mod limits_apns;
 mod limits_fcm;
 mod limits_harmony;
 mod limits_honor;

@@ -119,29 +119,6 @@ proptest! {
     }
 
     #[test]
-    fn an_apple_payload_fits_4096_bytes_and_carries_ext_whole(content in content()) {
-        match begin(Vendor::Apns, &content, &["00aa"]) {
-            Step::Send(request) => {
-                prop_assert!(request.body.len() <= 4096);
-                let json: Value = serde_json::from_slice(&request.body).unwrap();
-                prop_assert_eq!(json["ext"].as_str(), content.ext.as_deref());
-                prop_assert_eq!(json["payload"].as_str(), content.payload.as_deref());
-                let title = json["aps"]["alert"]["title"].as_str().unwrap();
-                prop_assert!(content.title.starts_with(title.strip_suffix('…').unwrap_or(title)));
-                prop_assert!(request.headers.iter().all(|(_, value)| value.bytes().all(|byte| byte.is_ascii_graphic())));
-            }
-            Step::Done(verdicts) => prop_assert!(["ext_too_long", "expired", "not_supported"].contains(&&*verdicts[0].code)),
-        }
-    }
-
-    #[test]
-    fn a_long_apple_text_uses_the_room_there_is(title_chars in 1..200_usize, body_chars in 4096..5000_usize) {
-        let content = Content { title: "t".repeat(title_chars), body: "b".repeat(body_chars), ..plain() };
-        let Step::Send(request) = begin(Vendor::Apns, &content, &["00aa"]) else { panic!("is sent") };
-        prop_assert_eq!(request.body.len(), 4096);
-    }
-
-    #[test]
     fn a_xiaomi_form_keeps_every_limit(content in content()) {
         match begin(Vendor::Xiaomi, &content, &["regid+/="]) {
             Step::Send(request) => {
@@ -224,7 +201,7 @@ proptest! {
     }
 }
 
-fn plain() -> Content {
+pub(crate) fn plain() -> Content {
     Content {
         message: MessageId(uuid::Uuid::from_u128(7)),
         title: "Ann".to_owned(),
