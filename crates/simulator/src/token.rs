@@ -76,6 +76,19 @@ impl TokenBook {
         self.read().values().map(|registration| Arc::clone(&registration.phone)).collect()
     }
 
+    /// Every token that is served on a phone with this app.
+    pub(crate) fn served(&self, app: &str) -> Vec<String> {
+        let is_served = |registration: &Registration| {
+            registration.standing.is_alive() && registration.phone.profile().app == app
+        };
+        let tokens = self.read();
+        tokens
+            .iter()
+            .filter(|(_, registration)| is_served(registration))
+            .map(|(token, _)| token.clone())
+            .collect()
+    }
+
     /// Forgets every token of a phone.
     pub(crate) fn forget(&self, phone: &str) {
         self.write().retain(|_, registration| registration.phone.name() != phone);

@@ -442,6 +442,13 @@ impl Phone {
         withdrawn
     }
 
+    /// The vendor takes back one push that still waits.
+    pub(crate) fn stop(&self, message_id: &str) -> usize {
+        let stopped = lock(&self.state).shelf.withdraw_message(message_id);
+        self.news.changed();
+        stopped
+    }
+
     /// The user taps the notification at a place, 0 being the newest: the phone unlocks, the notification goes,
     /// what it opens opens. `None`: there is no notification at that place.
     pub fn tap(&self, index: usize) -> Option<Tapped> {

@@ -14,6 +14,7 @@ mod limits_meizu;
 mod limits_oppo;
 mod limits_vivo;
 mod limits_webpush;
+mod limits_xiaomi;
 mod properties;
 mod sealed;
 mod show;

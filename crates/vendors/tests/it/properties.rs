@@ -224,7 +224,7 @@ proptest! {
     }
 }
 
-fn plain() -> Content {
+pub(crate) fn plain() -> Content {
     Content {
         message: MessageId(uuid::Uuid::from_u128(7)),
         title: "Ann".to_owned(),
