@@ -59,7 +59,8 @@ pub(super) fn place(extras: &BTreeMap<&str, &str>, rights: &Rights) -> Result<Pl
 
 /// The book names no code for a template's faults; 27001 is assumed.
 fn check_parameters(param: Option<&str>, template: Option<&str>, rights: &Rights) -> Result<(), Refusal> {
-    let values: BTreeMap<String, String> = serde_json::from_str(param.unwrap_or("{}"))
+    let values: BTreeMap<String, String> = param
+        .map_or_else(|| Ok(BTreeMap::new()), serde_json::from_str)
         .map_err(|_| Code::CHANNEL.because("extra.template_param must be a JSON object of strings"))?;
     let fits = |value: &String| !value.trim().is_empty() && value.chars().count() <= TEMPLATE_VALUE_MAX_CHARS;
     if !values.values().all(fits) {

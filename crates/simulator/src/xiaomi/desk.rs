@@ -190,7 +190,7 @@ impl Clerk for Desk {
         let answer = match self.outcome(route, ask, turn) {
             Ok(outcome) => outcome.answer(),
             Err(Stop::Refused(refusal)) => reply::refused(&refusal).at("refused"),
-            Err(Stop::Special(answer)) => answer,
+            Err(Stop::Special(answer)) => *answer,
         };
         answer.on(route.map_or("", |route| route.path))
     }

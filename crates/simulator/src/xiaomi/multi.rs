@@ -42,7 +42,7 @@ impl Desk {
         };
         let messages: Vec<(String, Message)> = elements.iter().map(read).collect::<Result<_, Refusal>>()?;
         if let Some(answer) = messages.iter().find_map(|(target, _)| special_answer(target)) {
-            return Err(Stop::Special(answer));
+            return Err(Stop::Special(Box::new(answer)));
         }
         let limit = app.rights.targets_per_second;
         if limit.is_some_and(|most| !self.rate.pass(app.package(), messages.len() as u64, most, now)) {

@@ -137,7 +137,7 @@ impl Outcome {
 pub(super) enum Stop {
     Refused(Refusal),
     /// A special target asked for this answer.
-    Special(Answer),
+    Special(Box<Answer>),
 }
 
 impl From<Refusal> for Stop {

@@ -66,7 +66,7 @@ impl Desk {
             None => named(form, addressed.field())?,
         };
         if let Some(answer) = targets.iter().find_map(|target| special_answer(target)) {
-            return Err(Stop::Special(answer));
+            return Err(Stop::Special(Box::new(answer)));
         }
         self.check_lone(app, &targets, turn, addressed)?;
         let limit = app.rights.targets_per_second;

@@ -331,21 +331,6 @@ async fn a_repeated_jobkey_is_dropped_and_another_notify_id_is_another_notificat
 }
 
 #[tokio::test]
-async fn a_notification_is_revoked_by_its_notify_id_and_by_its_message_id() {
-    let world = World::start().await;
-    let (phone, token) = world.phone("mi-14", "xiaomi");
-    let id = send(&world, &fields(&token, &[])).await["data"]["id"].as_str().unwrap().to_owned();
-    let by_message = [("msg_id", id.as_str()), ("restricted_package_name", PACKAGE)];
-    assert_eq!(post(&world, "/v2/message/revoke", &by_message).await["code"], 0);
-    assert!(phone.shade().is_empty());
-    send(&world, &fields(&token, &[])).await;
-    let by_notify_id =
-        [("registration_ids", token.as_str()), ("notify_id", "4711"), ("restricted_package_name", PACKAGE)];
-    assert_eq!(post(&world, "/v1/message/regid/revoke", &by_notify_id).await["code"], 0);
-    assert!(phone.shade().is_empty());
-}
-
-#[tokio::test]
 async fn queries_tell_what_became_of_a_message_and_which_tokens_are_valid() {
     let world = World::start().await;
     let (_, token) = world.phone("mi-14", "xiaomi");
@@ -389,14 +374,6 @@ async fn faults_answer_with_codes_statuses_and_cut_connections() {
     );
     assert_eq!(phone.shade().len(), 1, "not even looked at");
     assert_eq!(send(&world, &fields(&token, &[])).await["code"], 0);
-}
-
-#[tokio::test]
-async fn a_body_that_is_too_long_is_refused_in_the_envelope() {
-    let world = World::start().await;
-    let (_, token) = world.phone("mi-14", "xiaomi");
-    let long = "x".repeat(1024 * 1024);
-    assert_eq!(send(&world, &fields(&token, &[("payload", &long)])).await["code"], 10018);
 }
 
 #[tokio::test]

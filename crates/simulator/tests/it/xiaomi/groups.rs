@@ -1,4 +1,4 @@
-//! Aliases, accounts, topics, the whole app, and many messages at once.
+//! Aliases, accounts, topics, the whole app, many messages at once, and taking back.
 
 use model::Vendor;
 use serde_json::{Value, json};
@@ -37,7 +37,8 @@ async fn aliases_accounts_topics_and_the_whole_app_reach_their_phones() {
         ("/v3/message/all", ("unused", ""), 2, "ALL", [1, 1]),
     ];
     for (path, target, count, word, shown) in cases {
-        (ann.clear(), bo.clear());
+        ann.clear();
+        bo.clear();
         let answer = post(&world, path, &to(&[target])).await;
         assert_eq!(answer["info"], format!("Received push messages for {count} {word}"), "{path}");
         assert_eq!([ann.shade().len(), bo.shade().len()], shown, "{path}");
@@ -66,7 +67,8 @@ async fn topics_are_joined_met_and_taken_away() {
     let (bo, second) = world.phone("redmi-k70", "redmi");
     set(&world, json!({"topics": {"a": [first, second], "b": [second]}}));
     for (operation, shown) in [("UNION", [1, 1]), ("INTERSECTION", [0, 1]), ("EXCEPT", [1, 0])] {
-        (ann.clear(), bo.clear());
+        ann.clear();
+        bo.clear();
         let wish = to(&[("topics", "a;$;b"), ("topic_op", operation)]);
         assert_eq!(post(&world, "/v3/message/multi_topic", &wish).await["code"], 0);
         assert_eq!([ann.shade().len(), bo.shade().len()], shown, "{operation}");
@@ -168,6 +170,21 @@ async fn many_messages_are_refused_as_a_whole_where_one_is_malformed() {
     assert_eq!(ask(json!([good, element("a", "一", "999")])).await, 27001);
     assert_eq!(ask(json!([good, element("FAULT/10002/x", "一", "130001")])).await, 10002);
     assert_eq!(post(&world, "/v2/multi_messages/regids", &[]).await["code"], 10016);
+}
+
+#[tokio::test]
+async fn a_notification_is_revoked_by_its_notify_id_and_by_its_message_id() {
+    let world = World::start().await;
+    let (phone, token) = world.phone("mi-14", "xiaomi");
+    let id = send(&world, &fields(&token, &[])).await["data"]["id"].as_str().unwrap().to_owned();
+    let by_message = [("msg_id", id.as_str()), ("restricted_package_name", PACKAGE)];
+    assert_eq!(post(&world, "/v2/message/revoke", &by_message).await["code"], 0);
+    assert!(phone.shade().is_empty());
+    send(&world, &fields(&token, &[])).await;
+    let by_notify_id =
+        [("registration_ids", token.as_str()), ("notify_id", "4711"), ("restricted_package_name", PACKAGE)];
+    assert_eq!(post(&world, "/v1/message/regid/revoke", &by_notify_id).await["code"], 0);
+    assert!(phone.shade().is_empty());
 }
 
 #[tokio::test]

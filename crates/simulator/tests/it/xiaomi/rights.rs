@@ -172,3 +172,11 @@ async fn a_server_makes_and_ends_channels() {
     assert_eq!(ask("/v1/channel/discard?channel_id=77").await["code"], 27001);
     assert_eq!(post(&world, "/media/upload/image", &[]).await["code"], 10007, "an upload is no form");
 }
+
+#[tokio::test]
+async fn a_body_that_is_too_long_is_refused_in_the_envelope() {
+    let world = World::start().await;
+    let (_, token) = world.phone("mi-14", "xiaomi");
+    let long = "x".repeat(1024 * 1024);
+    assert_eq!(send(&world, &fields(&token, &[("payload", &long)])).await["code"], 10018);
+}
