@@ -23,6 +23,9 @@ pub(super) const OVER_DEFAULT: &str = "the device has had its message without a 
 /// Why a phone shows no more messages of public channels today.
 pub(super) const OVER_PUBLIC: &str = "the device has had its messages of public channels of the day";
 
+/// The object of one post, and how many events it tells.
+type Gathered = (Map<String, Value>, usize);
+
 #[derive(Debug)]
 struct Event<'a> {
     callback: &'a Callback,
@@ -90,7 +93,7 @@ pub(super) fn posts(reports: &[Report], quota_of: impl Fn(&Report) -> Option<u64
         entries.entry(key).or_default().push(event);
     }
     // The n-th entry of one message goes into the n-th post to its URL.
-    let mut posts: BTreeMap<(&str, usize), (Map<String, Value>, usize)> = BTreeMap::new();
+    let mut posts: BTreeMap<(&str, usize), Gathered> = BTreeMap::new();
     let mut nth: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for (key, events) in entries {
         let n = nth.entry((key.url, key.message_id)).or_default();
