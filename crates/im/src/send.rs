@@ -118,7 +118,7 @@ impl Im {
     async fn accept(&self, message: Message) -> Result<Accepted, Fault> {
         let (id, sent_at) = (message.id, message.sent_at);
         let conversation = message.addressee.conversation().cloned();
-        match self.commit_one(Op::Accept(message)).await? {
+        match self.commit_one(Op::Accept(Box::new(message))).await? {
             Outcome::Accepted { seq } => {
                 Ok(Accepted { message: id, conversation, seq, sent_at, duplicate: false })
             }

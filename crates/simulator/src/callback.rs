@@ -75,11 +75,6 @@ fn parse(url: &str) -> Result<Destination, CallbackError> {
     })
 }
 
-/// Posts a form and tells the status of the answer.
-pub(crate) async fn post_form(url: &str, body: String) -> Result<u16, CallbackError> {
-    post(url, &[("content-type", "application/x-www-form-urlencoded".to_owned())], body).await
-}
-
 /// Posts a body with these headers and tells the status of the answer.
 pub(crate) async fn post(
     url: &str,

@@ -82,20 +82,21 @@ pub(crate) trait Book: Send + Sync {
 
 /// Every simulated vendor.
 pub(crate) struct Vendors {
-    pub(crate) xiaomi: Arc<xiaomi::Desk>,
+    /// The apps registered with Xiaomi, which may also be registered ready-made.
+    pub(crate) xiaomi: Arc<xiaomi::Apps>,
     pub(crate) apns: Arc<apns::Desk>,
     books: Vec<(Vendor, Arc<dyn Book>)>,
 }
 
 impl Vendors {
     pub(crate) fn new(shared: &Arc<Shared>, ca: &Ca) -> Self {
-        let xiaomi = Arc::new(xiaomi::Desk::new(Arc::clone(shared)));
+        let xiaomi = Arc::<xiaomi::Apps>::default();
         let apns = Arc::new(apns::Desk::new(Arc::clone(shared), ca));
         let open = |vendor| -> (Vendor, Arc<dyn Book>) {
             (
                 vendor,
                 match vendor {
-                    Vendor::Xiaomi => Arc::clone(&xiaomi) as Arc<dyn Book>,
+                    Vendor::Xiaomi => xiaomi::open(shared, &xiaomi),
                     Vendor::Apns => Arc::clone(&apns) as Arc<dyn Book>,
                     Vendor::Huawei => crate::huawei::open(shared),
                     Vendor::Harmony => crate::harmony::open(shared),
@@ -132,6 +133,6 @@ impl Vendors {
     /// A vendor's book.
     pub(crate) fn book(&self, vendor: Vendor) -> Arc<dyn Book> {
         let found = self.books.iter().find(|(own, _)| *own == vendor);
-        found.map_or_else(|| Arc::clone(&self.xiaomi) as Arc<dyn Book>, |(_, book)| Arc::clone(book))
+        found.map_or_else(|| Arc::clone(&self.apns) as Arc<dyn Book>, |(_, book)| Arc::clone(book))
     }
 }

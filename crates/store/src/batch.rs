@@ -40,7 +40,7 @@ pub enum Op {
     PutCertificate(CertificateDraft),
     /// Stores a message with its sequence and its fan-out cursor, due at once.
     /// → [`Outcome::Accepted`], [`Outcome::Duplicate`] or [`Outcome::Conflict`]
-    Accept(Message),
+    Accept(Box<Message>),
     /// Opens a login: the device is made or its report renewed, other logins are kicked as the policy says, another
     /// user's login on this device is kicked (row B13), their bindings go. → [`Outcome::Session`]
     OpenSession(NewSession),

@@ -246,7 +246,7 @@ impl Stage {
             expires_at: self.now().plus_ms(3_600_000),
         };
         let decide = Op::Decide { app: APP, message: id, deliveries: rows, next: FanoutNext::Done };
-        self.store.commit(vec![Op::Accept(message), decide]).await.unwrap();
+        self.store.commit(vec![Op::Accept(Box::new(message)), decide]).await.unwrap();
         id
     }
 

@@ -91,6 +91,11 @@ pub(crate) trait Clerk: Send + Sync + 'static {
     /// The answer with this code, in the shape that the asked path has.
     fn refuse(&self, code: &str, ask: &Ask<'_>) -> Answer;
 
+    /// The answer to a body that is longer than any the vendor takes.
+    fn too_long(&self) -> Answer {
+        Answer::bare(413).at("body")
+    }
+
     /// Answers a request. Total: any request gets the answer the vendor would give.
     fn answer(&self, ask: &Ask<'_>, turn: &Turn) -> Answer;
 

@@ -70,7 +70,7 @@ pub(super) async fn answer<C: Clerk>(
     let now = counter.shared.clock.now();
     let ask = Ask::new(host, &head, body.as_deref().unwrap_or_default(), now);
     let mut answer = match &turn.fault {
-        _ if body.is_none() => Answer::bare(413).at("body"),
+        _ if body.is_none() => counter.clerk.too_long(),
         None | Some(Fault::LoseAnswer | Fault::Goaway(_)) => counter.clerk.answer(&ask, &turn),
         Some(Fault::Fail(code)) => {
             Answer::of_status_code(code).unwrap_or_else(|| counter.clerk.refuse(code, &ask).at("fault"))

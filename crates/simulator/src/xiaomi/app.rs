@@ -1,22 +1,30 @@
-//! Apps registered with Xiaomi: credentials, notification channels, daily amount.
+//! Apps registered with Xiaomi: credentials and notification channels.
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard},
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use model::{Secret, Timestamp};
+use model::Secret;
 use serde_json::Value;
 
-use super::reply::{Code, Refusal};
+use super::{
+    group::{Group, Groups},
+    reply::{Code, Refusal},
+    rights::{Channel, Rights},
+};
 use crate::{counter::Credential, lock::lock, shared::random};
 
-/// The private channel of an app that is registered on demand.
+/// Most apps there can be by enrolment.
+const APPS_MAX: usize = 1000;
+/// Longest package name, in bytes; what Android takes.
+const PACKAGE_MAX_BYTES: usize = 255;
+/// The channels of an app that is registered on demand, and the fields of a certificate that hold them.
 const CHAT_CHANNEL: &str = "130001";
-const DAY_MS: i64 = 24 * 3_600_000;
-/// The vendor's day begins at midnight in Beijing.
-pub(super) const BEIJING_OFFSET_MS: i64 = 8 * 3_600_000;
+const MARKETING_CHANNEL: &str = "130101";
+const CHAT_FIELD: &str = "channel_id";
+const MARKETING_FIELD: &str = "channel_id_marketing";
 
 /// An app as it is registered with Xiaomi.
 #[derive(Debug, Clone)]
@@ -29,16 +37,16 @@ pub struct XiaomiApp {
     pub packages: Vec<String>,
     /// Its approved notification channels, by id.
     pub channels: BTreeMap<String, XiaomiChannel>,
-    /// How many targets a day it may send to outside private channels.
+    /// How many targets a day it may send to without a channel; public channels have twice that.
     pub day_quota: u64,
 }
 
 /// A notification channel of an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum XiaomiChannel {
-    /// 公信: counts against the daily amount; kept for a day at most.
+    /// 公信: counts against a daily amount; kept for a day at most.
     Public,
-    /// 私信: free of the daily amount; kept for ten days at most.
+    /// 私信: free of any daily amount; kept for ten days at most.
     Private {
         /// A message must name an approved template.
         needs_template: bool,
@@ -66,70 +74,56 @@ impl XiaomiApp {
     }
 }
 
-/// An app with what it has used today.
-#[derive(Debug)]
+/// An app with what it may do and what its phones have said.
+#[derive(Debug, Clone)]
 pub(super) struct Registered {
     pub(super) app: XiaomiApp,
-    used: Mutex<Used>,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Used {
-    day: i64,
-    targets: u64,
+    pub(super) rights: Rights,
+    pub(super) groups: Arc<Mutex<Groups>>,
 }
 
 impl Registered {
-    /// Takes targets from today's amount, or none of them.
-    pub(super) fn spend(&self, targets: u64, now: Timestamp) -> Result<(), Refusal> {
-        let mut used = lock(&self.used);
-        let today = beijing_day(now);
-        if used.day != today {
-            *used = Used { day: today, targets: 0 };
-        }
-        if used.targets + targets > self.app.day_quota {
-            return Err(exhausted(self.app.day_quota, used.targets));
-        }
-        used.targets += targets;
-        Ok(())
+    fn new(app: XiaomiApp) -> Self {
+        let channels = app.channels.iter().map(|(id, channel)| (id.clone(), (*channel).into())).collect();
+        let rights = Rights::new(app.day_quota, channels);
+        Self { app, rights, groups: Arc::default() }
     }
 
-    /// How many targets have been sent to today.
-    pub(super) fn spent(&self, now: Timestamp) -> u64 {
-        let used = *lock(&self.used);
-        if used.day == beijing_day(now) { used.targets } else { 0 }
+    /// Whether a package is of this app.
+    pub(super) fn owns(&self, package: &str) -> bool {
+        self.app.packages.iter().any(|own| own == package)
     }
-}
 
-/// The refusal of an app whose amount is used up.
-pub(super) fn exhausted(quota: u64, used: u64) -> Refusal {
-    Code::QUOTA.because(format!("exceed quota, quota: {quota}, have acked: {used}"))
-}
+    /// The app's main package, by which amounts are counted.
+    pub(super) fn package(&self) -> &str {
+        self.app.packages.first().map_or("", String::as_str)
+    }
 
-const fn beijing_day(now: Timestamp) -> i64 {
-    now.millis().saturating_add(BEIJING_OFFSET_MS).div_euclid(DAY_MS)
-}
-
-fn credential(app: &XiaomiApp) -> Credential {
-    let mut credential = Credential::from([
-        ("package_name".to_owned(), app.packages.first().cloned().unwrap_or_default()),
-        ("app_id".to_owned(), app.app_id.clone()),
-        ("app_secret".to_owned(), app.app_secret.expose().clone()),
-    ]);
-    credential.extend(app.channels.keys().next().map(|id| ("channel_id".to_owned(), id.clone())));
-    credential
+    /// The channels that an operator would enter: that of chats, and that of marketing.
+    fn credential(&self) -> Credential {
+        let mut credential = Credential::from([
+            ("package_name".to_owned(), self.package().to_owned()),
+            ("app_id".to_owned(), self.app.app_id.clone()),
+            ("app_secret".to_owned(), self.app.app_secret.expose().clone()),
+        ]);
+        let first = |is_public: bool| {
+            let mut channels = self.rights.channels.iter();
+            channels.find_map(|(id, own)| ((*own == Channel::Public) == is_public).then(|| id.clone()))
+        };
+        credential.extend(first(false).map(|id| (CHAT_FIELD.to_owned(), id)));
+        credential.extend(first(true).map(|id| (MARKETING_FIELD.to_owned(), id)));
+        credential
+    }
 }
 
 /// All registered apps, by secret.
 #[derive(Default)]
-pub(super) struct Apps(RwLock<HashMap<String, Arc<Registered>>>);
+pub(crate) struct Apps(RwLock<HashMap<String, Arc<Registered>>>);
 
 impl Apps {
     /// Registers an app; the same secret again replaces it.
-    pub(super) fn register(&self, app: XiaomiApp) {
-        let registered = Arc::new(Registered { used: Mutex::default(), app });
-        let secret = registered.app.app_secret.expose().clone();
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(secret, registered);
+    pub(crate) fn register(&self, app: XiaomiApp) {
+        self.put(Registered::new(app));
     }
 
     /// Who sends, by the `Authorization` header.
@@ -140,67 +134,119 @@ impl Apps {
         if secret.is_empty() || secret.chars().any(|char| char.is_whitespace() || char.is_control()) {
             return Err(Code::SECRET.because("the secret is malformed"));
         }
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(secret)
-            .cloned()
-            .ok_or_else(|| Code::AUTH.because("no app has this secret"))
+        self.read().get(secret).cloned().ok_or_else(|| Code::AUTH.because("no app has this secret"))
     }
 
-    /// Registers an app with a private channel, as a chat app has; `known` holds again what was given before.
+    /// Registers an app with a channel for chats and one for marketing, as a chat app has. Without `known`, a package
+    /// that is registered already keeps what it has.
     pub(super) fn enrol(&self, package: &str, known: Option<&Credential>) -> Result<Credential, String> {
+        if package.is_empty() || package.len() > PACKAGE_MAX_BYTES {
+            return Err("a package name has 1 to 255 bytes".to_owned());
+        }
+        if known.is_none()
+            && let Some(own) = self.of_package(package)
+        {
+            return Ok(own.credential());
+        }
+        if self.read().len() >= APPS_MAX {
+            return Err(format!("there are {APPS_MAX} apps already"));
+        }
         let field = |name: &str| known.and_then(|known| known.get(name)).cloned();
         let secret = field("app_secret").unwrap_or_else(|| STANDARD.encode(random::<16>()));
         let app_id = field("app_id").unwrap_or_else(|| format!("28823037615{:08}", random::<1>()[0]));
-        let channel = field("channel_id").unwrap_or_else(|| CHAT_CHANNEL.to_owned());
-        let app = XiaomiApp::new(package, app_id, Secret::new(secret))
-            .with_channel(channel, XiaomiChannel::Private { needs_template: false });
-        let credential = credential(&app);
-        self.register(app);
+        let mut app = XiaomiApp::new(package, app_id, Secret::new(secret));
+        if let Some(id) = field(CHAT_FIELD).or_else(|| known.is_none().then(|| CHAT_CHANNEL.to_owned())) {
+            app = app.with_channel(id, XiaomiChannel::Private { needs_template: false });
+        }
+        if let Some(id) =
+            field(MARKETING_FIELD).or_else(|| known.is_none().then(|| MARKETING_CHANNEL.to_owned()))
+        {
+            app = app.with_channel(id, XiaomiChannel::Public);
+        }
+        let registered = Registered::new(app);
+        let credential = registered.credential();
+        self.put(registered);
         Ok(credential)
     }
 
-    /// `day_quota`: targets a day outside private channels.
-    pub(super) fn set_rights(&self, package: &str, rights: &Value) -> Result<(), String> {
-        let quota = rights.get("day_quota").and_then(Value::as_u64).ok_or("day_quota must be a number")?;
-        let apps = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let mut of_package =
-            apps.values().filter(|registered| registered.app.packages.iter().any(|own| own == package));
-        let app = XiaomiApp { day_quota: quota, ..of_package.next().ok_or("no such app")?.app.clone() };
-        drop(apps);
-        self.register(app);
+    /// Sets what a JSON object names: members of [`Rights`], and those of [`Group::member`].
+    pub(super) fn set_rights(&self, package: &str, members: &Value) -> Result<(), String> {
+        let mut members = members.as_object().ok_or("rights must be an object")?.clone();
+        let app = self.of_package(package).ok_or("no such app")?;
+        for group in Group::ALL {
+            if let Some(names) = members.remove(group.member()) {
+                lock(&app.groups).set(group, &names)?;
+            }
+        }
+        let rights = app.rights.with(&members)?;
+        self.put(Registered { rights, ..Registered::clone(&app) });
         Ok(())
+    }
+
+    /// Changes what an app may do.
+    pub(super) fn change(&self, app: &Registered, change: impl FnOnce(&mut Rights)) {
+        let mut changed = app.clone();
+        change(&mut changed.rights);
+        self.put(changed);
     }
 
     /// Every registered app as Xiaomi's console shows it.
     pub(super) fn credentials(&self) -> Vec<Credential> {
-        let apps = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let mut credentials: Vec<Credential> =
-            apps.values().map(|registered| credential(&registered.app)).collect();
+        let mut credentials: Vec<Credential> = self.read().values().map(|app| app.credential()).collect();
         credentials.sort();
         credentials
     }
 
     /// A package of any registered app: what a new phone gets that names none.
     pub(super) fn any_package(&self) -> Option<String> {
-        let apps = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        apps.values().filter_map(|registered| registered.app.packages.first()).min().cloned()
+        self.read().values().filter_map(|registered| registered.app.packages.first()).min().cloned()
+    }
+
+    /// The app that owns a package.
+    pub(super) fn of_package(&self, package: &str) -> Option<Arc<Registered>> {
+        self.read().values().find(|app| app.owns(package)).cloned()
+    }
+
+    fn put(&self, registered: Registered) {
+        let secret = registered.app.app_secret.expose().clone();
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(secret, Arc::new(registered));
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, HashMap<String, Arc<Registered>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
-    fn the_amount_is_refilled_at_midnight_in_beijing() {
-        let mut app = XiaomiApp::new("p", "1", Secret::new("s".to_owned()));
-        app.day_quota = 2;
-        let registered = Registered { app, used: Mutex::default() };
-        let before_midnight = Timestamp(16 * 3_600_000 - 1);
-        assert_eq!(registered.spend(2, before_midnight), Ok(()));
-        assert_eq!(registered.spend(1, before_midnight).unwrap_err().code, Code::QUOTA);
-        assert_eq!(registered.spend(1, before_midnight.plus_ms(1)), Ok(()));
+    fn what_was_known_holds_again_and_is_the_same_at_every_enrolment() {
+        let apps = Apps::default();
+        let first = apps.enrol("com.example.im", None).unwrap();
+        assert_eq!(
+            (first[CHAT_FIELD].as_str(), first[MARKETING_FIELD].as_str()),
+            (CHAT_CHANNEL, MARKETING_CHANNEL)
+        );
+        assert_eq!(apps.enrol("com.example.im", None).unwrap(), first);
+        let later = Apps::default();
+        assert_eq!(later.enrol("com.example.im", Some(&first)).unwrap(), first);
+        assert_eq!(later.credentials(), [first]);
+        assert!(apps.enrol("", None).is_err());
+    }
+
+    #[test]
+    fn rights_and_names_are_set_by_package() {
+        let apps = Apps::default();
+        apps.enrol("com.example.im", None).unwrap();
+        apps.set_rights("com.example.im", &json!({"day_quota": 3, "aliases": {"ann": ["r1"]}})).unwrap();
+        let app = apps.of_package("com.example.im").unwrap();
+        assert_eq!(app.rights.day_quota, 3);
+        assert_eq!(lock(&app.groups).names(Group::Alias, "r1"), ["ann"]);
+        assert!(apps.set_rights("com.example.im", &json!({"aliases": 1})).is_err());
+        assert!(apps.set_rights("com.other", &json!({})).is_err());
     }
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use model::Timestamp;
 
 use super::{
-    app::{XiaomiApp, XiaomiChannel},
+    app::Registered,
+    channel::{self, Amount, Placement},
+    filter::{self, Filter},
     form::Form,
     reply::{Code, Refusal},
 };
@@ -27,8 +29,6 @@ const CALLBACK_MAX_BYTES: usize = 128;
 const CALLBACK_PARAM_MAX_BYTES: usize = 256;
 /// Longest jobkey, in characters. Documented.
 const JOBKEY_MAX_CHARS: usize = 20;
-/// Longest template parameter value, in characters. Documented.
-const TEMPLATE_VALUE_MAX_CHARS: usize = 128;
 /// Every kind of receipt there is; a sum with another bit yields no receipts at all. Observed.
 pub(super) const RECEIPT_KINDS: u32 = 1 + 2 + 16 + 32 + 64 + 128 + 1024;
 /// Kinds that are reported where the sender names none. Documented.
@@ -75,7 +75,7 @@ const STEERING: &[&str] = &[
 const STEERING_PREFIX: &str = "notification_style_button_";
 
 /// A message that was accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Message {
     pub(super) title: String,
     pub(super) description: String,
@@ -88,14 +88,15 @@ pub(super) struct Message {
     pub(super) kept: bool,
     pub(super) not_before: Timestamp,
     pub(super) expires_at: Timestamp,
-    pub(super) counts_against_quota: bool,
+    pub(super) placement: Placement,
+    pub(super) filters: Vec<Filter>,
     /// The click was not said, which the vendor asks for since 2024-09-30 but still takes.
     pub(super) click_missing: bool,
     pub(super) own: BTreeMap<String, String>,
 }
 
 /// Reads and checks a message.
-pub(super) fn read(form: &Form, app: &XiaomiApp, now: Timestamp) -> Result<Message, Refusal> {
+pub(super) fn read(form: &Form<'_>, app: &Registered, now: Timestamp) -> Result<Message, Refusal> {
     check_package(form, app)?;
     match number::<u32>(form.filled("pass_through"), "pass_through", 0, 0..=1)? {
         0 => (),
@@ -111,11 +112,11 @@ pub(super) fn read(form: &Form, app: &XiaomiApp, now: Timestamp) -> Result<Messa
     let notify_id = notify_id(form.filled("notify_id"))?;
     let extras: BTreeMap<&str, &str> = form.extras().collect();
     let (opens, click_missing) = click(&extras)?;
-    let channel = channel(&extras, app)?;
+    let placement = channel::place(&extras, &app.rights)?;
     let jobkey = jobkey(extras.get("jobkey").copied())?;
     let callback = callback(&extras)?;
     let own = own_pairs(&extras)?;
-    let (not_before, expires_at) = span(form, channel, now)?;
+    let (not_before, expires_at) = span(form, placement.amount, now)?;
     Ok(Message {
         title,
         description,
@@ -128,25 +129,26 @@ pub(super) fn read(form: &Form, app: &XiaomiApp, now: Timestamp) -> Result<Messa
         kept: extras.get("only_send_once") != Some(&"1"),
         not_before,
         expires_at,
-        counts_against_quota: !matches!(channel, Some(XiaomiChannel::Private { .. })),
+        placement,
+        filters: filter::read(&extras),
         click_missing,
         own,
     })
 }
 
 /// Checks that the packages named belong to the app; a v3 request may join several by commas.
-pub(super) fn check_package(form: &Form, app: &XiaomiApp) -> Result<(), Refusal> {
+pub(super) fn check_package(form: &Form<'_>, app: &Registered) -> Result<(), Refusal> {
     let mut named = form.list("restricted_package_name").peekable();
     if named.peek().is_none() {
         return Err(Code::MISSING.because("restricted_package_name is missing"));
     }
-    match named.find(|package| !app.packages.iter().any(|own| own == package)) {
+    match named.find(|package| !app.owns(package)) {
         Some(_) => Err(Code::PACKAGE.because("restricted_package_name is not of this app")),
         None => Ok(()),
     }
 }
 
-fn text(form: &Form, field: &str, below_chars: usize) -> Result<String, Refusal> {
+fn text(form: &Form<'_>, field: &str, below_chars: usize) -> Result<String, Refusal> {
     let text = form.get(field).ok_or_else(|| Code::MISSING.because(format!("{field} is missing")))?;
     if text.trim().is_empty() {
         return Err(Code::FORMAT.because(format!("{field} must not be blank")));
@@ -207,31 +209,6 @@ fn click(extras: &BTreeMap<&str, &str>) -> Result<(Opens, bool), Refusal> {
     }
 }
 
-fn channel(extras: &BTreeMap<&str, &str>, app: &XiaomiApp) -> Result<Option<XiaomiChannel>, Refusal> {
-    let Some(id) = extras.get("channel_id").filter(|id| !id.is_empty()) else { return Ok(None) };
-    let channel =
-        *app.channels.get(*id).ok_or_else(|| Code::CHANNEL.because("extra.channel_id is unknown"))?;
-    let template = extras.get("template_id").is_some_and(|template| !template.is_empty());
-    if channel == (XiaomiChannel::Private { needs_template: true }) && !template {
-        return Err(Code::CHANNEL.because("a private channel needs extra.template_id"));
-    }
-    if let Some(param) = extras.get("template_param") {
-        check_template_param(param)?;
-    }
-    Ok(Some(channel))
-}
-
-fn check_template_param(param: &str) -> Result<(), Refusal> {
-    let values: BTreeMap<String, String> = serde_json::from_str(param)
-        .map_err(|_| Code::CHANNEL.because("extra.template_param must be a JSON object of strings"))?;
-    let fits = |value: &String| !value.trim().is_empty() && value.chars().count() <= TEMPLATE_VALUE_MAX_CHARS;
-    if values.values().all(fits) {
-        Ok(())
-    } else {
-        Err(Code::CHANNEL.because("every value of extra.template_param must have 1 to 128 characters"))
-    }
-}
-
 fn jobkey(jobkey: Option<&str>) -> Result<Option<String>, Refusal> {
     let Some(jobkey) = jobkey.filter(|jobkey| !jobkey.is_empty()) else { return Ok(None) };
     let fits = jobkey.chars().count() <= JOBKEY_MAX_CHARS
@@ -280,15 +257,11 @@ fn own_pairs(extras: &BTreeMap<&str, &str>) -> Result<BTreeMap<String, String>, 
 }
 
 /// When it may be delivered first, and when no longer. A lifetime over what the channel keeps is cut to that.
-fn span(
-    form: &Form,
-    channel: Option<XiaomiChannel>,
-    now: Timestamp,
-) -> Result<(Timestamp, Timestamp), Refusal> {
-    let kept_ms = match channel {
-        Some(XiaomiChannel::Public) => DAY_MS,
-        Some(XiaomiChannel::Private { .. }) => 10 * DAY_MS,
-        None => LIFETIME_MAX_MS,
+fn span(form: &Form<'_>, amount: Amount, now: Timestamp) -> Result<(Timestamp, Timestamp), Refusal> {
+    let kept_ms = match amount {
+        Amount::Public => DAY_MS,
+        Amount::Unlimited => 10 * DAY_MS,
+        Amount::Default => LIFETIME_MAX_MS,
     };
     let lifetime = number::<i64>(form.filled("time_to_live"), "time_to_live", kept_ms, 1..=LIFETIME_MAX_MS)?
         .min(kept_ms);

@@ -1,121 +1,56 @@
-//! Every path Xiaomi answers, and the small ones among them: traces, validation, revocation, lists.
+//! The small calls: traces, amounts, validation, names, lists.
 //!
 //! Shapes of `data` where the book only says that there is an answer are assumed.
 
-use http::Method;
+use std::sync::Mutex;
+
 use serde_json::{Value, json};
 
 use super::{
-    answer::{Outcome, Stop},
     app::Registered,
+    channel::Amount,
     desk::Desk,
     form::Form,
-    message::{check_package, notify_id},
-    reply::Code,
+    group::{Full, Group, NAME_MAX_BYTES},
+    message::check_package,
+    reply::{Code, Outcome, Refusal, Stop},
+    send::named,
 };
-use crate::{faults::Turn, lock::lock};
+use crate::{
+    lock::lock,
+    shared::{hex, random},
+};
 
-/// One path with what it does.
-pub(super) struct Route {
-    pub(super) path: &'static str,
-    pub(super) method: Method,
-    pub(super) act: Act,
-}
+/// Longest id of a channel, in bytes. Assumed.
+const CHANNEL_ID_MAX_BYTES: usize = 64;
 
-type Act = fn(&Desk, &Registered, &Form, &Turn) -> Result<Outcome, Stop>;
-
-const fn post(path: &'static str, act: Act) -> Route {
-    Route { path, method: Method::POST, act }
-}
-
-const fn get(path: &'static str, act: Act) -> Route {
-    Route { path, method: Method::GET, act }
-}
-
-const ROUTES: &[Route] = &[
-    post("/v2/message/regid", Desk::send),
-    post("/v3/message/regid", Desk::send),
-    post("/v4/message/regid", Desk::send),
-    post("/v1/message/regid/revoke", revoke),
-    post("/v2/message/revoke", revoke_message),
-    post("/v1/validation/regids", validate),
-    post("/v1/feedback/get_region_by_regid", region),
-    get("/v1/feedback/fetch_invalid_regids", invalid_regids),
-    get("/v1/feedback/fetch_invalid_aliases", empty_list),
-    get("/v1/trace/message/status", trace_one),
-    get("/v1/trace/messages/status", trace_many),
-    get("/v1/trace/quota/get", quota),
-    get("/v1/stats/message/counters", counters),
-    get("/v1/regid/presence", presence),
-    get("/v2/regid/presence", presence),
-    get("/v1/channel/list", channels),
-    get("/v1/alias/all", empty_list),
-    get("/v1/topic/all", empty_list),
-    get("/v1/account/all", empty_list),
-];
-
-/// The route of a path.
-pub(super) fn route(path: &str) -> Option<&'static Route> {
-    ROUTES.iter().find(|route| route.path == path)
-}
-
-fn revoke(desk: &Desk, app: &Registered, form: &Form, _: &Turn) -> Result<Outcome, Stop> {
-    check_package(form, &app.app)?;
-    let id =
-        notify_id(form.filled("notify_id"))?.ok_or_else(|| Code::MISSING.because("notify_id is missing"))?;
-    let targets: Vec<&str> = form.list("registration_ids").collect();
-    if targets.is_empty() {
-        return Err(Code::MISSING.because("registration_ids is missing").into());
-    }
-    for token in targets.iter().filter(|token| desk.is_served(token, app)) {
-        if let Some(registration) = desk.tokens.find(token) {
-            registration.phone.withdraw(&id.to_string());
-        }
-    }
-    Ok(Outcome { targets: targets.len(), stage: "revoked", ..Outcome::of(json!({})) })
-}
-
-fn revoke_message(desk: &Desk, app: &Registered, form: &Form, _: &Turn) -> Result<Outcome, Stop> {
-    check_package(form, &app.app)?;
-    let id = form.filled("msg_id").ok_or_else(|| Code::MISSING.because("msg_id is missing"))?;
-    if !lock(&desk.sent).contains(id) {
-        return Err(Code::UNKNOWN_MESSAGE.because("no such message").into());
-    }
-    for phone in desk.tokens.phones() {
-        phone.withdraw_message(id);
-    }
-    Ok(Outcome { stage: "revoked", ..Outcome::of(json!({})) })
-}
-
-fn validate(desk: &Desk, app: &Registered, form: &Form, _: &Turn) -> Result<Outcome, Stop> {
+/// Which registration ids are valid.
+pub(super) fn validate(desk: &Desk, app: &Registered, form: &Form<'_>) -> Result<Outcome, Stop> {
     let (valid, invalid): (Vec<&str>, Vec<&str>) =
         form.list("registration_ids").partition(|token| desk.is_served(token, app));
     if valid.is_empty() && invalid.is_empty() {
         return Err(Code::MISSING.because("registration_ids is missing").into());
     }
-    Ok(Outcome {
-        targets: valid.len() + invalid.len(),
-        ..Outcome::of(json!({"valid_regids": valid, "invalid_regids": invalid}))
-    })
+    let first = valid.iter().chain(&invalid).next().copied().unwrap_or_default();
+    let count = valid.len() + invalid.len();
+    Ok(Outcome::of(json!({"valid_regids": valid, "invalid_regids": invalid})).to(count, first))
 }
 
-fn region(_: &Desk, _: &Registered, form: &Form, _: &Turn) -> Result<Outcome, Stop> {
+/// The region of each registration id: all phones are in China.
+pub(super) fn region(form: &Form<'_>) -> Result<Outcome, Stop> {
     let regions: serde_json::Map<String, Value> =
         form.list("regIds").map(|token| (token.to_owned(), "China".into())).collect();
     Ok(Outcome::of(regions.into()))
 }
 
-/// Entries leave the feed once read (assumed).
-fn invalid_regids(desk: &Desk, _: &Registered, _: &Form, _: &Turn) -> Result<Outcome, Stop> {
-    let list = std::mem::take(&mut *lock(&desk.invalid_feed));
+/// A feed's entries, which leave it once read (assumed).
+pub(super) fn told_once(feed: &Mutex<Vec<String>>) -> Result<Outcome, Stop> {
+    let list = std::mem::take(&mut *lock(feed));
     Ok(Outcome::of(json!({"list": list})))
 }
 
-fn empty_list(_: &Desk, _: &Registered, _: &Form, _: &Turn) -> Result<Outcome, Stop> {
-    Ok(Outcome::of(json!({"list": []})))
-}
-
-fn trace_one(desk: &Desk, _: &Registered, form: &Form, _: &Turn) -> Result<Outcome, Stop> {
+/// What became of one message.
+pub(super) fn trace_one(desk: &Desk, form: &Form<'_>) -> Result<Outcome, Stop> {
     let sent = lock(&desk.sent);
     let status = match (form.filled("msg_id"), form.filled("job_key")) {
         (Some(id), _) => sent.status(id),
@@ -126,7 +61,8 @@ fn trace_one(desk: &Desk, _: &Registered, form: &Form, _: &Turn) -> Result<Outco
     Ok(Outcome::of(json!({"data": status})))
 }
 
-fn trace_many(desk: &Desk, _: &Registered, form: &Form, _: &Turn) -> Result<Outcome, Stop> {
+/// What became of the messages of a span of time.
+pub(super) fn trace_many(desk: &Desk, form: &Form<'_>) -> Result<Outcome, Stop> {
     let moment = |field: &str| {
         form.filled(field)
             .and_then(|text| text.trim().parse::<i64>().ok())
@@ -137,9 +73,9 @@ fn trace_many(desk: &Desk, _: &Registered, form: &Form, _: &Turn) -> Result<Outc
     Ok(Outcome::of(json!({"data": statuses})))
 }
 
-/// Counts of a span of days, given as `yyyyMMdd` in Beijing time; of the kinds of targets only regids are simulated.
-fn counters(desk: &Desk, app: &Registered, form: &Form, _: &Turn) -> Result<Outcome, Stop> {
-    check_package(form, &app.app)?;
+/// Counts of a span of days, given as `yyyyMMdd` in Beijing time.
+pub(super) fn counters(desk: &Desk, app: &Registered, form: &Form<'_>) -> Result<Outcome, Stop> {
+    check_package(form, app)?;
     let day = |field: &str| {
         form.filled(field)
             .map(str::trim)
@@ -152,24 +88,37 @@ fn counters(desk: &Desk, app: &Registered, form: &Form, _: &Turn) -> Result<Outc
         .daily()
         .into_iter()
         .filter(|(date, _)| span.contains(date))
-        .map(|(date, [targets, delivered, clicked])| {
+        .map(|(date, day)| {
             json!({
-                "date": date, "regid_recipients": targets, "alias_recipients": 0, "useraccount_recipients": 0,
-                "broadcast_recipients": 0, "single_recipients": targets, "received": delivered, "click": clicked,
+                "date": date, "regid_recipients": day.regids, "alias_recipients": day.aliases,
+                "useraccount_recipients": day.accounts, "broadcast_recipients": day.broadcasts,
+                "single_recipients": day.regids + day.aliases + day.accounts,
+                "received": day.delivered, "click": day.clicked,
             })
         })
         .collect();
     Ok(Outcome::of(json!({"data": counted})))
 }
 
-fn quota(desk: &Desk, app: &Registered, _: &Form, _: &Turn) -> Result<Outcome, Stop> {
-    Ok(Outcome::of(json!({
-        "day_quota": app.app.day_quota.to_string(),
-        "day_acked": app.spent(desk.now()).to_string(),
-    })))
+/// Amounts and use by kind of channel, once a second at most (documented).
+pub(super) fn quota(desk: &Desk, app: &Registered) -> Result<Outcome, Stop> {
+    let now = desk.now();
+    if !desk.rate.pass(&format!("{} quota", app.package()), 1, 1, now) {
+        return Err(Code::QUERY_TOO_OFTEN.because("once a second at most").into());
+    }
+    let of = |name: &str, amount| {
+        let limit = desk.limit(app, amount).unwrap_or_default();
+        json!({
+            "channel": name, "day_quota": limit.to_string(), "day_acked": desk.spent(app, amount, now).to_string(),
+        })
+    };
+    let mut all = of("no_channel", Amount::Default);
+    all["channels"] = json!([of("no_channel", Amount::Default), of("public", Amount::Public)]);
+    Ok(Outcome::of(all))
 }
 
-fn presence(desk: &Desk, app: &Registered, form: &Form, _: &Turn) -> Result<Outcome, Stop> {
+/// Which phones are online.
+pub(super) fn presence(desk: &Desk, app: &Registered, form: &Form<'_>) -> Result<Outcome, Stop> {
     let online = |token: &str| {
         desk.is_served(token, app)
             && desk.tokens.find(token).is_some_and(|registration| registration.phone.switches().network)
@@ -181,7 +130,102 @@ fn presence(desk: &Desk, app: &Registered, form: &Form, _: &Turn) -> Result<Outc
     Ok(Outcome::of(presence.into()))
 }
 
-fn channels(_: &Desk, app: &Registered, _: &Form, _: &Turn) -> Result<Outcome, Stop> {
-    let ids: Vec<&String> = app.app.channels.keys().collect();
+/// The names a phone is under.
+pub(super) fn names(app: &Registered, form: &Form<'_>, group: Group) -> Result<Outcome, Stop> {
+    let regid =
+        form.filled("registration_id").ok_or_else(|| Code::MISSING.because("registration_id is missing"))?;
+    Ok(Outcome::of(json!({"list": lock(&app.groups).names(group, regid)})))
+}
+
+/// The registration ids of an alias, which are told in `reason` (one source).
+pub(super) fn regid_of_alias(app: &Registered, form: &Form<'_>) -> Result<Outcome, Stop> {
+    let alias = form.filled("aliasName").ok_or_else(|| Code::MISSING.because("aliasName is missing"))?;
+    let members: Vec<String> = lock(&app.groups).members(Group::Alias, alias).into_iter().collect();
+    Ok(Outcome { reason: Some(members.join(",")), ..Outcome::of(json!({})) })
+}
+
+/// Puts phones, named by registration ids or aliases, under a topic.
+pub(super) fn subscribe(
+    desk: &Desk,
+    app: &Registered,
+    form: &Form<'_>,
+    by_alias: bool,
+) -> Result<Outcome, Stop> {
+    let (topic, regids) = subscribers(app, form, by_alias)?;
+    for regid in regids.iter().filter(|regid| desk.is_served(regid, app)) {
+        lock(&app.groups).join(Group::Topic, topic, regid).map_err(|full| match full {
+            Full::Limit => Code::TOO_MANY_TOPICS.because("a device has at most 30 topics"),
+            Full::Memory => Code::TOPIC.because("topic is too long"),
+        })?;
+    }
+    Ok(Outcome::of(json!({})).to(regids.len(), regids.first().map_or("", String::as_str)))
+}
+
+/// Takes them from under it.
+pub(super) fn unsubscribe(
+    _: &Desk,
+    app: &Registered,
+    form: &Form<'_>,
+    by_alias: bool,
+) -> Result<Outcome, Stop> {
+    let (topic, regids) = subscribers(app, form, by_alias)?;
+    regids.iter().for_each(|regid| lock(&app.groups).leave(Group::Topic, topic, regid));
+    Ok(Outcome::of(json!({})).to(regids.len(), regids.first().map_or("", String::as_str)))
+}
+
+fn subscribers<'a>(
+    app: &Registered,
+    form: &'a Form<'_>,
+    by_alias: bool,
+) -> Result<(&'a str, Vec<String>), Refusal> {
+    check_package(form, app)?;
+    let topic = form.filled("topic").ok_or_else(|| Code::TOPIC.because("topic is missing"))?;
+    if topic.len() > NAME_MAX_BYTES {
+        return Err(Code::TOPIC.because("topic is too long"));
+    }
+    if !by_alias {
+        return Ok((topic, named(form, "registration_id")?.into_iter().map(str::to_owned).collect()));
+    }
+    let aliases = named(form, "aliases")?;
+    let groups = lock(&app.groups);
+    Ok((topic, aliases.iter().flat_map(|alias| groups.members(Group::Alias, alias)).collect()))
+}
+
+/// The ids of the approved channels.
+pub(super) fn channels(app: &Registered) -> Result<Outcome, Stop> {
+    let ids: Vec<&String> = app.rights.channels.keys().collect();
     Ok(Outcome::of(json!({"list": ids})))
+}
+
+/// Makes a channel, which is a public one: private ones are applied for in the console (assumed).
+pub(super) fn add_channel(desk: &Desk, app: &Registered, form: &Form<'_>) -> Result<Outcome, Stop> {
+    let id = form.filled("channel_id").ok_or_else(|| Code::MISSING.because("channel_id is missing"))?;
+    let mut has_room = id.len() <= CHANNEL_ID_MAX_BYTES;
+    if has_room {
+        desk.apps.change(app, |rights| has_room = rights.add_channel(id));
+    }
+    if has_room {
+        Ok(Outcome::of(json!({"channel_id": id})))
+    } else {
+        Err(Code::ILLEGAL
+            .because("an app has at most 30 channels, each with an id of at most 64 bytes")
+            .into())
+    }
+}
+
+/// Ends a channel.
+pub(super) fn discard_channel(desk: &Desk, app: &Registered, form: &Form<'_>) -> Result<Outcome, Stop> {
+    let id = form.filled("channel_id").ok_or_else(|| Code::MISSING.because("channel_id is missing"))?;
+    if !app.rights.channels.contains_key(id) {
+        return Err(Code::CHANNEL.because("no such channel").into());
+    }
+    desk.apps.change(app, |rights| {
+        rights.channels.remove(id);
+    });
+    Ok(Outcome::of(json!({})))
+}
+
+/// Takes a picture, which is not kept, for current systems show none (documented).
+pub(super) fn uploaded(field: &str) -> Result<Outcome, Stop> {
+    Ok(Outcome::of(json!({ field: format!("https://api.xmpush.xiaomi.com/media/{}", hex(&random::<8>())) })))
 }

@@ -5,6 +5,12 @@
 
 use serde_json::{Value, json};
 
+use crate::{
+    counter::Answer,
+    log::shorten,
+    shared::{hex, random},
+};
+
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
@@ -26,6 +32,8 @@ impl Code {
     pub(super) const ILLEGAL_DEVICE: Self = Self(10029);
     /// For a data message: switched off for third parties since 2022-09-12. The code is assumed.
     pub(super) const FORBIDDEN: Self = Self(10036);
+    /// For the query of amounts more than once a second. The code is assumed.
+    pub(super) const QUERY_TOO_OFTEN: Self = Self(10024);
     pub(super) const CALLBACK_URL: Self = Self(10025);
     pub(super) const NO_TARGET: Self = Self(20301);
     pub(super) const AUTH: Self = Self(21301);
@@ -37,9 +45,12 @@ impl Code {
     pub(super) const CHANNEL: Self = Self(27001);
     /// For a payload of 4 KB or more. The code is assumed.
     pub(super) const MESSAGE_TOO_LONG: Self = Self(65009);
+    /// For a topic that is too long or blank.
+    pub(super) const TOPIC: Self = Self(65010);
     pub(super) const PAIRS: Self = Self(65014);
     pub(super) const PAIRS_TOO_LONG: Self = Self(65015);
     pub(super) const UNKNOWN_MESSAGE: Self = Self(65028);
+    pub(super) const TOO_MANY_TOPICS: Self = Self(65035);
     pub(super) const CALLBACK_PARAM: Self = Self(65036);
     pub(super) const CALLBACK_URL_LONG: Self = Self(65037);
     pub(super) const QUOTA: Self = Self(200_001);
@@ -67,20 +78,97 @@ pub(super) fn parse_code(text: &str) -> Option<Code> {
     BOOK.contains(&code).then_some(Code(code))
 }
 
-/// The envelope of a success.
-pub(super) fn ok(trace_id: &str, payload: &Value, info: &str) -> Value {
-    json!({"result": "ok", "trace_id": trace_id, "code": 0, "data": payload, "description": "成功", "info": info})
+/// What a request comes to, before the envelope.
+pub(super) struct Outcome {
+    /// The envelope's `data`.
+    pub(super) payload: Value,
+    pub(super) info: String,
+    /// The envelope's `reason`, which one answer tells its result in.
+    pub(super) reason: Option<String>,
+    pub(super) targets: usize,
+    /// The first target, shortened.
+    pub(super) token: String,
+    pub(super) stage: &'static str,
+}
+
+impl Outcome {
+    pub(super) fn of(payload: Value) -> Self {
+        Self {
+            payload,
+            info: String::new(),
+            reason: None,
+            targets: 0,
+            token: String::new(),
+            stage: "answered",
+        }
+    }
+
+    /// The same with its targets in the log.
+    #[must_use]
+    pub(super) fn to(mut self, targets: usize, first: &str) -> Self {
+        self.targets = targets;
+        self.token = shorten(first);
+        self
+    }
+
+    /// The same with what was done in the log.
+    #[must_use]
+    pub(super) const fn at(mut self, stage: &'static str) -> Self {
+        self.stage = stage;
+        self
+    }
+
+    /// The envelope of a success.
+    pub(super) fn answer(self) -> Answer {
+        let mut body = json!({
+            "result": "ok", "trace_id": trace_id(), "code": 0, "data": self.payload, "description": "成功", "info": self.info,
+        });
+        if let Some(reason) = self.reason {
+            body["reason"] = reason.into();
+        }
+        let mut answer = Answer::json(200, &body).coded("0").at(self.stage);
+        answer.logged.targets = self.targets;
+        answer.logged.token = self.token;
+        answer
+    }
+}
+
+/// Why a request does not come to an outcome.
+pub(super) enum Stop {
+    Refused(Refusal),
+    /// A special target asked for this answer.
+    Special(Box<Answer>),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
 }
 
 /// The envelope of an error.
-pub(super) fn error(trace_id: &str, refusal: &Refusal) -> Value {
-    json!({
+pub(super) fn refused(refusal: &Refusal) -> Answer {
+    let body = json!({
         "result": "error",
         "reason": refusal.reason,
-        "trace_id": trace_id,
+        "trace_id": trace_id(),
         "code": refusal.code.0,
         "description": describe(refusal.code),
-    })
+    });
+    Answer::json(200, &body).coded(refusal.code.0.to_string())
+}
+
+/// The answer to a word such as `10002` or `http:503`; one that is neither is a bare 500.
+pub(super) fn on_demand(word: &str) -> Answer {
+    let answer = Answer::of_status_code(word)
+        .or_else(|| parse_code(word).map(|code| refused(&code.because("on demand"))))
+        .unwrap_or_else(|| Answer::bare(500));
+    answer.at("fault")
+}
+
+/// The id of one answer.
+fn trace_id() -> String {
+    format!("Xcm{}", &hex(&random::<10>())[..19])
 }
 
 /// The Chinese sentence of an error. Its wording is nobody's contract.

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use model::Timestamp;
 use serde_json::{Value, json};
 
-use super::app::BEIJING_OFFSET_MS;
+use super::addressed::Addressed;
 use crate::phone::ReportKind;
 
+/// The vendor's day begins at midnight in Beijing.
+const BEIJING_OFFSET_MS: i64 = 8 * 3_600_000;
 /// Most messages remembered; the oldest is forgotten.
 const SENT_MAX: usize = 10_000;
 
@@ -22,7 +24,9 @@ pub(super) struct Sent {
 pub(super) struct Record {
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Timestamp,
+    pub(super) not_before: Timestamp,
     pub(super) jobkey: String,
+    pub(super) addressed: Addressed,
     pub(super) targets: u64,
     pub(super) delivered: u64,
     pub(super) clicked: u64,
@@ -57,6 +61,17 @@ impl Sent {
         self.by_id.contains_key(id)
     }
 
+    /// Whether a message waits for the time it was scheduled for.
+    pub(super) fn is_scheduled(&self, id: &str, now: Timestamp) -> bool {
+        self.by_id.get(id).is_some_and(|record| record.not_before > now)
+    }
+
+    /// The messages of a jobkey.
+    pub(super) fn of_jobkey(&self, jobkey: &str) -> Vec<String> {
+        let has = |id: &&String| self.by_id.get(*id).is_some_and(|record| record.jobkey == jobkey);
+        self.order.iter().filter(has).cloned().collect()
+    }
+
     /// The status of one message, in the shape of the trace query.
     pub(super) fn status(&self, id: &str) -> Option<Value> {
         self.by_id.get(id).map(|record| record.status(id))
@@ -74,18 +89,34 @@ impl Sent {
 }
 
 impl Sent {
-    /// Targets, arrivals and taps of each day in Beijing time, as `yyyyMMdd`.
-    pub(super) fn daily(&self) -> BTreeMap<String, [u64; 3]> {
-        let mut days = BTreeMap::<String, [u64; 3]>::new();
+    /// What was sent on each day in Beijing time, by `yyyyMMdd`.
+    pub(super) fn daily(&self) -> BTreeMap<String, Day> {
+        let mut days = BTreeMap::<String, Day>::new();
         for record in self.by_id.values() {
             let date = record.created_at.plus_ms(BEIJING_OFFSET_MS).to_string();
             let day = days.entry(date.chars().filter(char::is_ascii_digit).take(8).collect()).or_default();
-            for (sum, part) in day.iter_mut().zip([record.targets, record.delivered, record.clicked]) {
-                *sum += part;
-            }
+            *match record.addressed {
+                Addressed::Regids => &mut day.regids,
+                Addressed::Aliases => &mut day.aliases,
+                Addressed::Accounts => &mut day.accounts,
+                Addressed::Topic | Addressed::Topics | Addressed::All => &mut day.broadcasts,
+            } += record.targets;
+            day.delivered += record.delivered;
+            day.clicked += record.clicked;
         }
         days
     }
+}
+
+/// What was sent on one day.
+#[derive(Debug, Default)]
+pub(super) struct Day {
+    pub(super) regids: u64,
+    pub(super) aliases: u64,
+    pub(super) accounts: u64,
+    pub(super) broadcasts: u64,
+    pub(super) delivered: u64,
+    pub(super) clicked: u64,
 }
 
 impl Record {
@@ -95,7 +126,7 @@ impl Record {
             "create_time": self.created_at.to_string(),
             "create_timestamp": self.created_at,
             "time_to_live": self.expires_at.to_string(),
-            "msg_type": "RegID",
+            "msg_type": self.addressed.type_word(),
             "resolved": self.targets,
             "delivered": self.delivered,
             "click": self.clicked,

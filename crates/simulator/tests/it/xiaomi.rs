@@ -1,5 +1,8 @@
 //! Xiaomi over real sockets: send, shade, receipts, faults.
 
+mod groups;
+mod rights;
+
 use axum::body::Bytes;
 use http::{Method, Request};
 use http_body_util::Full;
@@ -20,6 +23,7 @@ fn fields<'a>(token: &'a str, others: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'
         ("description", "你好 & hi"),
         ("notify_id", "4711"),
         ("extra.notify_effect", "1"),
+        ("extra.channel_id", "130001"),
         ("registration_id", token),
     ];
     let mut fields: Vec<_> =
@@ -327,29 +331,18 @@ async fn a_repeated_jobkey_is_dropped_and_another_notify_id_is_another_notificat
 }
 
 #[tokio::test]
-async fn a_notification_is_revoked_by_its_notify_id_and_by_its_message_id() {
-    let world = World::start().await;
-    let (phone, token) = world.phone("mi-14", "xiaomi");
-    let id = send(&world, &fields(&token, &[])).await["data"]["id"].as_str().unwrap().to_owned();
-    let by_message = [("msg_id", id.as_str()), ("restricted_package_name", PACKAGE)];
-    assert_eq!(post(&world, "/v2/message/revoke", &by_message).await["code"], 0);
-    assert!(phone.shade().is_empty());
-    send(&world, &fields(&token, &[])).await;
-    let by_notify_id =
-        [("registration_ids", token.as_str()), ("notify_id", "4711"), ("restricted_package_name", PACKAGE)];
-    assert_eq!(post(&world, "/v1/message/regid/revoke", &by_notify_id).await["code"], 0);
-    assert!(phone.shade().is_empty());
-}
-
-#[tokio::test]
 async fn queries_tell_what_became_of_a_message_and_which_tokens_are_valid() {
     let world = World::start().await;
     let (_, token) = world.phone("mi-14", "xiaomi");
-    let id = send(&world, &fields(&token, &[])).await["data"]["id"].as_str().unwrap().to_owned();
+    let id = send(&world, &fields(&token, &[("extra.channel_id", "")])).await["data"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let status = get(&world, HOST, &format!("/v1/trace/message/status?msg_id={id}")).await;
     assert_eq!((&status["data"]["data"]["id"], &status["data"]["data"]["resolved"]), (&json!(id), &json!(1)));
     assert_eq!(get(&world, HOST, "/v1/trace/message/status?msg_id=none").await["code"], 65028);
     assert_eq!(get(&world, HOST, "/v1/trace/quota/get").await["data"]["day_acked"], "1");
+    assert_eq!(get(&world, HOST, "/v1/trace/quota/get").await["code"], 10024, "once a second");
     let list = format!("{token},unknown");
     let valid = post(&world, "/v1/validation/regids", &[("registration_ids", &list)]).await;
     assert_eq!(valid["data"], json!({"valid_regids": [token], "invalid_regids": ["unknown"]}));

@@ -104,7 +104,7 @@ pub async fn deliveries_are_filtered_and_paged_newest_first(stage: Stage) {
 
 async fn push_by_id(stage: &Stage, push_id: model::PushId, device: model::DeviceId) -> DeliveryId {
     let message = stage.push(Addressee::PushId(push_id));
-    stage.commit(Op::Accept(message.clone())).await;
+    stage.commit(Op::Accept(Box::new(message.clone()))).await;
     let decided_at = stage.now();
     let decision = NewDelivery {
         purpose: Purpose::Notify,

@@ -60,7 +60,7 @@ pub async fn what_changes_nothing_is_not_told(stage: Stage) {
     let mut feed = stage.store().feed().subscribe();
     for name in ["before", "after"] {
         stage.commit(Op::PutApp(super::stage::app_named(APP, name))).await;
-        stage.commit(Op::Accept(sent.clone())).await;
+        stage.commit(Op::Accept(Box::new(sent.clone()))).await;
         stage.logout(session).await;
     }
     while feed.recv().await.expect("told") != Change::App(APP) {}

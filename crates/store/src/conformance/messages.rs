@@ -32,7 +32,7 @@ pub async fn a_message_reads_as_it_was_given(stage: Stage) {
         push: Some(push),
         ..with_client_id(stage.message("al", "bo"), "c-1")
     };
-    stage.commit(Op::Accept(given.clone())).await;
+    stage.commit(Op::Accept(Box::new(given.clone()))).await;
     let stored = stage.store().message(APP, given.id).await.expect("reads");
     assert_eq!(stored, Some(Message { seq: Seq(1), ..given }));
 }
@@ -40,20 +40,20 @@ pub async fn a_message_reads_as_it_was_given(stage: Stage) {
 /// A repeated send answers with what was stored first.
 pub async fn the_same_client_message_id_with_the_same_content_is_a_duplicate(stage: Stage) {
     let first = with_client_id(stage.message("al", "bo"), "c-1");
-    stage.commit(Op::Accept(first.clone())).await;
+    stage.commit(Op::Accept(Box::new(first.clone()))).await;
     let again = Message { id: MessageId(Uuid::now_v7()), sent_at: stage.now(), ..first.clone() };
-    let answer = stage.commit(Op::Accept(again)).await;
+    let answer = stage.commit(Op::Accept(Box::new(again))).await;
     assert_eq!(answer, Outcome::Duplicate { message: first.id, seq: Seq(1), sent_at: first.sent_at });
     assert_eq!(stage.accept("bo").await.seq, Seq(2), "a duplicate takes no place");
 }
 
 /// Not even an empty conversation is left behind.
 pub async fn the_same_client_message_id_with_another_content_is_a_conflict_and_changes_nothing(stage: Stage) {
-    stage.commit(Op::Accept(with_client_id(stage.message("al", "bo"), "c-1"))).await;
+    stage.commit(Op::Accept(Box::new(with_client_id(stage.message("al", "bo"), "c-1")))).await;
     let other = Message { body: Body::text("lunch?"), ..with_client_id(stage.message("al", "bo"), "c-1") };
-    assert_eq!(stage.commit(Op::Accept(other)).await, Outcome::Conflict);
+    assert_eq!(stage.commit(Op::Accept(Box::new(other))).await, Outcome::Conflict);
     let elsewhere = with_client_id(stage.message("al", "cy"), "c-1");
-    assert_eq!(stage.commit(Op::Accept(elsewhere)).await, Outcome::Conflict);
+    assert_eq!(stage.commit(Op::Accept(Box::new(elsewhere))).await, Outcome::Conflict);
     assert!(stage.store().conversations(APP, &user("cy")).await.expect("reads").is_empty());
     assert_eq!(stage.store().recent_messages(APP, 9).await.expect("reads").len(), 1);
 }
@@ -66,25 +66,25 @@ pub async fn a_client_message_id_belongs_to_its_sender_and_device(stage: Stage) 
         Message { sender_device: Some(device()), ..with_client_id(stage.message("al", "bo"), "c-1") };
     let in_other_app = Message { app: FOREIGN, ..with_client_id(stage.message("al", "bo"), "c-1") };
     for message in [first, by_other, by_device, in_other_app] {
-        assert!(matches!(stage.commit(Op::Accept(message)).await, Outcome::Accepted { .. }));
+        assert!(matches!(stage.commit(Op::Accept(Box::new(message))).await, Outcome::Accepted { .. }));
     }
 }
 
 /// A backend has neither user nor device; two of its sends with one id are one message.
 pub async fn a_backend_counts_as_one_sender(stage: Stage) {
     let first = with_client_id(stage.push(Addressee::User(user("bo"))), "c-1");
-    stage.commit(Op::Accept(first.clone())).await;
+    stage.commit(Op::Accept(Box::new(first.clone()))).await;
     let again = Message { id: MessageId(Uuid::now_v7()), ..first };
-    assert!(matches!(stage.commit(Op::Accept(again)).await, Outcome::Duplicate { .. }));
+    assert!(matches!(stage.commit(Op::Accept(Box::new(again))).await, Outcome::Duplicate { .. }));
 }
 
 /// A message id stands for one message, client message id or not.
 pub async fn the_same_message_twice_is_a_duplicate(stage: Stage) {
     let message = stage.message("al", "bo");
-    stage.commit(Op::Accept(message.clone())).await;
-    assert!(matches!(stage.commit(Op::Accept(message.clone())).await, Outcome::Duplicate { .. }));
+    stage.commit(Op::Accept(Box::new(message.clone()))).await;
+    assert!(matches!(stage.commit(Op::Accept(Box::new(message.clone()))).await, Outcome::Duplicate { .. }));
     let changed = Message { body: Body::text("lunch?"), ..message };
-    assert_eq!(stage.commit(Op::Accept(changed)).await, Outcome::Conflict);
+    assert_eq!(stage.commit(Op::Accept(Box::new(changed))).await, Outcome::Conflict);
 }
 
 /// Its place is 0 and nobody syncs it.
@@ -96,7 +96,7 @@ pub async fn a_push_alone_is_in_no_conversation(stage: Stage) {
     ];
     for addressee in addressees {
         let message = stage.push(addressee);
-        assert_eq!(stage.commit(Op::Accept(message.clone())).await, Outcome::Accepted { seq: Seq(0) });
+        assert_eq!(stage.commit(Op::Accept(Box::new(message.clone()))).await, Outcome::Accepted { seq: Seq(0) });
         assert_eq!(stage.store().message(APP, message.id).await.expect("reads"), Some(message));
     }
     assert!(stage.store().conversations(APP, &user("bo")).await.expect("reads").is_empty());

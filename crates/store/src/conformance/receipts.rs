@@ -55,7 +55,7 @@ pub async fn a_receipt_finds_its_delivery_by_the_vendors_id_and_token(stage: Sta
 /// The push half alone, found either way.
 pub async fn a_receipt_finds_a_bare_token(stage: Stage) {
     let message = stage.push(Addressee::Token { certificate: stage.certificate, token: "bare".into() });
-    stage.commit(Op::Accept(message.clone())).await;
+    stage.commit(Op::Accept(Box::new(message.clone()))).await;
     let decision = NewDelivery {
         purpose: Purpose::Notify,
         user: None,

@@ -219,7 +219,7 @@ impl Stage {
     /// Accepts a message from `al`.
     pub(crate) async fn accept(&self, receiver: &str) -> Message {
         let message = self.message("al", receiver);
-        match self.commit(Op::Accept(message.clone())).await {
+        match self.commit(Op::Accept(Box::new(message.clone()))).await {
             Outcome::Accepted { seq } => Message { seq, ..message },
             other => panic!("an accepted message, not {other:?}"),
         }

@@ -52,7 +52,7 @@ async fn child_that_is_killed() {
             let store = Arc::clone(&store);
             tokio::spawn(async move {
                 let mut message = message();
-                while let Ok(outcomes) = store.commit(vec![Op::Accept(message.clone())]).await {
+                while let Ok(outcomes) = store.commit(vec![Op::Accept(Box::new(message.clone()))]).await {
                     let [Outcome::Accepted { seq }] = outcomes[..] else { panic!("{outcomes:?}") };
                     // One line is one write, so a kill cannot tear it apart from what was acknowledged.
                     println!("acknowledged {} {seq}", message.id);
@@ -121,7 +121,7 @@ async fn child_whose_disk_is_full() {
     let refused = loop {
         let message = message();
         let id = message.id;
-        match store.commit(vec![Op::Accept(message)]).await {
+        match store.commit(vec![Op::Accept(Box::new(message))]).await {
             Ok(_) => acknowledged.push(id),
             Err(error) => break error,
         }

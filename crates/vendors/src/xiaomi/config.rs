@@ -1,70 +1,62 @@
 //! What an operator enters for a Xiaomi certificate (row C6).
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use model::{ClickAction, FieldErrors, Form, Secret, Timestamp};
+use model::{Class, ClickAction, FieldErrors, Form, Secret, Timestamp};
 
+use super::{limits, request};
 use crate::{
-    contract::{Field, FieldKind},
+    contract::{Field, FieldKind, Length, measure, truncate},
     form::{Reading, field},
 };
 
 /// Mainland China; the overseas hosts are doubtful in every source and therefore not offered.
 pub(super) const HOST: &str = "api.xmpush.xiaomi.com";
 
-const CLICKS: FieldKind = FieldKind::Choice(&["open_app", "web_page", "app_page"]);
+/// The fields of channels, in the order of the classes.
+const CHANNELS: [&str; 4] = ["channel_id", "channel_id_call", "channel_id_system", "channel_id_marketing"];
 
-pub(super) const FIELDS: [Field; 6] = [
-    field(
-        "package_name",
-        FieldKind::Text,
-        true,
-        ("Package name", "应用包名称"),
-        ("the Android application id, such as com.example.im", "Android 应用包名，例如 com.example.im"),
-    ),
-    field(
-        "app_id",
-        FieldKind::Text,
-        false,
-        ("AppID", "AppID"),
-        ("the app's client SDK needs it; sending does not", "客户端 SDK 使用，服务端发送不需要"),
-    ),
-    field(
-        "app_secret",
-        FieldKind::Secret,
-        true,
-        ("AppSecret", "AppSecret"),
-        ("not the AppKey", "注意不是 AppKey"),
-    ),
-    field(
-        "channel_id",
-        FieldKind::Text,
-        false,
-        ("Channel ID", "通知类别 ID(channel_id)"),
-        (
-            "of an approved private channel; without it a device shows one push a day",
-            "已审核通过的私信通道；不填则每台设备每天仅展示一条",
-        ),
-    ),
-    field("click", CLICKS, false, ("After a tap", "点击通知后"), ("", "")),
-    field(
-        "click_target",
-        FieldKind::Text,
-        false,
-        ("Page to open", "要打开的页面"),
-        (
-            "web page: http(s) address; page in app: intent URI (intent:#Intent;…;end)",
-            "网页：http(s) 地址；应用内页面：intent URI(intent:#Intent;…;end)",
-        ),
-    ),
+/// The fields of templates, in the order of the classes: marketing has none, for a template is a private channel's.
+const TEMPLATES: [&str; 3] = ["template_id", "template_id_call", "template_id_system"];
+
+const TEXT: FieldKind = FieldKind::Text;
+const CLICK: FieldKind = FieldKind::Choice(&["open_app", "web_page", "app_page"]);
+const YES_NO: FieldKind = FieldKind::Choice(&["yes", "no"]);
+
+// One field a line reads as the table it is.
+#[rustfmt::skip]
+pub(super) const FIELDS: [Field; 17] = [
+    field("package_name", TEXT, true, ("Package name", "应用包名称"), ("the Android application id, such as com.example.im", "Android 应用包名，例如 com.example.im")),
+    field("app_id", TEXT, false, ("AppID", "AppID"), ("the app's client SDK needs it; sending does not", "客户端 SDK 使用，服务端发送不需要")),
+    field("app_secret", FieldKind::Secret, true, ("AppSecret", "AppSecret"), ("not the AppKey", "注意不是 AppKey")),
+    field("channel_id", TEXT, false, ("Channel ID", "通知类别 ID(channel_id)"), ("of an approved private channel; without it a device shows one push a day", "已审核通过的私信通道；不填则每台设备每天仅展示一条")),
+    field("channel_id_call", TEXT, false, ("Channel ID of calls", "呼叫的通知类别 ID"), ("ringing follows the channel; left out: the channel ID", "铃声由通道决定；不填则同通知类别 ID")),
+    field("channel_id_system", TEXT, false, ("Channel ID of the app's notices", "系统通知的通知类别 ID"), ("left out: the channel ID", "不填则同通知类别 ID")),
+    field("channel_id_marketing", TEXT, false, ("Channel ID of marketing", "营销消息的通知类别 ID"), ("of a public channel; left out: no channel, so one push a device and day", "公信通道；不填则不带通道，每台设备每天仅展示一条")),
+    field("private_right", YES_NO, false, ("Private channels approved", "已获私信通道权限"), ("no: the channels above are public ones, with daily amounts; left out: yes", "选“no”则上述通道均为公信通道，受每日限量；不填为“yes”")),
+    field("template_id", TEXT, false, ("Template ID", "模板 ID(template_id)"), ("of an approved template for chats, and for calls and notices without one of their own", "已审核通过的聊天消息模板；呼叫与系统通知未填时也使用它")),
+    field("template_id_call", TEXT, false, ("Template ID of calls", "呼叫的模板 ID"), ("left out: the template ID", "不填则同模板 ID")),
+    field("template_id_system", TEXT, false, ("Template ID of the app's notices", "系统通知的模板 ID"), ("left out: the template ID", "不填则同模板 ID")),
+    field("template_title_key", TEXT, false, ("Template's place for the title", "填入标题的模板变量名"), ("the name alone, of {$name$} in the template", "模板中 {$name$} 的 name")),
+    field("template_body_key", TEXT, false, ("Template's place for the text", "填入正文的模板变量名"), ("the name alone, of {$name$} in the template", "模板中 {$name$} 的 name")),
+    field("template_title", TEXT, false, ("Template's title", "模板标题"), ("word for word as in Xiaomi's console, with its {$name$}: the title sent is this, filled", "与小米开放平台中的模板标题逐字一致，含 {$name$}；发送时以填充后的内容作为标题")),
+    field("template_body", TEXT, false, ("Template's text", "模板正文"), ("word for word, as above", "同上，逐字一致")),
+    field("click", CLICK, false, ("After a tap", "点击通知后"), ("", "")),
+    field("click_target", TEXT, false, ("Page to open", "要打开的页面"), ("web page: http(s) address; page in app: intent URI (intent:#Intent;…;end)", "网页：http(s) 地址；应用内页面：intent URI(intent:#Intent;…;end)")),
 ];
 
-/// One app's credentials and choices.
+/// One app's credentials, rights and choices.
 #[derive(Debug)]
 pub(super) struct Config {
     pub(super) package: String,
-    pub(super) app_id: Option<String>,
-    pub(super) channel_id: Option<String>,
+    app_id: Option<String>,
+    /// By class.
+    channels: [Option<String>; 4],
+    /// Whether the channels of all classes but marketing are private ones.
+    pub(super) may_be_private: bool,
+    templates: [Option<String>; 3],
+    /// What fills the places of the certificate's templates.
+    pub(super) places: Places,
     pub(super) click: ClickAction,
     /// The whole authentication header, which never changes.
     pub(super) authorization: Arc<Secret<String>>,
@@ -72,70 +64,157 @@ pub(super) struct Config {
     pub(super) opened_at: Timestamp,
 }
 
+/// The places of the certificate's templates, and the templates' wording where it is known.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    title_key: Option<String>,
+    body_key: Option<String>,
+    title: Option<String>,
+    body: Option<String>,
+}
+
+impl Places {
+    /// Title and text put into their places, and the templates' title and text as they then read, where their wording is
+    /// known: a value is cut so that what it stands in fits.
+    pub(super) fn fill(&self, title: &str, text: &str) -> (BTreeMap<String, String>, [Option<String>; 2]) {
+        let filled = [(&self.title_key, title), (&self.body_key, text)];
+        let mut values: BTreeMap<String, String> =
+            filled.into_iter().filter_map(|(key, value)| Some((key.clone()?, value.to_owned()))).collect();
+        let read = |wording: &Option<String>, values: &BTreeMap<String, String>| {
+            let put = |text: String, (key, value): (&String, &String)| text.replace(&place(key), value);
+            wording.clone().map(|wording| values.iter().fold(wording, put))
+        };
+        let parts = [
+            (&self.title, &self.title_key, limits::LIMITS.title),
+            (&self.body, &self.body_key, limits::LIMITS.body),
+        ];
+        for (wording, key, limit) in parts {
+            let length = read(wording, &values).map_or(0, |text| measure(&text, limit.unit));
+            if let Some(over @ 1..) = length.checked_sub(limit.max)
+                && let Some(value) = key.as_ref().and_then(|key| values.get_mut(key))
+            {
+                let max = measure(value, limit.unit).saturating_sub(over).max(1);
+                *value = truncate(value, Length { max, ..limit });
+            }
+        }
+        let texts = parts.map(|(wording, _, limit)| Some(truncate(&read(wording, &values)?, limit)));
+        (values, texts)
+    }
+}
+
+fn place(key: &str) -> String {
+    format!("{{${key}$}}")
+}
+
 impl Config {
     pub(super) fn facts(&self) -> Vec<(&'static str, String)> {
         let mut facts = vec![("package name", self.package.clone())];
         facts.extend(self.app_id.clone().map(|id| ("AppID", id)));
-        facts.push((
-            "channel ID",
-            self.channel_id.clone().unwrap_or_else(|| "none: one push a device and day".to_owned()),
-        ));
+        let kind = if self.may_be_private { "private" } else { "public" };
+        let channel = self.channels[0].clone().map(|id| format!("{id}, {kind}"));
+        facts.push(("channel ID", channel.unwrap_or_else(|| "none: one push a device and day".to_owned())));
+        facts.extend(self.templates[0].clone().map(|id| ("template ID", id)));
         facts
+    }
+
+    /// Marketing has no place among chats: it never falls back to their channel.
+    pub(super) fn channel_of(&self, class: Class) -> Option<&str> {
+        let shared = self.channels[0].as_deref().filter(|_| class != Class::Marketing);
+        self.channels[class as usize].as_deref().or(shared)
+    }
+
+    pub(super) fn template_of(&self, class: Class) -> Option<&str> {
+        let own = self.templates.get(class as usize)?;
+        own.as_deref().or(self.templates[0].as_deref())
+    }
+
+    /// Whether some pushes of this certificate have no daily amount.
+    pub(super) fn has_unlimited(&self) -> bool {
+        self.may_be_private && self.channels[..3].iter().any(Option::is_some)
     }
 }
 
 pub(super) fn parse(form: &Form, now: Timestamp) -> Result<Config, FieldErrors> {
     let mut reading = Reading::of(form);
-    let package = reading.required("package_name");
-    reading.check(
-        "package_name",
-        package,
-        is_package,
-        "is not an Android package name such as com.example.im",
-        "不是 Android 包名，例如 com.example.im",
-    );
-    let app_id = reading.optional("app_id");
-    reading.check(
-        "app_id",
-        app_id,
-        is_console_id,
-        "may hold letters, digits, - and _ only",
-        "只能包含字母、数字、- 和 _",
-    );
-    let channel_id = reading.optional("channel_id");
-    reading.check(
-        "channel_id",
-        channel_id,
-        is_console_id,
-        "may hold letters, digits, - and _ only: enter the ID, not the channel's name",
-        "只能包含字母、数字、- 和 _：请填写 ID 而不是名称",
-    );
-    let secret = reading.required("app_secret");
-    reading.check(
-        "app_secret",
-        secret,
-        is_secret,
-        "must be one line of visible ASCII characters, at most 128",
-        "必须是一行可见 ASCII 字符，最多 128 个",
-    );
-    let click = reading.click();
-    let target = reading.optional("click_target");
-    reading.check(
-        "click_target",
-        target,
-        is_address,
-        "must be at most 1024 bytes without blanks",
-        "最多 1024 字节且不含空白",
-    );
-    let read = package.zip(secret).map(|(package, secret)| Config {
-        package: package.to_owned(),
-        app_id: app_id.map(str::to_owned),
-        channel_id: channel_id.map(str::to_owned),
-        click,
+    let form = &mut reading;
+    form.required("package_name");
+    form.required("app_secret");
+    let secret = shaped(form, "app_secret", &SECRET).unwrap_or_default();
+    let config = Config {
+        package: shaped(form, "package_name", &PACKAGE).unwrap_or_default(),
+        app_id: shaped(form, "app_id", &CONSOLE_ID),
+        channels: CHANNELS.map(|name| shaped(form, name, &CHANNEL)),
+        may_be_private: shaped(form, "private_right", &YES).is_none_or(|word| word == "yes"),
+        templates: TEMPLATES.map(|name| shaped(form, name, &CONSOLE_ID)),
+        places: places(form),
+        click: click(form),
         authorization: Arc::new(Secret::new(format!("key={secret}"))),
         opened_at: now,
-    });
-    reading.finish(read)
+    };
+    reading.finish(Some(config))
+}
+
+/// What a field's value has to look like, and what is said where it does not.
+type Shape = (fn(&str) -> bool, &'static str, &'static str);
+
+const PACKAGE: Shape = (
+    is_package,
+    "is not an Android package name such as com.example.im",
+    "不是 Android 包名，例如 com.example.im",
+);
+const CONSOLE_ID: Shape =
+    (is_console_id, "may hold letters, digits, - and _ only", "只能包含字母、数字、- 和 _");
+const CHANNEL: Shape = (
+    is_console_id,
+    "may hold letters, digits, - and _ only: enter the ID, not the channel's name",
+    "只能包含字母、数字、- 和 _：请填写 ID 而不是名称",
+);
+const SECRET: Shape = (
+    is_secret,
+    "must be one line of visible ASCII characters, at most 128",
+    "必须是一行可见 ASCII 字符，最多 128 个",
+);
+const YES: Shape = (|word| matches!(word, "yes" | "no"), "must be yes or no", "必须是 yes 或 no");
+const TITLE: Shape = (
+    |text| is_wording(text) && !text.starts_with("{$"),
+    "must be one line of at most 128 characters, and not begin with {$…$}",
+    "必须是一行，最多 128 个字符，且不能以 {$…$} 变量开头",
+);
+const BODY: Shape = (is_wording, "must be one line of at most 128 characters", "必须是一行，最多 128 个字符");
+
+fn shaped(form: &mut Reading<'_>, field: &str, (fits, en, zh): &Shape) -> Option<String> {
+    let entered = form.optional(field);
+    form.check(field, entered, *fits, en, zh);
+    entered.map(str::to_owned)
+}
+
+fn places(form: &mut Reading<'_>) -> Places {
+    let places = Places {
+        title_key: shaped(form, "template_title_key", &CONSOLE_ID),
+        body_key: shaped(form, "template_body_key", &CONSOLE_ID),
+        title: shaped(form, "template_title", &TITLE),
+        body: shaped(form, "template_body", &BODY),
+    };
+    let filled = [
+        ("template_title_key", &places.title_key),
+        ("template_body_key", &places.body_key),
+        ("template_title", &places.title),
+        ("template_body", &places.body),
+    ];
+    let has_template = TEMPLATES.iter().any(|name| form.optional(name).is_some());
+    for (name, _) in filled.into_iter().filter(|(_, value)| value.is_some() && !has_template) {
+        form.fault(name, "needs the template ID too", "请同时填写模板 ID");
+    }
+    places
+}
+
+fn click(form: &mut Reading<'_>) -> ClickAction {
+    let click = form.click();
+    if !request::can_open(&click) {
+        let (en, zh) = ("must be at most 1024 bytes without blanks", "最多 1024 字节且不含空白");
+        form.fault("click_target", en, zh);
+    }
+    click
 }
 
 /// Two or more parts, each a Java identifier (Android, "application id", documented).
@@ -147,14 +226,16 @@ fn is_package(text: &str) -> bool {
     text.len() <= 255 && text.contains('.') && text.split('.').all(is_part)
 }
 
-fn is_console_id(text: &str) -> bool {
-    text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+/// As Xiaomi's console gives out IDs (observed: digits, and letters in front of templates').
+pub(super) fn is_console_id(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 fn is_secret(text: &str) -> bool {
     text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn is_address(text: &str) -> bool {
-    text.len() <= 1024 && !text.contains(|char: char| char.is_whitespace() || char.is_control())
+fn is_wording(text: &str) -> bool {
+    text.chars().count() <= limits::TEMPLATE_VALUE.max && !text.contains(char::is_control)
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use model::Timestamp;
+
 use crate::contract::{Length, Limits, Unit};
 
 /// Documented where nothing else is said.
@@ -35,3 +37,16 @@ pub(super) const RECEIPT_MAX_BYTES: usize = 4 << 20;
 
 /// Most receipts in one body (ours: keeps memory bounded when the body is a list of very short names).
 pub(super) const RECEIPTS_MAX: usize = 20_000;
+
+/// Longest address that a tap opens, in bytes (ours: nothing is written of it).
+pub(super) const ADDRESS_MAX_BYTES: usize = 1024;
+
+/// A template's value (documented in the vendor's page of June 2026 alone).
+pub(super) const TEMPLATE_VALUE: Length = Length { max: 128, unit: Unit::Chars };
+
+/// Most places of one template (documented in the same page).
+pub(super) const TEMPLATE_PLACES_MAX: usize = 9;
+
+/// From then on every app's private messages need a template; of apps registered since July 2026 it holds already
+/// (documented): midnight in Beijing after 2026-12-31.
+pub(super) const TEMPLATES_FOR_ALL_FROM: Timestamp = Timestamp(1_798_732_800_000);

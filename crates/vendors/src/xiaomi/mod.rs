@@ -40,9 +40,13 @@ impl Adapter for Xiaomi {
     fn open(&self, form: &Form, now: Timestamp) -> Result<Box<dyn Channel>, FieldErrors> {
         config::parse(form, now).map(|config| Box::new(XiaomiChannel(config)) as Box<dyn Channel>)
     }
+
+    fn recalls(&self) -> bool {
+        true
+    }
 }
 
-/// One app's secret, package and click action.
+/// One app's credentials, rights and choices.
 #[derive(Debug)]
 struct XiaomiChannel(config::Config);
 
@@ -72,7 +76,7 @@ impl Channel for XiaomiChannel {
     }
 
     fn resume(&self, job: &Job<'_>, _: &WireRequest, reply: &WireReply, _: &Auth) -> Step {
-        reply::resume(job, reply)
+        reply::resume(&self.0, job, reply)
     }
 
     fn probe(&self, auth: &Auth) -> WireRequest {
@@ -82,6 +86,7 @@ impl Channel for XiaomiChannel {
     fn judge_probe(&self, reply: &WireReply) -> ProbeOutcome {
         reply::judge_probe(reply)
     }
+
     fn receipts(&self, callback: &Callback<'_>) -> Result<Vec<Receipt>, ReceiptError> {
         receipt::parse(callback)
     }

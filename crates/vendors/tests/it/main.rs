@@ -17,6 +17,7 @@ mod limits_meizu;
 mod limits_oppo;
 mod limits_vivo;
 mod limits_webpush;
+mod limits_xiaomi;
 mod properties;
 mod sealed;
 mod show;
