@@ -119,7 +119,7 @@ impl Desk {
             Addressed::Regids | Addressed::Aliases | Addressed::Accounts => return Ok(None),
             Addressed::All => {
                 let served = app.app.packages.iter().flat_map(|package| self.tokens.served_for(package));
-                return Ok(Some(served.collect()));
+                return Ok(Some(served.map(|(token, _)| token).collect()));
             }
             Addressed::Topic => form.filled("topic").into_iter().collect(),
             Addressed::Topics => {

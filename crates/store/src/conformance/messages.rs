@@ -96,7 +96,10 @@ pub async fn a_push_alone_is_in_no_conversation(stage: Stage) {
     ];
     for addressee in addressees {
         let message = stage.push(addressee);
-        assert_eq!(stage.commit(Op::Accept(Box::new(message.clone()))).await, Outcome::Accepted { seq: Seq(0) });
+        assert_eq!(
+            stage.commit(Op::Accept(Box::new(message.clone()))).await,
+            Outcome::Accepted { seq: Seq(0) }
+        );
         assert_eq!(stage.store().message(APP, message.id).await.expect("reads"), Some(message));
     }
     assert!(stage.store().conversations(APP, &user("bo")).await.expect("reads").is_empty());

@@ -123,7 +123,8 @@ async fn queue_everything(store: Arc<dyn Store>, phones: Vec<Arc<Phone>>, certif
             let message = message(&phone.user);
             let (id, next) = (message.id, FanoutNext::Done);
             let deliveries = vec![decision(phone, certificate)];
-            let ops = vec![Op::Accept(Box::new(message)), Op::Decide { app: APP, message: id, deliveries, next }];
+            let ops =
+                vec![Op::Accept(Box::new(message)), Op::Decide { app: APP, message: id, deliveries, next }];
             store.commit(ops).await.unwrap();
         }
     }
