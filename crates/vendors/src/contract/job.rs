@@ -9,7 +9,7 @@ use super::wire::WireRequest;
 /// What a job asks of the vendor.
 #[derive(Debug, Clone, Copy)]
 pub enum Job<'a> {
-    /// Show a notification to targets, at most [`Limits::batch`] of them and all with one batch key.
+    /// Show a notification to targets, at most [`Limits::batch`](super::Limits::batch) of them and all with one batch key.
     Notify {
         /// What to show.
         content: &'a Content,
@@ -18,7 +18,7 @@ pub enum Job<'a> {
         /// The present moment, for times that are relative to it.
         now: Timestamp,
     },
-    /// Take back what [`Job::Notify`] has shown, at most [`Limits::batch`] of them.
+    /// Take back what [`Job::Notify`] has shown, at most [`Limits::batch`](super::Limits::batch) of them.
     Recall {
         /// The message it was shown for.
         message: MessageId,

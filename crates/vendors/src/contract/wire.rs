@@ -112,7 +112,7 @@ impl fmt::Debug for TlsIdentity {
 pub enum AuthPlan {
     /// Ready to use as it is.
     Ready(Auth),
-    /// Send this first; the answer goes to [`Channel::auth_reply`].
+    /// Send this first; the answer goes to [`Channel::auth_reply`](super::Channel::auth_reply).
     Exchange(WireRequest),
 }
 
