@@ -156,6 +156,6 @@ pub struct Delivery {
     pub raced: bool,
     /// What became known later.
     pub marks: Marks,
-    /// What a later receipt said beside the marks, in the vendor's own code; empty where nothing.
+    /// What a later receipt said beside the marks: its kind and the vendor's own code; empty where nothing.
     pub receipt_note: String,
 }

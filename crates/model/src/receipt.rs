@@ -61,4 +61,31 @@ impl ReceiptKind {
             Self::Unrecognised => "unrecognised",
         }
     }
+
+    /// What a kind that leaves a note says, in English and Chinese, by its stable word.
+    #[must_use]
+    pub fn meaning_of(name: &str) -> Option<(&'static str, &'static str)> {
+        Some(match name {
+            "token_dead" => ("the vendor told later that the token is dead", "厂商事后告知该令牌已失效"),
+            "notifications_off" => (
+                "it reached a device on which the app's notifications are switched off",
+                "已到达设备，但用户关闭了该应用的通知",
+            ),
+            "not_delivered" => (
+                "the vendor took it and did not deliver it, for a reason of its own",
+                "厂商已受理，但因自身原因没有下发",
+            ),
+            "expired" => {
+                ("its lifetime was over before the device came back", "设备重新上线前，消息已过有效期")
+            }
+            "quota_used_up" => (
+                "the vendor took it and showed it to nobody: an amount of the app, the class or the device is used up",
+                "厂商已受理但没有展示：应用、消息类别或该设备的当日数量已用尽",
+            ),
+            "unrecognised" => {
+                ("the vendor told something that is not in its book", "厂商返回了文档之外的回执")
+            }
+            _ => return None,
+        })
+    }
 }

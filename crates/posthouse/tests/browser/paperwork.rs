@@ -32,7 +32,7 @@ async fn a_xiaomi_certificate_is_added_mended_and_used() {
     page.see_text("count-name", "14/32").await;
     page.fill("field-package_name", &value("package_name")).await;
     page.fill("field-app_id", &value("app_id")).await;
-    page.fill("field-channel_id", apps[0]["channels"][0].as_str().unwrap()).await;
+    page.fill("field-channel_id", &value("channel_id")).await;
     page.fill("field-app_secret", "c29tZWJvZHkgZWxzZQ").await;
     page.click("save").await;
     page.see_text("probe-headline", "the vendor refuses it").await;

@@ -100,9 +100,9 @@ pub struct ExplainedTarget {
     /// What became known after the vendor took it.
     #[schema(value_type = schema::Marks)]
     pub marks: Marks,
-    /// What a later receipt said beside the marks, in the vendor's own code; empty where nothing.
+    /// What a later receipt said beside the marks: its kind and the vendor's own code; empty where nothing.
     pub receipt_note: String,
-    /// What that code means.
+    /// What its kind means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub receipt_meaning: Option<Words>,

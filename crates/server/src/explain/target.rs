@@ -1,6 +1,6 @@
 //! One target of an answer. Pure.
 
-use model::{Attempt, CertificateId, Delivery, DeliveryState, Marks, ReasonCode, Vendor};
+use model::{Attempt, CertificateId, Delivery, DeliveryState, Marks, ReasonCode, ReceiptKind, Vendor};
 use rules::{Facts, Reason, RuleTrace, Ruling, TABLE_VERSION, TraceResult, decide, reason, replay};
 use store::AudienceRow;
 
@@ -36,7 +36,7 @@ pub(super) fn decided(case: &Case<'_>, delivery: &Delivery, row: Option<&Audienc
         vendor_message_id: delivery.vendor_message_id.clone().unwrap_or_default(),
         marks: delivery.marks,
         receipt_note: delivery.receipt_note.clone(),
-        receipt_meaning: meaning(vendor, &delivery.receipt_note).map(|(meaning, _)| meaning),
+        receipt_meaning: note_meaning(&delivery.receipt_note),
         raced: delivery.raced,
         certificate,
     }
@@ -230,6 +230,12 @@ fn explained_attempt(attempt: &Attempt, vendor: Option<Vendor>) -> ExplainedAtte
 }
 
 /// What a code means and what to do about it: from the vendor's book, or our own codes for what never reached it.
+/// A note is a kind's word and the vendor's code. The code is of a receipt and not of an answer, so the word explains it.
+fn note_meaning(note: &str) -> Option<Words> {
+    let (en, zh) = ReceiptKind::meaning_of(note.split(' ').next()?)?;
+    Some(Words::new(en, zh))
+}
+
 fn meaning(vendor: Option<Vendor>, code: &str) -> Option<(Words, Option<Words>)> {
     if code.is_empty() {
         return None;

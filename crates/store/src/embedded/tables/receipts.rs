@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Most characters that are kept of a vendor's code.
+/// Most characters that are kept of a kind's word and the vendor's code.
 const NOTE_MAX_CHARS: usize = 128;
 
 pub(in crate::embedded) fn mark(
@@ -41,8 +41,8 @@ pub(in crate::embedded) fn mark(
             sql::execute(writing.conn, mark, values![id, receipt.at])?;
         }
         _ => {
-            let code = if receipt.code.is_empty() { receipt.kind.name() } else { receipt.code.as_str() };
-            let note: String = code.chars().take(NOTE_MAX_CHARS).collect();
+            let note = format!("{} {}", receipt.kind.name(), receipt.code);
+            let note: String = note.trim_end().chars().take(NOTE_MAX_CHARS).collect();
             sql::execute(writing.conn, mark, values![id, note])?;
         }
     }
