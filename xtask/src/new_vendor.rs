@@ -35,10 +35,14 @@ const LINES: [Line; 6] = [
         before: "];\n\nconst fn row(",
         text: "    row(Vendor::{{Name}}, \"{{name}}\", (\"{{Title}}\", \"{{Title}}\"), Platform::Android, &[\"{{name}}\"], {{number}}),\n",
     },
-    Line { file: "crates/vendors/src/lib.rs", before: "\nuse model::Vendor;", text: "pub mod {{name}};\n" },
     Line {
         file: "crates/vendors/src/lib.rs",
-        before: "    }\n}\n\n/// What a code of a vendor means",
+        before: "\nuse std::collections::BTreeMap;",
+        text: "pub mod {{name}};\n",
+    },
+    Line {
+        file: "crates/vendors/src/lib.rs",
+        before: "    }\n}\n\n/// A certificate's form with these values",
         text: "        Vendor::{{Name}} => &{{name}}::{{Name}},\n",
     },
     Line { file: "crates/simulator/src/lib.rs", before: "\nuse std::{", text: "mod {{name}};\n" },

@@ -123,27 +123,13 @@ async fn enrol(
     let credential = simulator.enrol(vendor, PACKAGE, known.as_ref()).map_err(Error::msg)?;
     match certificate {
         Some(certificate) => Ok(certificate.id),
-        None => save(store, vendor, &name_of(vendor), form_of(vendor, &credential), now).await,
+        None => save(store, vendor, &name_of(vendor), vendors::fill_form(vendor, &credential), now).await,
     }
 }
 
 fn values_of(form: &Form) -> Credential {
     let secret = form.secret.iter().map(|(name, value)| (name.clone(), value.expose().clone()));
     form.public.clone().into_iter().chain(secret).collect()
-}
-
-/// A certificate's form, filled with what a vendor's console shows. Fields that the form does not have are left out.
-pub(crate) fn form_of(vendor: Vendor, credential: &Credential) -> Form {
-    let mut form = Form::default();
-    for field in vendors::adapter(vendor).fields() {
-        let Some(value) = credential.get(field.name) else { continue };
-        if field.kind.is_secret() {
-            form.secret.insert(field.name.to_owned(), Secret::new(value.clone()));
-        } else {
-            form.public.insert(field.name.to_owned(), value.clone());
-        }
-    }
-    form
 }
 
 async fn save(

@@ -25,10 +25,12 @@ pub mod vivo;
 pub mod webpush;
 pub mod xiaomi;
 
-use model::Vendor;
+use std::collections::BTreeMap;
+
+use model::{Form, Secret, Vendor};
 
 pub use contract::*;
-pub use lint::lint;
+pub use lint::{lint, lint_certificate};
 
 /// The adapter of a vendor.
 #[must_use]
@@ -45,6 +47,22 @@ pub fn adapter(vendor: Vendor) -> &'static dyn Adapter {
         Vendor::Fcm => &fcm::Fcm,
         Vendor::Webpush => &webpush::Webpush,
     }
+}
+
+/// A certificate's form with these values by field name; each is sealed where its field is. Names that are no fields of
+/// the vendor are left out.
+#[must_use]
+pub fn fill_form(vendor: Vendor, values: &BTreeMap<String, String>) -> Form {
+    let mut form = Form::default();
+    for field in adapter(vendor).fields() {
+        let Some(value) = values.get(field.name) else { continue };
+        if field.kind.is_secret() {
+            form.secret.insert(field.name.to_owned(), Secret::new(value.clone()));
+        } else {
+            form.public.insert(field.name.to_owned(), value.clone());
+        }
+    }
+    form
 }
 
 /// What a code of a vendor means, as it stands in an attempt or a verdict; `None` for a code that is not in the

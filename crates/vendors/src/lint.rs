@@ -1,6 +1,7 @@
 //! What a vendor would do with a push, found before it is sent: what holds for every vendor alike, then the vendor's own.
 
-use model::{Timestamp, Vendor};
+use model::{Class, MessageId, Presentation, Style, Timestamp, Vendor};
+use uuid::Uuid;
 
 use crate::{
     adapter,
@@ -9,6 +10,8 @@ use crate::{
 
 /// A certificate that ends sooner than this is worth a word: 30 days.
 const ENDS_SOON_MS: i64 = 30 * 24 * 3_600_000;
+/// How long an everyday push is worth showing: an hour and a half, which is over what vendors keep at least.
+const EVERYDAY_LIFE_MS: i64 = 90 * 60_000;
 
 /// Everything that an operator should know of a content before it goes through a certificate, worst first.
 #[must_use]
@@ -23,6 +26,44 @@ pub fn lint(vendor: Vendor, channel: &dyn Channel, content: &Content, now: Times
     findings.extend(channel.lint(content, now));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
+}
+
+/// What an operator should know of a certificate before anything is sent: an everyday push of each class is linted, and
+/// what was found comes with the classes it concerns.
+#[must_use]
+pub fn lint_certificate(vendor: Vendor, channel: &dyn Channel, now: Timestamp) -> Vec<(Finding, Vec<Class>)> {
+    let mut found: Vec<(Finding, Vec<Class>)> = Vec::new();
+    for class in [Class::Chat, Class::Call, Class::System, Class::Marketing] {
+        for finding in lint(vendor, channel, &everyday(class, now), now) {
+            match found.iter_mut().find(|(known, _)| *known == finding) {
+                Some((_, classes)) => classes.push(class),
+                None => found.push((finding, vec![class])),
+            }
+        }
+    }
+    found.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.severity));
+    found
+}
+
+/// A push as most are: a name, a sentence, an hour's life.
+fn everyday(class: Class, now: Timestamp) -> Content {
+    let message = MessageId(Uuid::nil());
+    Content {
+        message,
+        title: "阿明".to_owned(),
+        body: "晚饭吃什么？".to_owned(),
+        ext: Some("ext".to_owned()),
+        payload: None,
+        class,
+        presentation: Presentation::Alert,
+        style: Style::default(),
+        counts_badge: true,
+        click: None,
+        collapse_key: message.to_string(),
+        thread: None,
+        expires_at: now.plus_ms(EVERYDAY_LIFE_MS),
+        receipt_url: None,
+    }
 }
 
 fn cut(

@@ -144,17 +144,7 @@ fn shapes() -> Vec<PushSettings> {
 }
 
 fn enrol(stage: &Stage, vendor: Vendor) -> Form {
-    let credential = stage.simulator.enrol(vendor, PACKAGE, None).unwrap();
-    let mut form = Form::default();
-    for field in vendors::adapter(vendor).fields() {
-        let Some(value) = credential.get(field.name) else { continue };
-        if field.kind.is_secret() {
-            form.secret.insert(field.name.to_owned(), Secret::new(value.clone()));
-        } else {
-            form.public.insert(field.name.to_owned(), value.clone());
-        }
-    }
-    form
+    vendors::fill_form(vendor, &stage.simulator.enrol(vendor, PACKAGE, None).unwrap())
 }
 
 /// The same form with the last character of its secret, or of its key's id, changed; `None` where it has neither.

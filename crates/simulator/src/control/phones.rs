@@ -24,6 +24,7 @@ pub(super) fn router() -> Router<Arc<World>> {
         .route("/phones/{name}", get(show).delete(remove))
         .route("/phones/{name}/shade", get(shade))
         .route("/phones/{name}/tap", post(tap))
+        .route("/phones/{name}/display", post(display))
         .route("/phones/{name}/{action}", post(act))
 }
 
@@ -65,6 +66,32 @@ async fn tap(
 ) -> Result<Json<Tapped>, Problem> {
     let tapped = find(&world, &name)?.tap(place.index);
     tapped.map(Json).ok_or_else(|| Problem::invalid("there is no notification at this place of the shade"))
+}
+
+/// How much an app's notifications may show of themselves; what is left out is allowed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Display {
+    #[serde(default = "allowed")]
+    on_lock_screen: bool,
+    #[serde(default = "allowed")]
+    in_status_bar: bool,
+    #[serde(default = "allowed")]
+    sound: bool,
+}
+
+const fn allowed() -> bool {
+    true
+}
+
+async fn display(
+    State(world): State<Arc<World>>,
+    Path(name): Path<String>,
+    Body(wanted): Body<Display>,
+) -> Answer {
+    let phone = find(&world, &name)?;
+    phone.set_display(wanted.on_lock_screen, wanted.in_status_bar, wanted.sound);
+    Ok(Json(phone.view()))
 }
 
 async fn act(State(world): State<Arc<World>>, Path((name, action)): Path<(String, String)>) -> Answer {

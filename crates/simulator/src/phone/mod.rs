@@ -88,7 +88,14 @@ impl Phone {
             service,
             clock,
             news,
-            switches: watch::Sender::new(Switches { locked: false, network: true, notifications }),
+            switches: watch::Sender::new(Switches {
+                locked: false,
+                network: true,
+                notifications,
+                on_lock_screen: true,
+                in_status_bar: true,
+                sound: true,
+            }),
             foreground: AtomicBool::new(false),
             state: Mutex::new(state),
             app: Mutex::new(None),
@@ -274,6 +281,16 @@ impl Phone {
         self.news.changed();
     }
 
+    /// Sets how much the app's notifications may show of themselves: on the lock screen, in the status bar, by a sound
+    /// (row J5).
+    pub fn set_display(&self, on_lock_screen: bool, in_status_bar: bool, sound: bool) {
+        self.switches.send_modify(|switches| {
+            (switches.on_lock_screen, switches.in_status_bar, switches.sound) =
+                (on_lock_screen, in_status_bar, sound);
+        });
+        self.news.changed();
+    }
+
     /// Sets the badge, as an app may where the launcher does not count by itself.
     pub fn set_badge(&self, badge: u32) {
         lock(&self.state).badge = badge;
@@ -368,8 +385,8 @@ impl Phone {
             body: alert.body,
             received_at: self.clock.now(),
             replace_key: push.replace_key,
-            quiet: push.quiet,
-            on_lock_screen: switches.locked,
+            quiet: push.quiet || !(switches.sound && switches.in_status_bar),
+            on_lock_screen: switches.locked && switches.on_lock_screen,
             opens: push.opens,
             handover: push.handover,
             push: Some(Pushed { origin: push.origin, token: token.clone() }),
@@ -447,8 +464,8 @@ impl Phone {
             body: local.body,
             received_at: self.clock.now(),
             replace_key: local.replace_key,
-            quiet: false,
-            on_lock_screen: switches.locked,
+            quiet: !(switches.sound && switches.in_status_bar),
+            on_lock_screen: switches.locked && switches.on_lock_screen,
             opens: local.opens,
             handover: local.handover,
             push: None,

@@ -37,6 +37,12 @@ pub struct Switches {
     pub network: bool,
     /// The user lets the app show notifications.
     pub notifications: bool,
+    /// They may be shown on the lock screen.
+    pub on_lock_screen: bool,
+    /// They may be shown in the status bar and as banners; without, they stand in the shade only.
+    pub in_status_bar: bool,
+    /// They may make a sound.
+    pub sound: bool,
 }
 
 /// Everything that is visible of a phone at one moment.

@@ -321,6 +321,17 @@ async fn the_foreground_shows_it_unless_the_sender_says_no() {
 }
 
 #[tokio::test]
+async fn the_users_display_switches_are_kept() {
+    let world = World::start().await;
+    let (phone, token) = world.phone("mi-14", "xiaomi");
+    phone.set_display(false, true, false);
+    phone.set_locked(true);
+    send(&world, &fields(&token, &[])).await;
+    let [shown] = phone.shade().try_into().unwrap();
+    assert!(!shown.on_lock_screen && shown.quiet);
+}
+
+#[tokio::test]
 async fn a_repeated_jobkey_is_dropped_and_another_notify_id_is_another_notification() {
     let world = World::start().await;
     let (phone, token) = world.phone("mi-14", "xiaomi");

@@ -16,7 +16,7 @@ use model::{Certificate, CertificateId, Timestamp, Vendor};
 
 use self::{
     form::{FieldView, Filled, Input},
-    view::{Row, SavedView},
+    view::{Reading, Row, SavedView},
 };
 use super::{
     Console,
@@ -106,7 +106,7 @@ pub(super) async fn show(
     let drawn = match find(&signed, &id) {
         Ok(certificate) => {
             let filled = Filled::of(certificate);
-            let read = facts(certificate, console.shared.now()).await;
+            let read = read(certificate, console.shared.now()).await;
             let probed = console.probes.of(certificate);
             let saved = SavedView::of(signed.lang(), certificate, probed.as_deref(), read);
             let form = FormPage {
@@ -120,10 +120,15 @@ pub(super) async fn show(
     signed.answer(drawn)
 }
 
-/// What the adapter reads in a certificate's form; nothing where it does not read.
-async fn facts(certificate: &Certificate, now: Timestamp) -> Vec<(&'static str, String)> {
+/// What the adapter reads and finds in a certificate's form; nothing where it does not read.
+async fn read(certificate: &Certificate, now: Timestamp) -> Reading {
     let (vendor, form) = (certificate.vendor, certificate.form.clone());
-    let read = move || vendors::adapter(vendor).open(&form, now).map(|channel| channel.facts());
+    let read = move || {
+        vendors::adapter(vendor).open(&form, now).map(|channel| Reading {
+            facts: channel.facts(),
+            findings: vendors::lint_certificate(vendor, &*channel, now),
+        })
+    };
     // Opening a p12 file derives a key, which takes a while.
     tokio::task::spawn_blocking(read).await.ok().and_then(Result::ok).unwrap_or_default()
 }

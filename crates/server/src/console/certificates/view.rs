@@ -1,6 +1,7 @@
 //! Certificates as the pages draw them. Pure.
 
-use model::{Certificate, CertificateId, CertificateState, Environment, Timestamp};
+use model::{Certificate, CertificateId, CertificateState, Class, Environment, Timestamp};
+use vendors::{Finding, Severity};
 
 use super::probes::Probed;
 use crate::console::{
@@ -104,29 +105,57 @@ impl ProbeView {
     }
 }
 
+/// What an adapter reads in a certificate's form, and what it finds in it.
+#[derive(Default)]
+pub(super) struct Reading {
+    pub(super) facts: Vec<(&'static str, String)>,
+    pub(super) findings: Vec<(Finding, Vec<Class>)>,
+}
+
 /// What is shown beside the form of a saved certificate.
 pub(super) struct SavedView {
     pub(super) id: CertificateId,
     pub(super) probe: Option<ProbeView>,
     pub(super) facts: Vec<Labelled>,
+    pub(super) findings: Vec<FindingView>,
+}
+
+/// What the vendor would do with everyday pushes of some classes.
+pub(super) struct FindingView {
+    pub(super) tone: Tone,
+    pub(super) severity: &'static str,
+    pub(super) classes: String,
+    pub(super) text: String,
+}
+
+impl FindingView {
+    fn of(lang: Lang, (finding, classes): &(Finding, Vec<Class>)) -> Self {
+        let words = lang.words();
+        let (tone, severity) = match finding.severity {
+            Severity::Changed => (Tone::Plain, words.lint_changed),
+            Severity::Reduced => (Tone::Warn, words.lint_reduced),
+            Severity::Hidden => (Tone::Bad, words.lint_hidden),
+            Severity::Refused => (Tone::Bad, words.lint_refused),
+        };
+        let classes: Vec<&str> = classes.iter().map(|class| class.as_str()).collect();
+        let text = lang.pick(&finding.en, &finding.zh).to_owned();
+        Self { tone, severity, classes: classes.join(" · "), text }
+    }
 }
 
 impl SavedView {
-    pub(super) fn of(
-        lang: Lang,
-        certificate: &Certificate,
-        probed: Option<&Probed>,
-        read: Vec<(&'static str, String)>,
-    ) -> Self {
+    pub(super) fn of(lang: Lang, certificate: &Certificate, probed: Option<&Probed>, read: Reading) -> Self {
         let words = lang.words();
         let environment = certificate
             .environment
             .map(|environment| Labelled::new(words.environment, environment_label(words, environment)));
-        let read = read.into_iter().map(|(label, value)| Labelled::new(fact_label(lang, label), value));
+        let findings = read.findings.iter().map(|found| FindingView::of(lang, found)).collect();
+        let read = read.facts.into_iter().map(|(label, value)| Labelled::new(fact_label(lang, label), value));
         Self {
             id: certificate.id,
             probe: probed.map(|probed| ProbeView::of(lang, probed)),
             facts: environment.into_iter().chain(read).collect(),
+            findings,
         }
     }
 }

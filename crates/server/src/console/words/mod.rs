@@ -137,7 +137,7 @@ words! {
     environment, expires, state, last_test, never, not_tested, state_active, state_disabled,
     state_expired, state_expiring, environment_development, environment_production, choice_open_app,
     choice_web_page, choice_app_page, form_faulty, switch_off, save_and_test, cancel, test_again,
-    what_was_read, secret_kept, secret_remove, probe_accepted, probe_refused, probe_unclear,
+    what_was_read, what_would_happen, lint_changed, lint_reduced, lint_hidden, lint_refused, secret_kept, secret_remove, probe_accepted, probe_refused, probe_unclear,
     probe_unreachable, probe_unreadable,
 }
 
