@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::workspace;
+use crate::{shell, workspace};
 
 /// What a new vendor is called.
 struct Name {
@@ -48,8 +48,8 @@ const LINES: [Line; 6] = [
     Line { file: "crates/simulator/src/lib.rs", before: "\nuse std::{", text: "mod {{name}};\n" },
     Line {
         file: "crates/simulator/src/vendor.rs",
-        before: "            })\n        };\n        let books",
-        text: "                Vendor::{{Name}} => crate::{{name}}::open(shared),\n",
+        before: "                },\n            )\n        };\n        let books",
+        text: "                    Vendor::{{Name}} => crate::{{name}}::open(shared),\n",
     },
 ];
 
@@ -82,10 +82,12 @@ pub(crate) fn run(word: &str) -> Result<()> {
             files.push(line.file);
         }
     }
+    shell::run("cargo", &["fmt", "--all"])?;
     println!("{word}: its own folders are made; {lines} lines were added to {} shared files:", files.len());
     files.iter().for_each(|file| println!("  {file}"));
     println!("next: read the vendor's book into crates/vendors/src/{word}, and again, without looking, into");
-    println!("crates/simulator/src/{word}.rs; then `VENDOR={word} cargo test -p posthouse-vendors`");
+    println!("crates/simulator/src/{word}.rs; write vectors into testdata/vendors/{word}, then");
+    println!("`VENDOR={word} UPDATE_GOLDEN=1 cargo test -p posthouse-vendors golden`, and read every want.json");
     Ok(())
 }
 
