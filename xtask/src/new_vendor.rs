@@ -87,7 +87,9 @@ pub(crate) fn run(word: &str) -> Result<()> {
     files.iter().for_each(|file| println!("  {file}"));
     println!("next: read the vendor's book into crates/vendors/src/{word}, and again, without looking, into");
     println!("crates/simulator/src/{word}.rs; write vectors into testdata/vendors/{word}, then");
-    println!("`VENDOR={word} UPDATE_GOLDEN=1 cargo test -p posthouse-vendors golden`, and read every want.json");
+    println!(
+        "`VENDOR={word} UPDATE_GOLDEN=1 cargo test -p posthouse-vendors golden`, and read every want.json"
+    );
     Ok(())
 }
 
