@@ -27,7 +27,8 @@ pub(crate) fn check() -> Result<()> {
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     let mut all = Marks::default();
     println!("{:<10} {:>8} {:>11} {:>9} {:>8}", "vendor", "vectors", "documented", "observed", "assumed");
-    let mut vendors: Vec<_> = fs::read_dir(&root)?.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    let entries = fs::read_dir(&root)?.filter_map(Result::ok).map(|entry| entry.path());
+    let mut vendors: Vec<_> = entries.filter(|path| path.is_dir()).collect();
     vendors.sort();
     for vendor in vendors {
         let mut marks = Marks::default();

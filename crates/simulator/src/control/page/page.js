@@ -29,7 +29,7 @@ function vendorCard(vendor, hosts) {
   const faults = hosts[0].faults;
   const card = make("div", "", "vendor");
   const head = make("h3", vendor);
-  card.append(head, make("p", hosts.map((host) => `${host.name} → ${host.address}`).join("\n"), "hosts"));
+  card.append(head, make("p", hosts.map((host) => `${host.address.split(":").pop()}  ${host.name}`).join("\n"), "hosts"));
   let faulty = false;
   for (const [name, label, plan] of FAULTS) {
     const on = Boolean(faults[name]);
