@@ -23,7 +23,7 @@ use crate::{
     clock::SystemClock,
     config::LogConfig,
     logging,
-    sample::{self, PHONES, Sample},
+    sample::{self, PHONES, Sample, SamplePhone},
     stack::{Stack, open_store},
 };
 
@@ -39,6 +39,9 @@ pub(crate) struct Options {
     /// Where to listen; a port that is taken is replaced by a free one.
     #[arg(long, default_value = "127.0.0.1:7080")]
     listen: SocketAddr,
+    /// Only these phones, by name; without it one of each vendor.
+    #[arg(long, value_delimiter = ',')]
+    phones: Vec<String>,
     /// What to log, such as `info` or `debug`.
     #[arg(long, default_value = "warn")]
     log: String,
@@ -50,6 +53,7 @@ pub(crate) struct Dev {
     pub(crate) simulator: simulator::Running,
     pub(crate) sample: Sample,
     pub(crate) address: Address,
+    phones: Vec<&'static SamplePhone>,
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
@@ -57,7 +61,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let temporary = if options.data.is_none() { Some(tempfile::tempdir()?) } else { None };
     let folder = options.data.as_deref().or(temporary.as_ref().map(tempfile::TempDir::path));
     let folder = folder.context("no data folder")?;
-    let dev = Dev::start(folder, options.listen, Arc::new(SystemClock)).await?;
+    let dev = Dev::start(folder, options.listen, chosen(&options.phones)?, Arc::new(SystemClock)).await?;
     let written_to = dev.address.write()?;
     print!("{}", dev.block(folder, &written_to));
     crate::asked_to_end().await;
@@ -67,9 +71,26 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     Ok(())
 }
 
+/// The sample phones of these names; all where none is named.
+fn chosen(names: &[String]) -> Result<Vec<&'static SamplePhone>> {
+    if names.is_empty() {
+        return Ok(PHONES.iter().collect());
+    }
+    let find = |name: &String| {
+        let found = PHONES.iter().find(|phone| phone.name == name);
+        found.with_context(|| format!("there is no sample phone `{name}`"))
+    };
+    names.iter().map(find).collect()
+}
+
 impl Dev {
     /// Starts server, simulator and phones, and waits until the phones can be reached.
-    pub(crate) async fn start(folder: &Path, listen: SocketAddr, clock: Arc<dyn Clock>) -> Result<Self> {
+    pub(crate) async fn start(
+        folder: &Path,
+        listen: SocketAddr,
+        phones: Vec<&'static SamplePhone>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
         let store = open_store(folder, &folder.join("seal.key"))?;
         let simulator = Simulator::start(simulator::Config::new(Arc::clone(&clock))).await?;
         let sample = sample::prepare(&store, &simulator, clock.now()).await?;
@@ -83,7 +104,7 @@ impl Dev {
             sender: sample::SENDER.to_owned(),
             pid: std::process::id(),
         };
-        let dev = Self { stack, simulator, sample, address };
+        let dev = Self { stack, simulator, sample, address, phones };
         dev.enter_receipt_urls().await?;
         dev.start_phones(clock.as_ref()).await?;
         Ok(dev)
@@ -91,12 +112,12 @@ impl Dev {
 
     async fn start_phones(&self, clock: &dyn Clock) -> Result<()> {
         let server = self.client_url();
-        for phone in PHONES {
+        for phone in &self.phones {
             let handset =
                 self.simulator.handsets().make(phone.order(&self.sample.app, &server, clock.now())?)?;
             handset.operate(Operation::Start {}).await?;
         }
-        for phone in PHONES {
+        for phone in &self.phones {
             self.wait_for(phone.name, PHONES_READY, |state| {
                 state.logged_in && state.certificate.is_some() && state.app == AppState::Foreground
             })
@@ -165,7 +186,7 @@ impl Dev {
         let certificates: Vec<String> =
             self.sample.certificates().map(|(vendor, id)| format!("{id} {vendor}")).collect();
         let phones: Vec<String> =
-            PHONES.iter().map(|phone| format!("{} (user {})", phone.name, phone.user)).collect();
+            self.phones.iter().map(|phone| format!("{} (user {})", phone.name, phone.user)).collect();
         // Five to a line.
         let lines = |words: &[String]| -> String {
             let lines: Vec<String> = words.chunks(5).map(|five| five.join(" · ")).collect();

@@ -126,7 +126,9 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let started = Instant::now();
     let clock = Arc::new(MovedClock::default());
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let dev = Dev::start(folder.path(), listen, Arc::clone(&clock) as Arc<dyn Clock>).await?;
+    let dev =
+        Dev::start(folder.path(), listen, PHONES.iter().collect(), Arc::clone(&clock) as Arc<dyn Clock>)
+            .await?;
     let ready_ms = started.elapsed().as_millis();
     report.check("dev", "every phone is ready", async { Ok(format!("{ready_ms} ms from nothing")) }).await;
     for phone in PHONES.iter().filter(|phone| WALKED_ALL_STATES.contains(&phone.vendor)) {

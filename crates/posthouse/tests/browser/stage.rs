@@ -44,7 +44,16 @@ impl Stage {
         let within = |name: &str| folder.path().join(name);
         let mut posthouse = Child::start(env!("CARGO_BIN_EXE_posthouse"), |command| {
             command
-                .args(["dev", "--listen", "127.0.0.1:0", "--log", "error", "--data"])
+                .args([
+                    "dev",
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--phones",
+                    "mi-14,iphone-16",
+                    "--log",
+                    "error",
+                    "--data",
+                ])
                 .arg(within("data"))
                 .env("POSTHOUSE_ADDRESS", within("dev.json"))
         });
