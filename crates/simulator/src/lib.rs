@@ -317,21 +317,6 @@ impl Running {
         Ok(SampleP8 { pem: Secret::new(key.serialize_pem()), key_id, team_id: team_id.to_owned() })
     }
 
-    /// Registers the signing key of a p8 file's text with Apple, for these bundle ids.
-    ///
-    /// # Errors
-    /// [`CaError::Issue`] where the text holds no key.
-    pub fn register_p8(
-        &self,
-        pem: &str,
-        key_id: &str,
-        team_id: &str,
-        bundles: &[&str],
-    ) -> Result<(), CaError> {
-        self.register_key_pair(&rcgen::KeyPair::from_pem(pem)?, key_id, team_id, bundles);
-        Ok(())
-    }
-
     fn register_key_pair(&self, key: &rcgen::KeyPair, key_id: &str, team_id: &str, bundles: &[&str]) {
         self.register_apns_key(ApnsKey {
             key_id: key_id.to_owned(),
