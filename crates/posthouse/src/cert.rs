@@ -70,7 +70,7 @@ async fn list(api: &Api) -> Result<()> {
         let word = |field: &str| certificate[field].as_str().unwrap_or_default().to_owned();
         text += &format!(
             "{:<6} {:<8} {:<32} {}\n",
-            certificate["id"],
+            certificate["id"].to_string(),
             word("vendor"),
             word("name"),
             word("state")
