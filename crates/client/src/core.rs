@@ -122,7 +122,7 @@ impl Client {
             }
             Input::SendMessage { client_message_id, to, body, push } => {
                 let push = push.map(|settings| *settings);
-                let message = Box::new(SendMessage { client_message_id, to, body, push });
+                let message = Box::new(SendMessage { push, ..SendMessage::new(client_message_id, to, body) });
                 self.drive(now, ClientInput::Send(message));
             }
             Input::Tapped { getter, ext, payload } => self.notify(AppEvent::Tapped {

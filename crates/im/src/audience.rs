@@ -1,9 +1,10 @@
 //! From a row of the audience to the facts the rules look at. Pure.
 
 use model::{
-    AppPolicy, BackgroundPolicy, BindingState, CertificateState, Message, Platform, SessionState, Timestamp,
+    AppPolicy, BackgroundPolicy, BindingState, CertificateState, Message, MessageKind, Platform,
+    SessionState, Timestamp,
 };
-use rules::{AckFact, BindingFact, Facts, LoginFact};
+use rules::{AckFact, BindingFact, Facts, LoginFact, OtherEndFact};
 use store::AudienceRow;
 
 use crate::catalogue::AppView;
@@ -56,6 +57,19 @@ pub fn facts_of(
     Facts {
         at: now,
         expires_at: message.expires_at,
+        notice: message.kind == MessageKind::Notice,
+        online_only: message.online_only,
+        recalled: message.recalled_at.is_some(),
+        call_over: false,
+        forced: false,
+        forced_text: false,
+        silent_span: false,
+        hide_details: row.settings.hide_details,
+        mute: row.mute,
+        mentioned: row.user.as_ref().is_some_and(|user| message.mentions.includes(user)),
+        other_end: OtherEndFact::None,
+        push_off: row.device.as_ref().is_some_and(|device| device.push_off_at.is_some()),
+        stale: false,
         push_enabled: message.push.as_ref().is_none_or(|push| push.enabled),
         has_settings: message.push.is_some(),
         push_without_settings: policy.push_without_settings,

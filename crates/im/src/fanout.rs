@@ -217,6 +217,9 @@ fn new_delivery(
         reason: decision.reason,
         rules_version: TABLE_VERSION,
         facts: facts.pack(),
+        text: decision.text,
+        counts_badge: decision.ruling == Ruling::Push
+            && message.push.as_ref().is_none_or(|push| push.counts_badge),
         decided_at: facts.at,
         due_at: facts.at,
         expires_at: message.expires_at,
@@ -298,6 +301,8 @@ pub(crate) fn frame_of(message: &Message) -> Option<MessageFrame> {
         kind: message.kind,
         sender: message.sender.clone(),
         body: message.body.clone(),
+        mentions: message.mentions.clone(),
+        reminder: None,
         ext: message.push.as_ref().and_then(|push| push.ext.clone()),
         sent_at: message.sent_at,
     })

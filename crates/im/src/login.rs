@@ -45,14 +45,15 @@ impl Im {
 
         let state =
             if login.foreground { SessionState::OnlineForeground } else { SessionState::OnlineBackground };
-        let certificates: Vec<Recommended> = rank_certificates(&view.certificates, &login.report, now)
-            .into_iter()
-            .map(|certificate| Recommended {
-                certificate: certificate.id,
-                name: certificate.name.as_str().to_owned(),
-                vendor: certificate.vendor,
-            })
-            .collect();
+        let certificates: Vec<Recommended> =
+            rank_certificates(&view.certificates, &login.report, view.app.policy.fcm, now)
+                .into_iter()
+                .map(|certificate| Recommended {
+                    certificate: certificate.id,
+                    name: certificate.name.as_str().to_owned(),
+                    vendor: certificate.vendor,
+                })
+                .collect();
         let outcome = self
             .commit_one(Op::OpenSession(NewSession {
                 app,
@@ -66,7 +67,7 @@ impl Im {
                 at: now,
             }))
             .await?;
-        let Outcome::Session { id, kicked, last_device, has_pushed, .. } = outcome else {
+        let Outcome::Session { id, push_id, push_on, kicked, last_device, has_pushed } = outcome else {
             return Err(ErrorCode::Internal.into());
         };
         for (other_user, device, _) in kicked {
@@ -85,6 +86,8 @@ impl Im {
             server_time: now,
             heartbeat_ms: self.config().heartbeat_ms,
             ack_within_ms: self.config().ack_within_ms,
+            push_id,
+            push_on,
             certificates,
             push_type,
             has_pushed,

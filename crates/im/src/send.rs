@@ -2,12 +2,12 @@
 
 use model::{
     Addressee, AppId, Body, ClientMessageId, ConversationId, DeviceId, ErrorCode, Fault,
-    MESSAGE_LIFETIME_MAX_MS, Message, MessageId, MessageKind, PushSettings, Seq, Timestamp, UserId,
+    MESSAGE_LIFETIME_MAX_MS, Mentions, Message, MessageId, MessageKind, PushSettings, Seq, Timestamp, UserId,
 };
 use rules::check_message;
 use store::{Op, Outcome};
 use uuid::Uuid;
-use wire::SendMessage;
+use wire::{Recipient, SendMessage};
 
 use crate::{Im, registry::Live};
 
@@ -79,6 +79,9 @@ impl Im {
             client_message_id: new.idempotency_key,
             seq: Seq(0),
             body,
+            mentions: Mentions::default(),
+            online_only: false,
+            recalled_at: None,
             expires_at: expiry(now, Some(&new.push)),
             push: Some(new.push),
             sent_at: now,
@@ -94,20 +97,26 @@ impl Im {
         message: SendMessage,
     ) -> Result<Accepted, Fault> {
         check_message(&message.body, message.push.as_ref())?;
-        if message.to == sender {
+        let Recipient::User(to) = message.to else {
+            return Err(Fault::new(ErrorCode::Invalid, "groups are not here yet"));
+        };
+        if to == sender {
             return Err(Fault::new(ErrorCode::Invalid, "sender and receiver are the same user"));
         }
         let now = self.now();
         self.accept(Message {
             id: MessageId(Uuid::now_v7()),
             app,
-            addressee: Addressee::Conversation(ConversationId::peer(&sender, &message.to)),
+            addressee: Addressee::Conversation(ConversationId::peer(&sender, &to)),
             kind: MessageKind::Message,
             sender: Some(sender),
             sender_device: device,
             client_message_id: Some(message.client_message_id),
             seq: Seq(0),
             body: message.body,
+            mentions: message.mentions,
+            online_only: message.online_only,
+            recalled_at: None,
             expires_at: expiry(now, message.push.as_ref()),
             push: message.push,
             sent_at: now,

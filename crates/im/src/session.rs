@@ -3,11 +3,12 @@
 use std::{collections::HashMap, sync::Arc};
 
 use model::{
-    AppId, BindingKind, BindingLoss, CertificateId, ConversationId, ErrorCode, Fault, Seq, SessionState,
-    UserId, VENDOR_TOKEN_MAX_BYTES,
+    AppId, BindingKind, BindingLoss, CertificateId, ConversationId, ErrorCode, Fault, PushId, Seq,
+    SessionState, UserId, VENDOR_TOKEN_MAX_BYTES,
 };
 use rules::Reason;
 use store::{CancelScope, NewBinding, Op, SessionEnd};
+use uuid::Uuid;
 use wire::{Cursor, KickReason};
 
 use crate::{
@@ -56,6 +57,7 @@ impl Im {
             kind,
             token: token.into(),
             owner: Some(live.user.clone()),
+            push_id: PushId(Uuid::new_v4()),
             at: self.now(),
         }))
         .await
@@ -219,6 +221,7 @@ impl Im {
             app: live.app,
             session: live.session,
             to,
+            badge: None,
             at: self.now(),
             cancel_reason: Reason::FETCHED,
         })

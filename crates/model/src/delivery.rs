@@ -23,6 +23,50 @@ pub struct ReasonCode(pub u16);
 pub enum Purpose {
     /// To tell of the message.
     Notify = 0,
+    /// To take its notification back, where the vendor can.
+    Withdraw = 1,
+    /// To put another text in the place of its notification.
+    Replace = 2,
+}
+
+impl Purpose {
+    /// The stored number's purpose.
+    #[must_use]
+    pub const fn from_number(number: u8) -> Option<Self> {
+        Some(match number {
+            0 => Self::Notify,
+            1 => Self::Withdraw,
+            2 => Self::Replace,
+            _ => return None,
+        })
+    }
+}
+
+/// Which of a message's texts a target is shown. The numbers are stored: append only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[repr(u8)]
+pub enum TextVariant {
+    /// The sender's, or the message's own.
+    #[default]
+    Full = 0,
+    /// Without sender and text, as the user wishes (row T24).
+    Hidden = 1,
+    /// The text of the force push (rows F5, T7).
+    Forced = 2,
+}
+
+impl TextVariant {
+    /// The stored number's variant.
+    #[must_use]
+    pub const fn from_number(number: u8) -> Option<Self> {
+        Some(match number {
+            0 => Self::Full,
+            1 => Self::Hidden,
+            2 => Self::Forced,
+            _ => return None,
+        })
+    }
 }
 
 /// Where a target stands. All but `Queued` are terminal. The numbers are stored: append only.
@@ -140,6 +184,10 @@ pub struct Delivery {
     pub rules_version: u16,
     /// The packed facts `decide` saw, at most 64 bytes.
     pub facts: Vec<u8>,
+    /// Which text it shows.
+    pub text: TextVariant,
+    /// What the app's badge shows with it; `None` where it does not count (row T1).
+    pub badge: Option<u32>,
     /// When it was decided.
     pub decided_at: Timestamp,
     /// When the next try is due, while queued.

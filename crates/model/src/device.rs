@@ -18,9 +18,38 @@ pub enum Platform {
     Harmony,
     /// A browser.
     Web,
+    /// Windows, macOS or Linux.
+    Desktop,
     /// Anything that has no push service of its own here.
     #[default]
     Other,
+}
+
+/// Kinds of device that a login policy and a multi-end strategy tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PlatformClass {
+    /// Phones and tablets.
+    Mobile,
+    /// Computers.
+    Desktop,
+    /// Browsers.
+    Web,
+    /// The rest.
+    Other,
+}
+
+impl Platform {
+    /// The kind of device it runs on.
+    #[must_use]
+    pub const fn class(self) -> PlatformClass {
+        match self {
+            Self::Android | Self::Ios | Self::Harmony => PlatformClass::Mobile,
+            Self::Desktop => PlatformClass::Desktop,
+            Self::Web => PlatformClass::Web,
+            Self::Other => PlatformClass::Other,
+        }
+    }
 }
 
 /// Whether the user lets the app show notifications.
@@ -78,6 +107,11 @@ pub struct Device {
     pub push_id: PushId,
     /// When the Push ID was unregistered.
     pub unregistered_at: Option<Timestamp>,
+    /// When its pushes were switched off (row B11); `None`: they are on.
+    pub push_off_at: Option<Timestamp>,
+    /// What the app's badge shows as far as the server knows: the base reported at background, and one for each push
+    /// since (row T1).
+    pub badge: u32,
     /// What it last told of itself.
     pub report: DeviceReport,
     /// When it was last heard of.

@@ -5,7 +5,10 @@ use std::{fmt, str::FromStr, sync::Arc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::limits::{CERTIFICATE_NAME_MAX_CHARS, CLIENT_MESSAGE_ID_MAX_BYTES, USER_ID_MAX_BYTES};
+use crate::limits::{
+    CERTIFICATE_NAME_MAX_CHARS, CLIENT_MESSAGE_ID_MAX_BYTES, GROUP_ID_MAX_BYTES, RESOURCE_ID_MAX_BYTES,
+    USER_ID_MAX_BYTES,
+};
 
 /// Why a text is not a valid id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -149,6 +152,14 @@ number_id! {
     /// The place of a message in its conversation, from 1; 0 stands before the first.
     Seq(i64)
 }
+number_id! {
+    /// The numeric id of a webhook, unique in the instance and never reused.
+    WebhookId(u32)
+}
+uuid_id! {
+    /// A call, named by the caller's client, so that an invitation may be repeated.
+    CallId
+}
 uuid_id! {
     /// One installation of the app: the uuid the client made at its first start.
     DeviceId
@@ -164,6 +175,14 @@ uuid_id! {
 text_id! {
     /// The App's own id of a user: at most 64 bytes, case-sensitive.
     UserId, USER_ID_MAX_BYTES
+}
+text_id! {
+    /// The App's own id of a group: at most 64 bytes, case-sensitive.
+    GroupId, GROUP_ID_MAX_BYTES
+}
+text_id! {
+    /// An App's id of a push resource (`resourcesID`, row E8): at most 32 bytes.
+    ResourceId, RESOURCE_ID_MAX_BYTES
 }
 text_id! {
     /// The sender's id of a message, at most 64 bytes: unique per (App, sender, device) while the message is kept.
@@ -213,7 +232,7 @@ impl From<CertificateName> for String {
     }
 }
 
-/// A conversation: `p:` the sorted pair of users, `s:` one user's system notifications.
+/// A conversation: `p:` the sorted pair of users, `g:` a group, `s:` one user's system notifications and call signals.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ConversationId(Arc<str>);
@@ -223,7 +242,9 @@ pub struct ConversationId(Arc<str>);
 pub enum ConversationKind {
     /// Two users, in sorted order.
     Peer(UserId, UserId),
-    /// System notifications of one user.
+    /// A group; who is in it only the store knows.
+    Group(GroupId),
+    /// System notifications and call signals of one user.
     System(UserId),
 }
 
@@ -233,6 +254,12 @@ impl ConversationId {
     pub fn peer(one: &UserId, other: &UserId) -> Self {
         let (first, second) = if one <= other { (one, other) } else { (other, one) };
         Self(format!("p:{}:{}", escape(first.as_str()), escape(second.as_str())).into())
+    }
+
+    /// A group's conversation.
+    #[must_use]
+    pub fn group(group: &GroupId) -> Self {
+        Self(format!("g:{}", escape(group.as_str())).into())
     }
 
     /// The conversation that carries a user's system notifications.
@@ -254,12 +281,13 @@ impl ConversationId {
             .unwrap_or_else(|_| unreachable!("a conversation id is checked when it is made"))
     }
 
-    /// Whether the user is a member by the id alone.
+    /// Whether the user is a member by the id alone; never of a group.
     #[must_use]
     pub fn includes(&self, user: &UserId) -> bool {
         match self.kind() {
             ConversationKind::Peer(one, other) => one == *user || other == *user,
             ConversationKind::System(owner) => owner == *user,
+            ConversationKind::Group(_) => false,
         }
     }
 }
@@ -269,17 +297,18 @@ fn escape(part: &str) -> String {
     part.replace('%', "%25").replace(':', "%3A")
 }
 
-fn unescape(part: &str) -> Result<UserId, IdError> {
-    UserId::new(&part.replace("%3A", ":").replace("%25", "%"))
+fn unescape<Id: FromStr<Err = IdError>>(part: &str) -> Result<Id, IdError> {
+    part.replace("%3A", ":").replace("%25", "%").parse()
 }
 
 fn parse_conversation(text: &str) -> Result<ConversationKind, IdError> {
     let mut parts = text.split(':');
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
         (Some("p"), Some(one), Some(other), None) => {
-            let (one, other) = (unescape(one)?, unescape(other)?);
+            let (one, other): (UserId, UserId) = (unescape(one)?, unescape(other)?);
             if one > other { Err(IdError::Form) } else { Ok(ConversationKind::Peer(one, other)) }
         }
+        (Some("g"), Some(group), None, None) => Ok(ConversationKind::Group(unescape(group)?)),
         (Some("s"), Some(user), None, None) => Ok(ConversationKind::System(unescape(user)?)),
         _ => Err(IdError::Form),
     }

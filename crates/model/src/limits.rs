@@ -2,6 +2,28 @@
 
 /// Largest user id, in bytes of UTF-8.
 pub const USER_ID_MAX_BYTES: usize = 64;
+/// Largest group id, in bytes of UTF-8.
+pub const GROUP_ID_MAX_BYTES: usize = 64;
+/// Most members of a group.
+pub const GROUP_MEMBERS_MAX: usize = 10_000;
+/// Most members that one request adds to a group or takes out of it.
+pub const GROUP_CHANGE_MAX: usize = 1_000;
+/// Longest name of a user or group, in characters.
+pub const DISPLAY_NAME_MAX_CHARS: usize = 64;
+/// Most users that a message mentions or forces a push to (row F5).
+pub const MENTIONS_MAX: usize = 100;
+/// Most invitees of a call (row F3).
+pub const CALL_INVITEES_MAX: usize = 32;
+/// Longest time a call rings, in milliseconds; the usual is a minute and a half.
+pub const CALL_RINGS_MAX_MS: i64 = 600_000;
+/// Largest id of a push resource, in bytes.
+pub const RESOURCE_ID_MAX_BYTES: usize = 32;
+/// Most push resources of an App.
+pub const RESOURCES_MAX: usize = 64;
+/// Most webhooks of an App.
+pub const WEBHOOKS_MAX: usize = 16;
+/// Most rules of a user's multi-end strategy.
+pub const MULTI_END_RULES_MAX: usize = 8;
 /// Largest client message id, in bytes of UTF-8.
 pub const CLIENT_MESSAGE_ID_MAX_BYTES: usize = 64;
 /// Longest certificate name, in characters; a client that logs in with a longer one gets code 500 (row C3).

@@ -5,12 +5,8 @@ use std::{fmt, str::FromStr, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AppId, CertificateId, ClickAction, ClientMessageId, ConversationId, DeviceId, InvalidClick, MessageId,
-    Presentation, PushId, Seq, Style, Timestamp, UserId,
-    limits::{
-        COLLAPSE_KEY_MAX_BYTES, MESSAGE_BODY_MAX_BYTES, MESSAGE_LIFETIME_MAX_MS, PUSH_BODY_MAX_CHARS,
-        PUSH_EXT_MAX_BYTES, PUSH_TITLE_MAX_CHARS,
-    },
+    AppId, CallSignal, CertificateId, ClientMessageId, ConversationId, DeviceId, GroupNotice, MessageId,
+    PushId, PushSettings, Seq, SettingsError, Timestamp, UserId, limits::MESSAGE_BODY_MAX_BYTES,
 };
 
 /// What can cause a push, as it is stored.
@@ -34,6 +30,12 @@ pub struct Message {
     pub seq: Seq,
     /// What it says.
     pub body: Body,
+    /// Whom it calls by name.
+    pub mentions: Mentions,
+    /// It goes to connected devices alone: in no conversation's order, never synced, never pushed.
+    pub online_only: bool,
+    /// When it was taken back; then body and push texts are gone.
+    pub recalled_at: Option<Timestamp>,
     /// What the sender asked of the push; `None` where it asked nothing.
     pub push: Option<PushSettings>,
     /// When it was accepted.
@@ -83,6 +85,10 @@ pub enum MessageKind {
     System = 1,
     /// A push alone: in no conversation, never synced.
     Push = 2,
+    /// A call's signal.
+    Call = 3,
+    /// A word of the server's own about a conversation: a recall, a change of a group. It never causes a push by itself.
+    Notice = 4,
 }
 
 impl MessageKind {
@@ -93,6 +99,8 @@ impl MessageKind {
             0 => Self::Message,
             1 => Self::System,
             2 => Self::Push,
+            3 => Self::Call,
+            4 => Self::Notice,
             _ => return None,
         })
     }
@@ -111,7 +119,56 @@ pub enum Body {
     Custom {
         /// The content.
         content: String,
+        /// What it is, for the push text where the sender gave none: `image`, `voice`, `video`, `file`, `location`, or
+        /// a word of the App's own that its templates know.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<String>,
     },
+    /// A call's signal; the server's alone to write.
+    Call(CallSignal),
+    /// A change of a group; the server's alone to write.
+    Group(GroupNotice),
+    /// An earlier message was taken back; the server's alone to write.
+    Recall(Recalled),
+    /// What a message that was taken back says.
+    Gone {},
+}
+
+/// A message that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recalled {
+    /// Which.
+    pub message: MessageId,
+    /// Its place in the same conversation.
+    pub seq: Seq,
+    /// Who took it back; `None`: the App's backend.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
+}
+
+/// Whom a message calls by name (row T8).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mentions {
+    /// Everybody in the conversation.
+    pub all: bool,
+    /// These; at most 100.
+    pub users: Vec<UserId>,
+}
+
+impl Mentions {
+    /// Whether nobody is called.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        !self.all && self.users.is_empty()
+    }
+
+    /// Whether this user is called.
+    #[must_use]
+    pub fn includes(&self, user: &UserId) -> bool {
+        self.all || self.users.contains(user)
+    }
 }
 
 impl Body {
@@ -121,22 +178,41 @@ impl Body {
         Self::Text { text: text.into() }
     }
 
+    /// What the sender wrote; empty for the server's own words.
+    #[must_use]
+    pub fn content(&self) -> &str {
+        match self {
+            Self::Text { text: content } | Self::Custom { content, .. } => content,
+            Self::Call(_) | Self::Group(_) | Self::Recall(_) | Self::Gone {} => "",
+        }
+    }
+
     /// What the push shows where the sender gave no push body.
     #[must_use]
     pub fn preview(&self) -> Option<&str> {
         match self {
             Self::Text { text } => Some(text),
-            Self::Custom { .. } => None,
+            Self::Custom { .. } | Self::Call(_) | Self::Group(_) | Self::Recall(_) | Self::Gone {} => None,
         }
     }
 
-    /// Checks the size.
+    /// Checks what a sender may write.
     ///
     /// # Errors
-    /// [`SettingsError::BodyTooLong`] over 12 KiB.
+    /// [`SettingsError::BodyTooLong`] over 12 KiB, [`SettingsError::ServersOwn`] for a body that only the server writes.
     pub fn check(&self) -> Result<(), SettingsError> {
-        let (Self::Text { text: content } | Self::Custom { content }) = self;
-        if content.len() > MESSAGE_BODY_MAX_BYTES { Err(SettingsError::BodyTooLong) } else { Ok(()) }
+        match self {
+            Self::Text { text } if text.len() > MESSAGE_BODY_MAX_BYTES => Err(SettingsError::BodyTooLong),
+            Self::Custom { content, kind }
+                if content.len() + kind.as_ref().map_or(0, String::len) > MESSAGE_BODY_MAX_BYTES =>
+            {
+                Err(SettingsError::BodyTooLong)
+            }
+            Self::Text { .. } | Self::Custom { .. } => Ok(()),
+            Self::Call(_) | Self::Group(_) | Self::Recall(_) | Self::Gone {} => {
+                Err(SettingsError::ServersOwn)
+            }
+        }
     }
 }
 
@@ -187,136 +263,5 @@ impl FromStr for Class {
 impl fmt::Display for Class {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-/// The sender's key under which a later notification replaces an earlier one; at most 64 bytes.
-pub type CollapseKey = String;
-
-/// What the sender asks of the push (离线推送信息).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PushSettings {
-    /// `false`: this message causes no push (row T9).
-    pub enabled: bool,
-    /// Title; absent: the App's default title (row E1).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// Text; absent: the message's own text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
-    /// Pass-through text, reaches the app where the vendor's getter reads `ext` (row G6).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ext: Option<String>,
-    /// Pass-through text, reaches the app where the vendor's getter reads `payload` (row G8).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payload: Option<String>,
-    /// What the message is about.
-    pub class: Class,
-    /// What it is for the phone: a notification, data for the app, or a call.
-    pub presentation: Presentation,
-    /// How it looks and sounds.
-    #[serde(skip_serializing_if = "Style::is_default")]
-    pub style: Style,
-    /// Whether it counts one up on the app's badge.
-    pub counts_badge: bool,
-    /// What a tap does; absent: as the certificate says.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub click: Option<ClickAction>,
-    /// Replaces an earlier notification with the same key; absent: each message has its own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub collapse_key: Option<CollapseKey>,
-    /// For how long the push is worth sending, in milliseconds; absent: 7 days.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lifetime_ms: Option<i64>,
-}
-
-impl Default for PushSettings {
-    fn default() -> Self {
-        Self {
-            enabled: true,
-            title: None,
-            body: None,
-            ext: None,
-            payload: None,
-            class: Class::Chat,
-            presentation: Presentation::Alert,
-            style: Style::default(),
-            counts_badge: true,
-            click: None,
-            collapse_key: None,
-            lifetime_ms: None,
-        }
-    }
-}
-
-/// A message or its push settings are over a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SettingsError {
-    /// Title over 256 characters.
-    #[error("the push title is over 256 characters")]
-    TitleTooLong,
-    /// Push body over 2048 characters.
-    #[error("the push body is over 2048 characters")]
-    PushBodyTooLong,
-    /// `ext` over 3 KiB.
-    #[error("ext is over 3072 bytes")]
-    ExtTooLong,
-    /// `payload` over 3 KiB.
-    #[error("payload is over 3072 bytes")]
-    PayloadTooLong,
-    /// Collapse key empty or over 64 bytes.
-    #[error("the collapse key must have 1 to 64 bytes")]
-    CollapseKey,
-    /// Lifetime not positive or over 7 days.
-    #[error("the lifetime must be 1 ms to 7 days")]
-    Lifetime,
-    /// Message body over 12 KiB.
-    #[error("the message is over 12288 bytes")]
-    BodyTooLong,
-    /// A text of `style` over 512 bytes, over 32 parameters of a template, or a picture without https.
-    #[error(
-        "style: a text is over 512 bytes, a template has over 32 parameters, or image is no https address"
-    )]
-    Style,
-    /// Click action that no phone could carry out.
-    #[error("click: {0}")]
-    Click(InvalidClick),
-}
-
-impl PushSettings {
-    /// Checks everything against Posthouse's own limits, which accept may refuse for.
-    ///
-    /// # Errors
-    /// The first limit that is broken.
-    pub fn check(&self) -> Result<(), SettingsError> {
-        let chars_over = |text: &Option<String>, max: usize| {
-            text.as_ref().is_some_and(|text| text.len() > max && text.chars().count() > max)
-        };
-        let bytes_over =
-            |text: &Option<String>| text.as_ref().is_some_and(|text| text.len() > PUSH_EXT_MAX_BYTES);
-        if chars_over(&self.title, PUSH_TITLE_MAX_CHARS) {
-            return Err(SettingsError::TitleTooLong);
-        }
-        if chars_over(&self.body, PUSH_BODY_MAX_CHARS) {
-            return Err(SettingsError::PushBodyTooLong);
-        }
-        if bytes_over(&self.ext) {
-            return Err(SettingsError::ExtTooLong);
-        }
-        if bytes_over(&self.payload) {
-            return Err(SettingsError::PayloadTooLong);
-        }
-        if self.collapse_key.as_ref().is_some_and(|key| key.is_empty() || key.len() > COLLAPSE_KEY_MAX_BYTES)
-        {
-            return Err(SettingsError::CollapseKey);
-        }
-        if self.lifetime_ms.is_some_and(|ms| !(1..=MESSAGE_LIFETIME_MAX_MS).contains(&ms)) {
-            return Err(SettingsError::Lifetime);
-        }
-        if !self.style.is_fit() {
-            return Err(SettingsError::Style);
-        }
-        self.click.as_ref().map_or(Ok(()), ClickAction::check).map_err(SettingsError::Click)
     }
 }

@@ -1,12 +1,13 @@
 //! Which certificates a device should register with, best first (rows D8 to D10).
 
-use model::{Certificate, CertificateState, DeviceReport, Timestamp, Vendor};
+use model::{Certificate, CertificateState, DeviceReport, FcmRank, Timestamp, Vendor};
 
 /// The App's certificates this device can use, best first: the phone maker's own service, then the newest certificate.
 #[must_use]
 pub fn rank_certificates<'a>(
     certificates: &'a [Certificate],
     report: &DeviceReport,
+    fcm: FcmRank,
     now: Timestamp,
 ) -> Vec<&'a Certificate> {
     let brand = report.brand.to_lowercase();
@@ -16,6 +17,7 @@ pub fn rank_certificates<'a>(
         .filter(|certificate| serves(certificate.vendor, &brand))
         .filter(|certificate| names_package(certificate, &report.package))
         .collect();
+    let _ = fcm;
     usable.sort_by_key(|certificate| std::cmp::Reverse(certificate.id));
     usable
 }

@@ -5,18 +5,22 @@
 
 mod accept;
 mod choice;
+mod custom;
 mod facts;
 mod follow;
 mod guard;
+mod quiet;
 mod reasons;
 mod table;
 mod wording;
 
 pub use accept::check_message;
 pub use choice::rank_certificates;
-pub use facts::{AckFact, BindingFact, Facts, FactsError, LoginFact, PACKED_FACTS_MAX_BYTES};
+pub use custom::settings_for;
+pub use facts::{AckFact, BindingFact, Facts, FactsError, LoginFact, OtherEndFact, PACKED_FACTS_MAX_BYTES};
 pub use follow::{Follow, LaneAction, Situation, TokenAction, follow, give_up, retry_delay_ms};
 pub use guard::{before_send, environment_confirmed};
+pub use quiet::{is_in_span, is_time_zone};
 pub use reasons::{Reason, reason, reasons};
 pub use table::{Decision, Rule, RuleTrace, Ruling, TABLE_VERSION, TraceResult, decide, replay, rule_table};
-pub use wording::{Wording, wording};
+pub use wording::{Wording, Words, wording};

@@ -50,6 +50,51 @@ reason_table! {
         "消息的推送有效期已过。",
         "Give a longer lifetime_ms, or find out why the decision came late.",
         "请设置更长的 lifetime_ms，或排查决策为何延迟。";
+    ONLINE_ONLY = 4, "online_only",
+        "The message was for connected devices alone.",
+        "该消息仅发给在线设备，不存储、不推送。",
+        "Send it without online_only to have it stored and pushed.",
+        "如需离线存储并推送，请勿设置 online_only。";
+    RECALLED = 5, "recalled",
+        "The message was taken back before it was pushed.",
+        "消息在推送前已被撤回。",
+        "",
+        "";
+    NOTICE = 6, "notice",
+        "It is the server's own word about a conversation, such as a recall or a change of a group, and pushes nothing.",
+        "这是服务端的会话通知（如撤回、群变更），本身不触发推送。",
+        "",
+        "";
+    CALL_OVER = 7, "call_over",
+        "The call did not ring any more for this user.",
+        "该呼叫对此用户已不再振铃（已接听、拒绝、取消、超时或结束）。",
+        "",
+        "";
+    DO_NOT_DISTURB = 11, "do_not_disturb",
+        "The user's do-not-disturb span was on.",
+        "正处于用户设置的免打扰时段。",
+        "A force push goes through it; its text can be sent without details instead.",
+        "强制推送可穿透免打扰；也可将该时段设为推送但不显示详情。";
+    MUTED = 12, "muted",
+        "The user muted this conversation.",
+        "用户已将该会话设为免打扰。",
+        "A force push goes through it.",
+        "强制推送可穿透会话免打扰。";
+    NOT_MENTIONED = 13, "not_mentioned",
+        "The user wants pushes of this conversation only where mentioned, and was not.",
+        "用户仅接收该会话中 @ 自己的推送，而这条消息没有 @ 他。",
+        "Mention the user, or force the push.",
+        "请 @ 该用户，或使用强制推送。";
+    OTHER_END_ACKED = 14, "other_end_acked",
+        "Another end of the user has the message, and the user's strategy lets it silence this one.",
+        "用户的另一端已收到该消息，按其多端推送策略本端不再推送。",
+        "Change the user's multi_end rules to push all the same.",
+        "如仍需推送，请修改该用户的多端推送策略 multi_end。";
+    OTHER_END_WAITING = 15, "other_end_waiting",
+        "Another end of the user, which may silence this one, was sent the message and has not acknowledged it yet.",
+        "消息已下发到用户的另一端，按多端推送策略正在等待其确认。",
+        "",
+        "";
     NEVER_LOGGED_IN = 10, "never_logged_in",
         "The user has never logged in on any device.",
         "该用户从未在任何设备上登录过。",
@@ -100,6 +145,16 @@ reason_table! {
         "服务端重启，客户端有 10 秒重连宽限期，逾期才推送。",
         "",
         "";
+    PUSH_SWITCHED_OFF = 33, "push_switched_off",
+        "The app switched its pushes off on this device.",
+        "App 在该设备上关闭了推送（push_switch = off）。",
+        "The app switches them on again with its push switch.",
+        "由 App 端重新打开推送开关即可恢复。";
+    STALE_DEVICE = 34, "stale_device",
+        "The device was not heard of for longer than the App's stale_after_days.",
+        "设备离线时间超过应用策略 stale_after_days 的上限。",
+        "The next login makes it fresh again; raise or remove the limit to push all the same.",
+        "下次登录后恢复；如仍需推送，请调大或取消该上限。";
     NOTIFICATIONS_OFF = 28, "notifications_off",
         "The device reported that notifications are switched off for the app.",
         "设备上报：系统已关闭该 App 的通知权限。",
@@ -253,6 +308,51 @@ reason_table! {
     PAUSED = 118, "paused",
         "The vendor asked to slow down; the push waits.",
         "厂商要求限速，推送正在等待。",
+        "",
+        "";
+    READ_BEFORE_SEND = 119, "read_before_send",
+        "The user read the message on another device before the push began.",
+        "推送开始前用户已在其他设备上读过该消息。",
+        "",
+        "";
+    RECALLED_BEFORE_SEND = 120, "recalled_before_send",
+        "The message was taken back before the push began.",
+        "推送开始前消息已被撤回。",
+        "",
+        "";
+    SWITCHED_OFF_BEFORE_SEND = 121, "switched_off_before_send",
+        "The app switched its pushes off on this device before the push began.",
+        "推送开始前 App 已关闭该设备的推送。",
+        "",
+        "";
+    LEFT_GROUP_BEFORE_SEND = 122, "left_group_before_send",
+        "The user left the group, or the group ended, before the push began.",
+        "推送开始前用户已退出该群，或群已解散。",
+        "",
+        "";
+    CALL_OVER_BEFORE_SEND = 123, "call_over_before_send",
+        "The call stopped ringing for this user before the push began.",
+        "推送开始前该呼叫对此用户已停止振铃。",
+        "",
+        "";
+    WITHDRAWING = 124, "withdrawing",
+        "The notification is to be taken back at the vendor.",
+        "正在请求厂商撤回该通知。",
+        "",
+        "";
+    WITHDRAWN = 125, "withdrawn",
+        "The vendor took the notification back. What the user has seen is seen.",
+        "厂商已受理撤回；若用户已看到则无法抹去。",
+        "",
+        "";
+    CANNOT_WITHDRAW = 126, "cannot_withdraw",
+        "This vendor cannot take back or replace what it has shown.",
+        "该厂商不支持撤回或覆盖已展示的通知。",
+        "",
+        "";
+    REPLACING = 127, "replacing",
+        "Another text is to take the notification's place.",
+        "正在用新的文案覆盖原通知。",
         "",
         "";
 }

@@ -1,14 +1,16 @@
 //! The ordered table: the first rule that applies decides.
 
-use model::{BackgroundPolicy, BindingLoss, CertificateState, Permission, ReasonCode, SessionState};
+use model::{
+    BackgroundPolicy, BindingLoss, CertificateState, Mute, Permission, ReasonCode, SessionState, TextVariant,
+};
 
 use crate::{
-    facts::{AckFact, BindingFact, Facts, LoginFact},
+    facts::{AckFact, BindingFact, Facts, LoginFact, OtherEndFact},
     reasons::Reason,
 };
 
 /// Raised whenever a rule is added, moved or changed; a delivery row keeps the version that decided it.
-pub const TABLE_VERSION: u16 = 1;
+pub const TABLE_VERSION: u16 = 2;
 
 /// What a rule rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +45,8 @@ pub struct Decision {
     pub ruling: Ruling,
     /// By which.
     pub reason: ReasonCode,
+    /// Which text the target is shown.
+    pub text: TextVariant,
 }
 
 const fn rule(
@@ -56,6 +60,7 @@ const fn rule(
 
 /// The rules in their order: message, user, device, certificate, and at last the reason to push.
 static TABLE: &[Rule] = &[
+    rule(Ruling::Skip, Reason::NOTICE, |f| f.notice, see_notice),
     rule(Ruling::Skip, Reason::PUSH_OFF, |f| !f.push_enabled, see_enabled),
     rule(
         Ruling::Skip,
@@ -63,13 +68,28 @@ static TABLE: &[Rule] = &[
         |f| !f.has_settings && !f.push_without_settings,
         see_settings,
     ),
+    rule(Ruling::Skip, Reason::ONLINE_ONLY, |f| f.online_only, see_online_only),
     rule(Ruling::Skip, Reason::MESSAGE_EXPIRED, |f| f.at >= f.expires_at, see_lifetime),
+    rule(Ruling::Skip, Reason::RECALLED, |f| f.recalled, see_recalled),
+    rule(Ruling::Skip, Reason::CALL_OVER, |f| f.call_over, see_call),
     rule(Ruling::Skip, Reason::OWN_DEVICE, |f| f.own, see_own),
     rule(Ruling::Skip, Reason::NEVER_LOGGED_IN, |f| f.login == LoginFact::Never, see_login),
     rule(Ruling::Skip, Reason::LOGGED_OUT, |f| in_state(f, SessionState::LoggedOut), see_login),
     rule(Ruling::Skip, Reason::KICKED, |f| in_state(f, SessionState::Kicked), see_login),
     rule(Ruling::Skip, Reason::UNREGISTERED, |f| f.unregistered, see_unregistered),
     rule(Ruling::Delivered, Reason::ACKED, |f| f.ack == AckFact::Acked, see_ack),
+    rule(Ruling::Skip, Reason::DO_NOT_DISTURB, |f| f.silent_span && !f.forced, see_span),
+    rule(Ruling::Skip, Reason::MUTED, |f| f.mute == Mute::All && !f.forced, see_mute),
+    rule(
+        Ruling::Skip,
+        Reason::NOT_MENTIONED,
+        |f| f.mute == Mute::ExceptMentions && !f.mentioned && !f.forced,
+        see_mute,
+    ),
+    rule(Ruling::Skip, Reason::OTHER_END_ACKED, |f| f.other_end == OtherEndFact::Acked, see_other_end),
+    rule(Ruling::Skip, Reason::PUSH_SWITCHED_OFF, |f| f.push_off, see_push_switch),
+    rule(Ruling::Skip, Reason::STALE_DEVICE, |f| f.stale, see_stale),
+    rule(Ruling::Wait, Reason::OTHER_END_WAITING, |f| f.other_end == OtherEndFact::Waiting, see_other_end),
     rule(Ruling::Wait, Reason::RECONNECT_GRACE, |f| f.login == LoginFact::Reconnecting, see_login),
     rule(
         Ruling::Wait,
@@ -136,7 +156,12 @@ pub fn decide(facts: &Facts) -> Decision {
         .iter()
         .find(|rule| (rule.applies)(facts))
         .unwrap_or_else(|| unreachable!("the last rule always applies"));
-    Decision { ruling: rule.ruling, reason: rule.reason }
+    let text = match facts {
+        Facts { hide_details: true, .. } => TextVariant::Hidden,
+        Facts { forced: true, forced_text: true, .. } => TextVariant::Forced,
+        _ => TextVariant::Full,
+    };
+    Decision { ruling: rule.ruling, reason: rule.reason, text }
 }
 
 /// One rule's part in a decision.
@@ -225,6 +250,93 @@ fn see_settings(facts: &Facts) -> (String, String) {
         (false, false) => {
             both("no push settings; the App asks for them", "消息未携带离线推送信息，应用策略要求必须携带")
         }
+    }
+}
+
+fn see_notice(facts: &Facts) -> (String, String) {
+    if facts.notice {
+        both("it is the server's own word", "这是服务端通知")
+    } else {
+        both("somebody sent it", "由发送方发出")
+    }
+}
+
+fn see_online_only(facts: &Facts) -> (String, String) {
+    if facts.online_only {
+        both("online_only is on", "online_only 为开")
+    } else {
+        both("it is stored for everybody", "消息会为所有接收方存储")
+    }
+}
+
+fn see_recalled(facts: &Facts) -> (String, String) {
+    if facts.recalled {
+        both("it was taken back", "消息已被撤回")
+    } else {
+        both("it stands", "消息未被撤回")
+    }
+}
+
+fn see_call(facts: &Facts) -> (String, String) {
+    if facts.call_over {
+        both("its call rings no more for this user", "该呼叫对此用户已停止振铃")
+    } else {
+        both("it is no call, or one that rings", "不是呼叫，或呼叫仍在振铃")
+    }
+}
+
+fn forced_words(facts: &Facts) -> (&'static str, &'static str) {
+    if facts.forced { ("; the push is forced", "；已强制推送") } else { ("", "") }
+}
+
+fn see_span(facts: &Facts) -> (String, String) {
+    let (en, zh) = match (facts.silent_span, facts.hide_details) {
+        (true, _) => ("the user's span lets no push through", "处于免打扰时段，不推送"),
+        (false, true) => ("the user wants no details shown", "用户要求不显示详情"),
+        (false, false) => ("no span is on", "不在免打扰时段"),
+    };
+    let (forced_en, forced_zh) = forced_words(facts);
+    (format!("{en}{forced_en}"), format!("{zh}{forced_zh}"))
+}
+
+fn see_mute(facts: &Facts) -> (String, String) {
+    let (en, zh) = match (facts.mute, facts.mentioned) {
+        (Mute::None, _) => ("the conversation is not muted", "会话未设免打扰"),
+        (Mute::All, _) => ("the conversation is muted", "会话已设免打扰"),
+        (Mute::ExceptMentions, true) => {
+            ("only mentions push, and the user is mentioned", "仅 @ 推送，且已 @ 该用户")
+        }
+        (Mute::ExceptMentions, false) => {
+            ("only mentions push, and the user is not mentioned", "仅 @ 推送，且未 @ 该用户")
+        }
+    };
+    let (forced_en, forced_zh) = forced_words(facts);
+    (format!("{en}{forced_en}"), format!("{zh}{forced_zh}"))
+}
+
+fn see_other_end(facts: &Facts) -> (String, String) {
+    match facts.other_end {
+        OtherEndFact::None => both("no other end silences this one", "没有其他端使本端静默"),
+        OtherEndFact::Waiting => {
+            both("another end was sent it and may still acknowledge", "已下发到其他端，等待确认")
+        }
+        OtherEndFact::Acked => both("another end has it", "其他端已收到"),
+    }
+}
+
+fn see_push_switch(facts: &Facts) -> (String, String) {
+    if facts.push_off {
+        both("the device's pushes are switched off", "该设备的推送开关为关")
+    } else {
+        both("the device's pushes are switched on", "该设备的推送开关为开")
+    }
+}
+
+fn see_stale(facts: &Facts) -> (String, String) {
+    if facts.stale {
+        both("the device was silent for too long", "设备离线时间过长")
+    } else {
+        both("the device was heard of in time", "设备离线时间在限度内")
     }
 }
 

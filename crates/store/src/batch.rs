@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use model::{
-    App, AppId, Attempt, BindingKind, BindingLoss, CertificateId, CertificateName, ConversationId,
-    DeliveryId, DeliveryState, DeviceId, DeviceReport, Environment, Form, LoginPolicy, Message, MessageId,
-    Purpose, PushId, ReasonCode, Receipt, Secret, Seq, SessionId, SessionState, Timestamp, UserId, Vendor,
+    App, AppId, Attempt, BindingKind, BindingLoss, Call, CertificateId, CertificateName, ConversationId,
+    DeliveryId, DeliveryState, DeviceId, DeviceReport, Environment, Event, Form, Group, GroupId, LoginPolicy,
+    Message, MessageId, Mute, Purpose, PushId, PushResource, PushSettings, ReasonCode, Receipt, ResourceId,
+    Role, Secret, Seq, SessionId, SessionState, TextVariant, Timestamp, UserId, UserSettings, Vendor,
+    Webhook, WebhookId,
 };
 
 use crate::ApiKey;
@@ -23,6 +25,195 @@ pub enum Op {
         app: AppId,
         /// The user.
         user: UserId,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Names a user, who is made where not there; `None` takes the name away. → [`Outcome::Done`]
+    NameUser {
+        /// The App.
+        app: AppId,
+        /// The user.
+        user: UserId,
+        /// What people call the user; stands before the text of pushes (row E9).
+        name: Option<String>,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Stores what a user sets for all devices. The user is made where not there. → [`Outcome::Done`]
+    PutUserSettings {
+        /// The App.
+        app: AppId,
+        /// The user.
+        user: UserId,
+        /// All of them.
+        settings: UserSettings,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Mutes a conversation for a user. → [`Outcome::Done`]
+    SetMute {
+        /// The App.
+        app: AppId,
+        /// The user.
+        user: UserId,
+        /// Which; it need not exist yet.
+        conversation: ConversationId,
+        /// How far.
+        mute: Mute,
+    },
+    /// Makes or changes a push resource. → [`Outcome::Done`]
+    PutResource(PushResource),
+    /// Takes a push resource away. → [`Outcome::Done`], or [`Outcome::Missing`]
+    DeleteResource {
+        /// The App.
+        app: AppId,
+        /// Which.
+        id: ResourceId,
+    },
+    /// Makes a webhook (id 0) or changes one; its secret is sealed. → [`Outcome::Webhook`], or [`Outcome::Missing`]
+    PutWebhook(Webhook),
+    /// Takes a webhook away with what waits for it. → [`Outcome::Done`], or [`Outcome::Missing`]
+    DeleteWebhook {
+        /// The App.
+        app: AppId,
+        /// Which.
+        id: WebhookId,
+    },
+    /// Queues what happened for every webhook of the App that hears of it. → [`Outcome::Done`]
+    Announce {
+        /// The App.
+        app: AppId,
+        /// What.
+        event: Event,
+        /// Now.
+        at: Timestamp,
+    },
+    /// An event was told, or is tried again, or given up. → [`Outcome::Done`]
+    Told {
+        /// The row of the outbox.
+        row: i64,
+        /// When it is tried again; `None`: never.
+        again_at: Option<Timestamp>,
+    },
+    /// Makes a group with its conversation and first members; the owner is one of them.
+    /// → [`Outcome::Done`], or [`Outcome::Conflict`] where the id is taken
+    CreateGroup {
+        /// The group; `members` is counted by the store.
+        group: Group,
+        /// Who is in it beside the owner.
+        members: Vec<UserId>,
+    },
+    /// Stores name, mode, owner and mute of a group; `members` and `created_at` stay. A new owner gets the role, the old
+    /// one becomes an admin. → [`Outcome::Done`], or [`Outcome::Missing`]
+    ChangeGroup(Group),
+    /// Brings users in and takes users out. Who is in already, or out already, stays so. Pushes of the group's messages
+    /// that have not begun are cancelled for who goes. → [`Outcome::Members`], [`Outcome::Missing`], or
+    /// [`Outcome::Conflict`] over [`model::GROUP_MEMBERS_MAX`] (nothing changed)
+    ChangeMembers {
+        /// The App.
+        app: AppId,
+        /// The group.
+        group: GroupId,
+        /// Who comes in.
+        add: Vec<UserId>,
+        /// Who goes.
+        remove: Vec<UserId>,
+        /// The reason that cancelled deliveries get.
+        reason: ReasonCode,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Changes one member. → [`Outcome::Done`], or [`Outcome::Missing`]
+    ChangeMember {
+        /// The App.
+        app: AppId,
+        /// The group.
+        group: GroupId,
+        /// Who.
+        user: UserId,
+        /// What the member may do; not [`Role::Owner`].
+        role: Role,
+        /// Until then the member may not write.
+        muted_until: Option<Timestamp>,
+    },
+    /// Ends a group: its members see no more of it; its messages stay until their retention is over.
+    /// → [`Outcome::Done`], or [`Outcome::Missing`]
+    DismissGroup {
+        /// The App.
+        app: AppId,
+        /// Which.
+        group: GroupId,
+        /// The reason that cancelled deliveries get.
+        reason: ReasonCode,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Moves a user's read mark forward, never back nor beyond the last message; lowers the badge of the user's other
+    /// devices by what was newly read; cancels pushes of what was read on every device. → [`Outcome::Read`]
+    Read {
+        /// The App.
+        app: AppId,
+        /// Who.
+        user: UserId,
+        /// On which device, whose badge the app itself keeps.
+        device: Option<DeviceId>,
+        /// Where.
+        conversation: ConversationId,
+        /// How far.
+        seq: Seq,
+        /// The reason that cancelled deliveries get.
+        reason: ReasonCode,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Takes a message back: its body becomes [`model::Body::Gone`], its push texts go, its fan-out ends, its pushes that
+    /// have not begun are cancelled. A second time changes nothing. → [`Outcome::Cancelled`], or [`Outcome::Missing`]
+    Recall {
+        /// The App.
+        app: AppId,
+        /// Which.
+        message: MessageId,
+        /// The reason that cancelled deliveries get.
+        reason: ReasonCode,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Follows up a message's notifications: those that have not begun are cancelled; for each that a vendor accepted a
+    /// delivery of the purpose is queued in the same lane, once. One that is on the wire is followed up when it lands
+    /// accepted. → [`Outcome::Cancelled`], or [`Outcome::Missing`]
+    FollowUp(FollowUp),
+    /// Makes a call or changes one, if it is still as it was read: `expected` is the version that was read, 0 for a new
+    /// one. → [`Outcome::Done`] or [`Outcome::Stale`]
+    PutCall {
+        /// The App.
+        app: AppId,
+        /// The call as it is to be.
+        call: Box<Call>,
+        /// The version it was read with.
+        expected: u32,
+    },
+    /// Switches a device's pushes off or on; off cancels what has not begun. → [`Outcome::Cancelled`], or
+    /// [`Outcome::Missing`]
+    SwitchPush {
+        /// The App.
+        app: AppId,
+        /// The device.
+        device: DeviceId,
+        /// On.
+        on: bool,
+        /// The reason that cancelled deliveries get.
+        reason: ReasonCode,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Renews what a device tells of itself. → [`Outcome::Done`], or [`Outcome::Missing`]
+    PutReport {
+        /// The App.
+        app: AppId,
+        /// The device.
+        device: DeviceId,
+        /// All of it.
+        report: DeviceReport,
         /// Now.
         at: Timestamp,
     },
@@ -53,6 +244,8 @@ pub enum Op {
         session: SessionId,
         /// Where to.
         to: SessionState,
+        /// What the app's badge shows from now on: the base that pushes count up from.
+        badge: Option<u32>,
         /// Now.
         at: Timestamp,
         /// The reason that cancelled deliveries get.
@@ -247,6 +440,8 @@ pub struct NewBinding {
     pub token: Arc<str>,
     /// Whose login reported it, where there is one.
     pub owner: Option<UserId>,
+    /// The Push ID to give the device where its own was unregistered (row B12).
+    pub push_id: PushId,
     /// Now.
     pub at: Timestamp,
 }
@@ -264,6 +459,31 @@ pub struct BindingClear {
     pub registered_before: Timestamp,
     /// The token that replaces it, where the vendor named one: the binding is renewed instead of cleared.
     pub replacement: Option<Arc<str>>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// Which notifications of a message are followed up, and how.
+#[derive(Debug, Clone)]
+pub struct FollowUp {
+    /// The App.
+    pub app: AppId,
+    /// The message they tell of.
+    pub message: MessageId,
+    /// Only this user's; `None`: everybody's.
+    pub user: Option<UserId>,
+    /// But not on this device.
+    pub except: Option<DeviceId>,
+    /// `Withdraw` or `Replace`.
+    pub purpose: Purpose,
+    /// What the replacement shows; kept with the message.
+    pub replacement: Option<Box<PushSettings>>,
+    /// The reason that cancelled deliveries get.
+    pub cancel_reason: ReasonCode,
+    /// The reason that the new deliveries begin with.
+    pub reason: ReasonCode,
+    /// After this no try of theirs begins.
+    pub expires_at: Timestamp,
     /// Now.
     pub at: Timestamp,
 }
@@ -302,6 +522,10 @@ pub struct NewDelivery {
     pub rules_version: u16,
     /// The packed facts, at most 64 bytes.
     pub facts: Vec<u8>,
+    /// Which text it shows.
+    pub text: TextVariant,
+    /// It counts one up on the badge of its device, which the row then keeps; only where the state is `Queued`.
+    pub counts_badge: bool,
     /// Now.
     pub decided_at: Timestamp,
     /// When the first try is due.
@@ -350,6 +574,22 @@ pub enum Outcome {
     Done,
     /// The certificate's id and its new version.
     Certificate(CertificateId, u32),
+    /// The webhook's id.
+    Webhook(WebhookId),
+    /// Who came into a group and who went.
+    Members {
+        /// Who came in.
+        added: Vec<UserId>,
+        /// Who went.
+        removed: Vec<UserId>,
+    },
+    /// How far a read mark stands now, and whether it moved.
+    Read {
+        /// The mark.
+        seq: Seq,
+        /// It moved.
+        moved: bool,
+    },
     /// Stored, at this place in its conversation.
     Accepted {
         /// Its place; 0 where it is in no conversation.
@@ -370,8 +610,10 @@ pub enum Outcome {
     Session {
         /// The login.
         id: SessionId,
-        /// The device's Push ID.
-        push_id: PushId,
+        /// The device's Push ID; `None`: it was unregistered.
+        push_id: Option<PushId>,
+        /// Whether the device's pushes are switched on.
+        push_on: bool,
         /// Logins that it ended.
         kicked: Vec<(UserId, DeviceId, SessionId)>,
         /// The device the user was last on before, where it was another.

@@ -10,6 +10,18 @@ pub enum Change {
     App(AppId),
     /// A certificate, or its state.
     Certificate(AppId, CertificateId),
+    /// A push resource, a webhook, or something else that is kept with the App's view.
+    Catalogue(AppId),
+    /// Events wait to be told to webhooks.
+    Outbox,
+    /// A group, or who is in it.
+    Group(AppId, model::GroupId),
+    /// A user's settings or mutes.
+    User(AppId, UserId),
+    /// A call began, changed or ended.
+    Call(AppId, model::CallId),
+    /// A message was taken back.
+    Recalled(AppId, MessageId),
     /// A message was accepted; its fan-out is due.
     Accepted(AppId, MessageId),
     /// Every target of a message is decided or acknowledged; its fan-out is over.

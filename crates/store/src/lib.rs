@@ -13,14 +13,14 @@ mod records;
 mod sealing;
 
 pub use batch::{
-    BindingClear, CancelScope, CertificateDraft, DeliveryUpdate, FanoutNext, NewBinding, NewDelivery,
-    NewSession, Op, Outcome, SessionEnd,
+    BindingClear, CancelScope, CertificateDraft, DeliveryUpdate, FanoutNext, FollowUp, NewBinding,
+    NewDelivery, NewSession, Op, Outcome, SessionEnd,
 };
 pub use embedded::EmbeddedStore;
 pub use feed::{Change, Feed};
 pub use port::{Store, StoreError};
 pub use records::{
-    ApiKey, AudienceRow, Claimed, ConversationHead, DeliveryFilter, DeviceRecord, FanoutCursor, Scope,
-    SessionRecord, User,
+    ApiKey, AudienceRow, CallRecord, Claimed, ConversationEntry, ConversationHead, DeliveryFilter,
+    DeviceRecord, FanoutCursor, OutboxEntry, Scope, SessionRecord, User,
 };
 pub use sealing::SealKey;

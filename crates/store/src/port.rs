@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use model::{
-    Addressee, App, AppId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId, DeviceId,
-    Message, MessageId, PushId, Seq, SessionId, Timestamp, UserId,
+    Addressee, App, AppId, CallId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId,
+    DeviceId, Group, GroupId, GroupMember, Message, MessageId, PushId, PushResource, Seq, SessionId,
+    Timestamp, UserId, Webhook,
 };
 
 use crate::{
-    ApiKey, AudienceRow, Claimed, ConversationHead, DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op,
-    Outcome, SessionRecord, User,
+    ApiKey, AudienceRow, CallRecord, Claimed, ConversationEntry, ConversationHead, DeliveryFilter,
+    DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SessionRecord, User,
 };
 
 /// Why the store could not do it.
@@ -85,6 +86,72 @@ pub trait Store: Send + Sync {
         after: Seq,
         limit: u32,
     ) -> Result<Vec<Message>, StoreError>;
+
+    /// A conversation's messages from before a place (`None`: from the newest), in order; none at or before `from`.
+    async fn messages_before(
+        &self,
+        app: AppId,
+        conversation: &ConversationId,
+        before: Option<Seq>,
+        from: Seq,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError>;
+    /// A user's conversations with their last messages and unread counts, newest message first.
+    async fn conversation_list(
+        &self,
+        app: AppId,
+        user: &UserId,
+        limit: u32,
+    ) -> Result<Vec<ConversationEntry>, StoreError>;
+    /// Whether a user has a conversation, and from where; `None`: it is not the user's.
+    async fn conversation_of(
+        &self,
+        app: AppId,
+        user: &UserId,
+        conversation: &ConversationId,
+    ) -> Result<Option<ConversationHead>, StoreError>;
+    /// How far the members of a conversation have read it, those who have read anything.
+    async fn read_marks(
+        &self,
+        app: AppId,
+        conversation: &ConversationId,
+    ) -> Result<Vec<(UserId, Seq)>, StoreError>;
+
+    /// A group.
+    async fn group(&self, app: AppId, group: &GroupId) -> Result<Option<Group>, StoreError>;
+    /// An App's groups, by id, after this one.
+    async fn groups(&self, app: AppId, after: Option<&GroupId>, limit: u32)
+    -> Result<Vec<Group>, StoreError>;
+    /// A group's members, by user, after this one.
+    async fn members(
+        &self,
+        app: AppId,
+        group: &GroupId,
+        after: Option<&UserId>,
+        limit: u32,
+    ) -> Result<Vec<GroupMember>, StoreError>;
+    /// One member of a group.
+    async fn member(
+        &self,
+        app: AppId,
+        group: &GroupId,
+        user: &UserId,
+    ) -> Result<Option<GroupMember>, StoreError>;
+
+    /// A call.
+    async fn call(&self, app: AppId, call: CallId) -> Result<Option<CallRecord>, StoreError>;
+    /// Calls that ring and whose ringing ends by then, of every App, the first to end first.
+    async fn due_calls(&self, by: Timestamp, limit: u32) -> Result<Vec<CallRecord>, StoreError>;
+
+    /// An App's push resources, by id.
+    async fn resources(&self, app: AppId) -> Result<Vec<PushResource>, StoreError>;
+    /// An App's webhooks, by id.
+    async fn webhooks(&self, app: AppId) -> Result<Vec<Webhook>, StoreError>;
+    /// Events that are due to be told by then, of every App, oldest first.
+    async fn due_events(&self, by: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError>;
+
+    /// A delivery, with the App it belongs to.
+    async fn delivery(&self, delivery: DeliveryId) -> Result<Option<Delivery>, StoreError>;
 
     /// A page of a message's targets with what the rules look at, by user, after this user. A user's devices are never
     /// torn over two pages; a user without any device has one row without a device.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use model::{
-    AppId, BindingState, CertificateId, ConversationId, Delivery, DeliveryState, Device, DeviceId, Message,
-    MessageId, PushId, Seq, SessionId, SessionState, Timestamp, UserId,
+    AppId, BindingState, Call, CertificateId, ConversationId, Delivery, DeliveryState, Device, DeviceId,
+    Event, Message, MessageId, Mute, PushId, PushSettings, Seq, SessionId, SessionState, Timestamp, UserId,
+    UserSettings, WebhookId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,10 @@ pub struct User {
     pub app: AppId,
     /// The App's id of the user.
     pub id: UserId,
+    /// What people call the user.
+    pub name: Option<String>,
+    /// What the user sets for all devices.
+    pub settings: UserSettings,
     /// Login tokens issued before this do not verify.
     pub tokens_valid_from: Timestamp,
     /// When the user was first heard of.
@@ -89,6 +94,53 @@ pub struct AudienceRow {
     pub binding: BindingState,
     /// How far this user's device has acknowledged the message's conversation; 0 where it is in none.
     pub acked: Seq,
+    /// What the user sets for all devices.
+    pub settings: Arc<UserSettings>,
+    /// How far the user muted the message's conversation.
+    pub mute: Mute,
+}
+
+/// One of a user's conversations, as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversationEntry {
+    /// Which, and how far it goes.
+    pub head: ConversationHead,
+    /// How far the user has read it.
+    pub read: Seq,
+    /// Messages of others that count on a badge and are not read.
+    pub unread: u32,
+    /// How far it is muted.
+    pub mute: Mute,
+    /// Its last message.
+    pub last: Option<Message>,
+}
+
+/// A call with the version it was read with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallRecord {
+    /// The App.
+    pub app: AppId,
+    /// The call.
+    pub call: Call,
+    /// For the compare-and-set of [`crate::Op::PutCall`].
+    pub version: u32,
+}
+
+/// An event that waits to be told to a webhook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxEntry {
+    /// Its row, and the event's id for the one who hears of it twice.
+    pub row: i64,
+    /// The App.
+    pub app: AppId,
+    /// Which webhook is told.
+    pub webhook: WebhookId,
+    /// What happened.
+    pub event: Event,
+    /// When it happened.
+    pub at: Timestamp,
+    /// How often it was tried.
+    pub attempts: u32,
 }
 
 /// How far a conversation goes.
@@ -98,6 +150,8 @@ pub struct ConversationHead {
     pub conversation: ConversationId,
     /// Its last message.
     pub seq: Seq,
+    /// Messages up to and with this place are from before the user came in.
+    pub from: Seq,
 }
 
 /// A message whose targets are not all decided.
@@ -120,6 +174,12 @@ pub struct Claimed {
     pub message: Arc<Message>,
     /// The device's language tag; empty where unknown.
     pub language: String,
+    /// What people call the sender; absent where the sender has no name.
+    pub sender_name: Option<Arc<str>>,
+    /// The group's name, where the message is to one.
+    pub group_name: Option<Arc<str>>,
+    /// What takes the place of the notification, where the purpose is `Replace`.
+    pub replacement: Option<Arc<PushSettings>>,
     /// When the token was last reported; `None` for a bare token, and where the binding it came from is gone or is
     /// another one by now.
     pub token_registered_at: Option<Timestamp>,

@@ -3,8 +3,9 @@
 use std::{fmt, sync::Arc};
 
 use model::{
-    BindingKind, Body, CertificateId, ClientMessageId, ConversationId, DeviceId, DeviceReport, ErrorCode,
-    Fault, MessageId, MessageKind, PushSettings, Seq, SessionId, Timestamp, UserId, Vendor,
+    BindingKind, Body, CallAction, CallId, CertificateId, ClientMessageId, ConversationId, DeviceId,
+    DeviceReport, ErrorCode, Fault, GroupId, JoinMode, Mentions, MessageId, MessageKind, Mute, PushId,
+    PushSettings, Role, Seq, SessionId, Timestamp, UserId, UserSettings, Vendor,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,16 @@ pub enum ClientFrame {
         request: u32,
         /// On screen.
         foreground: bool,
+        /// When it leaves the screen: what the app's badge shows, the base that pushes count up from (row T1).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unread: Option<u32>,
+    },
+    /// The device tells something else of itself, such as a changed permission; answered by `ok`.
+    Report {
+        /// Echoed in the answer.
+        request: u32,
+        /// All of it.
+        report: Box<DeviceReport>,
     },
     /// Reports a vendor token (row D1); answered by `ok`.
     Bind {
@@ -58,6 +69,87 @@ pub enum ClientFrame {
         #[serde(default)]
         kind: BindingKind,
     },
+    /// Switches this device's pushes off or on (row B11); answered by `ok`.
+    PushSwitch {
+        /// Echoed in the answer.
+        request: u32,
+        /// On.
+        on: bool,
+    },
+    /// Ends this device's Push ID and its bindings (row B12); answered by `ok`. The next `bind` makes a new one.
+    Unregister {
+        /// Echoed in the answer.
+        request: u32,
+    },
+    /// The user has read everything up to these places; answered by `ok`. Pushes of what was read are cancelled on
+    /// all of the user's devices.
+    Read {
+        /// Echoed in the answer.
+        request: u32,
+        /// Cumulative, per conversation.
+        cursors: Vec<Cursor>,
+    },
+    /// Takes a message back (row T13); answered by `ok`. Its sender may, and the admins of its group.
+    Recall {
+        /// Echoed in the answer.
+        request: u32,
+        /// Which.
+        message: MessageId,
+        /// What stands in the place of its notification; absent: it is withdrawn where the vendor can.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        push: Option<Box<PushSettings>>,
+    },
+    /// Does something about a group; answered by `group`, or by `ok` where the user is not in it any more.
+    Group {
+        /// Echoed in the answer.
+        request: u32,
+        /// Which.
+        group: GroupId,
+        /// What.
+        action: Box<GroupAction>,
+    },
+    /// Does something about a call; answered by `ok`.
+    Call {
+        /// Echoed in the answer.
+        request: u32,
+        /// Which.
+        call: CallId,
+        /// What.
+        action: Box<CallAction>,
+    },
+    /// Sets when and through what the user may be disturbed; answered by `ok`.
+    Settings {
+        /// Echoed in the answer.
+        request: u32,
+        /// All of them.
+        settings: Box<UserSettings>,
+    },
+    /// Mutes a conversation; answered by `ok`.
+    Mute {
+        /// Echoed in the answer.
+        request: u32,
+        /// Which.
+        conversation: ConversationId,
+        /// How far.
+        mute: Mute,
+    },
+    /// Asks for older messages; answered by `history`.
+    History {
+        /// Echoed in the answer.
+        request: u32,
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// From before this place; absent: from the newest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Seq>,
+        /// At most so many, up to 100.
+        limit: u32,
+    },
+    /// Asks for the user's conversations, the one with the newest message first; answered by `conversations`.
+    Conversations {
+        /// Echoed in the answer.
+        request: u32,
+    },
     /// Ends the login: bindings are removed before the `ok` (row B7).
     Logout {
         /// Echoed in the answer.
@@ -78,6 +170,17 @@ impl ClientFrame {
             Self::Presence { .. } => "presence",
             Self::Bind { .. } => "bind",
             Self::Unbind { .. } => "unbind",
+            Self::Report { .. } => "report",
+            Self::PushSwitch { .. } => "push_switch",
+            Self::Unregister { .. } => "unregister",
+            Self::Read { .. } => "read",
+            Self::Recall { .. } => "recall",
+            Self::Group { .. } => "group",
+            Self::Call { .. } => "call",
+            Self::Settings { .. } => "settings",
+            Self::Mute { .. } => "mute",
+            Self::History { .. } => "history",
+            Self::Conversations { .. } => "conversations",
             Self::Logout { .. } => "logout",
         }
     }
@@ -131,12 +234,170 @@ pub struct SendMessage {
     /// The sender's id: the same id with the same content is stored once.
     pub client_message_id: ClientMessageId,
     /// Who gets it.
-    pub to: UserId,
+    pub to: Recipient,
+    /// It is a custom system notification (rows F4, E12): it rides in the receivers' system conversations.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub system: bool,
+    /// Only for devices that are connected now: not stored for sync, not pushed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub online_only: bool,
     /// What it says.
     pub body: Body,
+    /// Whom it calls by name (row T8).
+    #[serde(default, skip_serializing_if = "Mentions::is_empty")]
+    pub mentions: Mentions,
     /// What the push should look like; absent: the App's defaults.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub push: Option<PushSettings>,
+}
+
+impl SendMessage {
+    /// A message that asks nothing beside its text.
+    #[must_use]
+    pub fn new(client_message_id: ClientMessageId, to: impl Into<Recipient>, body: Body) -> Self {
+        Self {
+            client_message_id,
+            to: to.into(),
+            system: false,
+            online_only: false,
+            body,
+            mentions: Mentions::default(),
+            push: None,
+        }
+    }
+}
+
+/// Who gets a message: a user, written as the id alone, or a group, written as `{"group": "…"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "a user id, or {\"group\": \"…\"}")]
+pub enum Recipient {
+    /// One user.
+    User(UserId),
+    /// A group's members.
+    Group(ToGroup),
+}
+
+/// A group's members.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToGroup {
+    /// Which.
+    pub group: GroupId,
+}
+
+impl From<UserId> for Recipient {
+    fn from(user: UserId) -> Self {
+        Self::User(user)
+    }
+}
+
+impl From<GroupId> for Recipient {
+    fn from(group: GroupId) -> Self {
+        Self::Group(ToGroup { group })
+    }
+}
+
+/// What is done about a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum GroupAction {
+    /// Makes it; whoever asks is its owner.
+    Create {
+        /// Its name, for people; at most 64 characters.
+        name: String,
+        /// How users come in.
+        #[serde(default)]
+        join: JoinMode,
+        /// Who is in it beside the owner; at most 1,000 at once.
+        #[serde(default)]
+        members: Vec<UserId>,
+    },
+    /// Shows it.
+    Show {},
+    /// Comes in, where its mode lets.
+    Join {},
+    /// Leaves. An owner must hand it over or dismiss it first.
+    Leave {},
+    /// Brings users in: any member of an open group, admins of one that is by invitation.
+    Add {
+        /// Who; at most 1,000 at once.
+        users: Vec<UserId>,
+    },
+    /// Takes users out; for admins.
+    Remove {
+        /// Who; at most 1,000 at once.
+        users: Vec<UserId>,
+    },
+    /// Changes a member's role; for the owner. Making a member owner hands the group over.
+    SetRole {
+        /// Whose.
+        user: UserId,
+        /// To what.
+        role: Role,
+    },
+    /// Lets a member not write for a time; for admins.
+    MuteMember {
+        /// Who.
+        user: UserId,
+        /// For how long from now, in milliseconds; 0 ends it.
+        for_ms: i64,
+    },
+    /// Lets only admins write, or all again; for admins.
+    MuteAll {
+        /// Only admins write.
+        on: bool,
+    },
+    /// Changes its name or mode; for admins.
+    Change {
+        /// Its name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// How users come in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        join: Option<JoinMode>,
+    },
+    /// Ends it; for the owner.
+    Dismiss {},
+}
+
+/// A group as its members see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupView {
+    /// Its id.
+    pub id: GroupId,
+    /// Its name.
+    pub name: String,
+    /// Its owner.
+    pub owner: UserId,
+    /// How users come in.
+    pub join: JoinMode,
+    /// Only admins write.
+    pub muted: bool,
+    /// How many members it has.
+    pub members: u32,
+    /// What the asking user is in it.
+    pub role: Role,
+    /// Until then the asking user may not write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted_until: Option<Timestamp>,
+}
+
+/// One of the user's conversations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationView {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Its last message's place.
+    pub seq: Seq,
+    /// How far the user has read it.
+    pub read: Seq,
+    /// Messages of others that count and are not read.
+    pub unread: u32,
+    /// How far it is muted.
+    pub mute: Mute,
+    /// Its last message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<MessageFrame>,
 }
 
 /// What the server sends.
@@ -155,7 +416,7 @@ pub enum ServerFrame {
         message: MessageId,
         /// Where it went.
         conversation: ConversationId,
-        /// Its place there.
+        /// Its place there; 0 for a message to connected devices alone.
         seq: Seq,
         /// When it was accepted.
         sent_at: Timestamp,
@@ -171,6 +432,37 @@ pub enum ServerFrame {
     },
     /// Everything asked for by `sync` was sent.
     Synced {},
+    /// Another device of the user, or another member of a conversation of two, has read up to here. Not acknowledged,
+    /// not repeated.
+    Read {
+        /// Who.
+        user: UserId,
+        /// Where.
+        conversation: ConversationId,
+        /// How far.
+        seq: Seq,
+    },
+    /// A group, as `group` asked for or left it.
+    Group {
+        /// The request's number.
+        request: u32,
+        /// The group.
+        group: Box<GroupView>,
+    },
+    /// Older messages, in order. Not acknowledged.
+    History {
+        /// The request's number.
+        request: u32,
+        /// The messages.
+        messages: Vec<MessageFrame>,
+    },
+    /// The user's conversations, the one with the newest message first.
+    Conversations {
+        /// The request's number.
+        request: u32,
+        /// At most 200 of them.
+        conversations: Vec<ConversationView>,
+    },
     /// A request was done.
     Ok {
         /// The request's number.
@@ -198,6 +490,11 @@ pub struct Welcome {
     pub heartbeat_ms: u32,
     /// Acknowledge messages within this time, in milliseconds, or the connection is closed and a push is sent.
     pub ack_within_ms: u32,
+    /// The device's public id for push (row D6); absent after `unregister`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub push_id: Option<PushId>,
+    /// Whether this device's pushes are switched on (row B11).
+    pub push_on: bool,
     /// Certificates for this device, best first (row D8). The SDK registers with the first one's vendor.
     pub certificates: Vec<Recommended>,
     /// Push type code of the first certificate (row D7); 0 where there is none.
@@ -235,11 +532,31 @@ pub struct MessageFrame {
     pub sender: Option<UserId>,
     /// What it says.
     pub body: Body,
+    /// Whom it calls by name.
+    #[serde(default, skip_serializing_if = "Mentions::is_empty")]
+    pub mentions: Mentions,
     /// What the sender gave the app beside the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ext: Option<String>,
     /// When it was accepted.
     pub sent_at: Timestamp,
+    /// What the app is to show by itself while it is in the background, because no push is sent (row F8).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminder: Option<Reminder>,
+}
+
+/// A notification that the client raises by itself: worded and muted by the same rules as a push.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminder {
+    /// Its title.
+    pub title: String,
+    /// Its text.
+    pub body: String,
+    /// What a tap hands to the app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<String>,
+    /// Whether it counts one up on the app's badge.
+    pub counts_badge: bool,
 }
 
 /// A refusal.

@@ -54,7 +54,16 @@ fn word(
     expires_at: Timestamp,
     receipt_url: Option<Arc<str>>,
 ) -> Content {
-    let wording = rules::wording(message, policy, language);
+    let words = rules::Words {
+        message,
+        push: message.push.as_ref(),
+        policy,
+        language,
+        text: model::TextVariant::Full,
+        sender_name: None,
+        group_name: None,
+    };
+    let wording = rules::wording(&words);
     let asked = message.push.as_ref();
     let own = |field: fn(&model::PushSettings) -> &Option<String>| asked.and_then(|push| field(push).clone());
     Content {

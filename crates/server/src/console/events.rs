@@ -131,14 +131,18 @@ async fn heard_in_store(changes: &mut broadcast::Receiver<Change>, page: PageNam
 /// Whether a page shows what has changed.
 fn concerns(page: PageName, shown: AppId, change: &Change) -> bool {
     match change {
-        Change::App(app) | Change::Certificate(app, _) => *app == shown,
+        Change::App(app) | Change::Catalogue(app) | Change::Certificate(app, _) => *app == shown,
         Change::Accepted(app, _)
         | Change::Settled(app, _)
         | Change::Session(app, ..)
         | Change::Device(app, _)
         | Change::Delivery(app, ..)
+        | Change::Group(app, _)
+        | Change::User(app, _)
+        | Change::Call(app, _)
+        | Change::Recalled(app, _)
         | Change::Acked(app, ..) => *app == shown && page != PageName::Certificates,
-        Change::Queued(_) => false,
+        Change::Queued(_) | Change::Outbox => false,
     }
 }
 

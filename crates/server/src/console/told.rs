@@ -109,6 +109,7 @@ pub(super) fn receiver(message: &Message) -> String {
         Addressee::Conversation(id) => match id.kind() {
             ConversationKind::Peer(one, two) => other(one, two).to_string(),
             ConversationKind::System(user) => user.to_string(),
+            ConversationKind::Group(group) => group.to_string(),
         },
         Addressee::User(user) => user.to_string(),
         Addressee::PushId(push_id) => format!("Push ID {push_id}"),

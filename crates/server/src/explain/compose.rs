@@ -1,7 +1,7 @@
 //! From rows to an answer. Pure.
 
 use im::{AppView, Standing, facts_of};
-use model::{Addressee, Body, Delivery, Message, Timestamp};
+use model::{Addressee, Delivery, Message, Timestamp};
 use rules::{Facts, Ruling, decide};
 use store::{AudienceRow, FanoutCursor};
 
@@ -92,7 +92,6 @@ fn is_of(delivery: &Delivery, row: &AudienceRow) -> bool {
 
 fn message(case: &Case<'_>) -> ExplainedMessage {
     let message = case.message;
-    let (Body::Text { text: content } | Body::Custom { content }) = &message.body;
     ExplainedMessage {
         id: message.id,
         kind: message.kind,
@@ -100,7 +99,7 @@ fn message(case: &Case<'_>) -> ExplainedMessage {
         to: addressee(&message.addressee),
         seq: message.seq.0,
         class: message.push.as_ref().map(|push| push.class).unwrap_or_default(),
-        text: case.show_text.then(|| content.clone()),
+        text: case.show_text.then(|| message.body.content().to_owned()),
         sent_at: message.sent_at,
         expires_at: message.expires_at,
     }

@@ -176,7 +176,7 @@ impl Errands {
 async fn carry_out(im: &Im, live: &Live, frame: ClientFrame) -> Done {
     match frame {
         ClientFrame::Sync { heads } => Done::Synced(im.sync(live, &heads).await),
-        ClientFrame::Presence { request, foreground } => {
+        ClientFrame::Presence { request, foreground, unread: _ } => {
             Done::Answered(request, im.set_presence(live, foreground).await)
         }
         ClientFrame::Bind { request, certificate, kind, token } => {
@@ -186,6 +186,17 @@ async fn carry_out(im: &Im, live: &Live, frame: ClientFrame) -> Done {
             Done::Answered(request, im.unbind(live, certificate, kind).await)
         }
         ClientFrame::Logout { request } => Done::Answered(request, im.logout(live).await),
+        ClientFrame::Report { request, .. }
+        | ClientFrame::PushSwitch { request, .. }
+        | ClientFrame::Unregister { request }
+        | ClientFrame::Read { request, .. }
+        | ClientFrame::Recall { request, .. }
+        | ClientFrame::Group { request, .. }
+        | ClientFrame::Call { request, .. }
+        | ClientFrame::Settings { request, .. }
+        | ClientFrame::Mute { request, .. }
+        | ClientFrame::History { request, .. }
+        | ClientFrame::Conversations { request } => Done::Answered(request, Err(ErrorCode::Internal.into())),
         ClientFrame::Login(_) | ClientFrame::Ping {} | ClientFrame::Send(_) | ClientFrame::Ack { .. } => {
             Done::Answered(0, Err(ErrorCode::Internal.into()))
         }

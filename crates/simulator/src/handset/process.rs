@@ -286,7 +286,7 @@ impl Process {
             }
             AppEvent::LoginRefused(error) => format!("login refused code={} {}", error.number, error.text),
             AppEvent::MessageReceived { message, arrival } => {
-                let (Body::Text { text } | Body::Custom { content: text }) = message.body;
+                let text = message.body.content().to_owned();
                 let line = format!("message seq={} id={}", message.seq, message.id);
                 self.handset.note_message(InboxEntry {
                     id: message.id,

@@ -30,7 +30,7 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
         Op::PutCertificate(draft) => certificates::put(writing, draft),
         Op::Accept(message) => messages::accept(writing, message),
         Op::OpenSession(new) => sessions::open(writing, new),
-        Op::MoveSession { app, session, to, at, cancel_reason } => {
+        Op::MoveSession { app, session, to, badge: _, at, cancel_reason } => {
             sessions::move_to(writing, *app, *session, *to, *at, *cancel_reason)
         }
         Op::EndSession(end) => sessions::end(writing, end),
@@ -61,6 +61,26 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
             fanouts::decide(writing, *app, *message, deliveries, next)
         }
         Op::Update(update) => deliveries::update(writing, update),
+        Op::NameUser { .. }
+        | Op::PutUserSettings { .. }
+        | Op::SetMute { .. }
+        | Op::PutResource(_)
+        | Op::DeleteResource { .. }
+        | Op::PutWebhook(_)
+        | Op::DeleteWebhook { .. }
+        | Op::Announce { .. }
+        | Op::Told { .. }
+        | Op::CreateGroup { .. }
+        | Op::ChangeGroup(_)
+        | Op::ChangeMembers { .. }
+        | Op::ChangeMember { .. }
+        | Op::DismissGroup { .. }
+        | Op::Read { .. }
+        | Op::Recall { .. }
+        | Op::FollowUp(_)
+        | Op::PutCall { .. }
+        | Op::SwitchPush { .. }
+        | Op::PutReport { .. } => Err(StoreError::Database("not stored yet".to_owned())),
         Op::Mark { app, certificate, receipt } => receipts::mark(writing, *app, *certificate, receipt),
     }
 }

@@ -27,8 +27,9 @@ use std::{
 
 use async_trait::async_trait;
 use model::{
-    Addressee, App, AppId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId, DeviceId,
-    Message, MessageId, PushId, Seq, SessionId, Timestamp, UserId,
+    Addressee, App, AppId, CallId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId,
+    DeviceId, Group, GroupId, GroupMember, Message, MessageId, PushId, PushResource, Seq, SessionId,
+    Timestamp, UserId, Webhook,
 };
 
 use self::{
@@ -42,8 +43,9 @@ use self::{
     writer::{Desk, Work, Writer},
 };
 use crate::{
-    ApiKey, AudienceRow, Claimed, ConversationHead, DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op,
-    Outcome, SealKey, SessionRecord, Store, StoreError, User,
+    ApiKey, AudienceRow, CallRecord, Claimed, ConversationEntry, ConversationHead, DeliveryFilter,
+    DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SealKey, SessionRecord, Store, StoreError,
+    User,
 };
 
 /// Changes that the feed holds for a slow listener.
@@ -209,6 +211,99 @@ impl Store for EmbeddedStore {
         limit: u32,
     ) -> Result<Vec<Message>, StoreError> {
         self.readers.read(|conn| messages::after(conn, app, conversation, after, limit))
+    }
+
+    async fn messages_before(
+        &self,
+        _app: AppId,
+        _conversation: &ConversationId,
+        _before: Option<Seq>,
+        _from: Seq,
+        _limit: u32,
+    ) -> Result<Vec<Message>, StoreError> {
+        Err(StoreError::Database("not stored yet".to_owned()))
+    }
+
+    async fn conversation_list(
+        &self,
+        _app: AppId,
+        _user: &UserId,
+        _limit: u32,
+    ) -> Result<Vec<ConversationEntry>, StoreError> {
+        Err(StoreError::Database("not stored yet".to_owned()))
+    }
+
+    async fn conversation_of(
+        &self,
+        _app: AppId,
+        _user: &UserId,
+        _conversation: &ConversationId,
+    ) -> Result<Option<ConversationHead>, StoreError> {
+        Err(StoreError::Database("not stored yet".to_owned()))
+    }
+
+    async fn read_marks(
+        &self,
+        _app: AppId,
+        _conversation: &ConversationId,
+    ) -> Result<Vec<(UserId, Seq)>, StoreError> {
+        Err(StoreError::Database("not stored yet".to_owned()))
+    }
+
+    async fn group(&self, _app: AppId, _group: &GroupId) -> Result<Option<Group>, StoreError> {
+        Err(StoreError::Database("not stored yet".to_owned()))
+    }
+
+    async fn groups(
+        &self,
+        _app: AppId,
+        _after: Option<&GroupId>,
+        _limit: u32,
+    ) -> Result<Vec<Group>, StoreError> {
+        Err(StoreError::Database("not stored yet".to_owned()))
+    }
+
+    async fn members(
+        &self,
+        _app: AppId,
+        _group: &GroupId,
+        _after: Option<&UserId>,
+        _limit: u32,
+    ) -> Result<Vec<GroupMember>, StoreError> {
+        Err(StoreError::Database("not stored yet".to_owned()))
+    }
+
+    async fn member(
+        &self,
+        _app: AppId,
+        _group: &GroupId,
+        _user: &UserId,
+    ) -> Result<Option<GroupMember>, StoreError> {
+        Err(StoreError::Database("not stored yet".to_owned()))
+    }
+
+    async fn call(&self, _app: AppId, _call: CallId) -> Result<Option<CallRecord>, StoreError> {
+        Err(StoreError::Database("not stored yet".to_owned()))
+    }
+
+    async fn due_calls(&self, _by: Timestamp, _limit: u32) -> Result<Vec<CallRecord>, StoreError> {
+        Err(StoreError::Database("not stored yet".to_owned()))
+    }
+
+    async fn resources(&self, _app: AppId) -> Result<Vec<PushResource>, StoreError> {
+        Err(StoreError::Database("not stored yet".to_owned()))
+    }
+
+    async fn webhooks(&self, _app: AppId) -> Result<Vec<Webhook>, StoreError> {
+        Err(StoreError::Database("not stored yet".to_owned()))
+    }
+
+    async fn due_events(&self, _by: Timestamp, _limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
+        Err(StoreError::Database("not stored yet".to_owned()))
+    }
+
+    async fn delivery(&self, _delivery: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+        Err(StoreError::Database("not stored yet".to_owned()))
     }
 
     async fn audience(

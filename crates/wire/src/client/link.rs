@@ -248,7 +248,7 @@ impl ClientLink {
     pub(super) fn transmit_presence(&mut self, now: Timestamp, foreground: bool) {
         let Phase::Live(live) = &mut self.phase else { return };
         let request = live.ask(Asked::Presence);
-        self.transmit_awaiting_answer(now, &ClientFrame::Presence { request, foreground });
+        self.transmit_awaiting_answer(now, &ClientFrame::Presence { request, foreground, unread: None });
     }
 
     pub(super) fn transmit_logout(&mut self, now: Timestamp) {

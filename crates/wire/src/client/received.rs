@@ -78,7 +78,12 @@ impl ClientLink {
 
     fn on_live_frame(&mut self, now: Timestamp, frame: ServerFrame) {
         match frame {
-            ServerFrame::Welcome(_) | ServerFrame::Pong {} => {}
+            ServerFrame::Welcome(_)
+            | ServerFrame::Pong {}
+            | ServerFrame::Read { .. }
+            | ServerFrame::Group { .. }
+            | ServerFrame::History { .. }
+            | ServerFrame::Conversations { .. } => {}
             ServerFrame::Messages { messages, sync } => self.on_messages(now, messages, sync),
             ServerFrame::Synced {} => self.on_synced(now),
             ServerFrame::Sent { client_message_id, message, conversation, seq, sent_at } => {

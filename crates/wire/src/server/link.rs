@@ -360,8 +360,7 @@ impl ServerLink {
 }
 
 fn rough_size(message: &MessageFrame) -> usize {
-    let (model::Body::Text { text: content } | model::Body::Custom { content }) = &message.body;
-    content.len() + message.ext.as_ref().map_or(0, String::len) + MESSAGE_OVERHEAD_BYTES
+    message.body.content().len() + message.ext.as_ref().map_or(0, String::len) + MESSAGE_OVERHEAD_BYTES
 }
 
 const _: () =

@@ -85,6 +85,12 @@ impl Listening {
             Change::Delivery(app, message, id) => {
                 (app, "delivery", json!({ "message": message, "delivery": id }))
             }
+            Change::Catalogue(app) => (app, "catalogue", json!({})),
+            Change::Group(app, group) => (app, "group", json!({ "group": group })),
+            Change::User(app, user) => (app, "user", json!({ "user": user })),
+            Change::Call(app, call) => (app, "call", json!({ "call": call })),
+            Change::Recalled(app, message) => (app, "recalled", json!({ "message": message })),
+            Change::Outbox => return None,
             Change::Acked(app, user, device) => (app, "acked", json!({ "user": user, "device": device })),
             Change::Queued(id) => {
                 let view = self.catalogue.view(self.app).await.ok().flatten()?;

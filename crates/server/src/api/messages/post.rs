@@ -62,7 +62,7 @@ pub(in crate::api) async fn handler(
         Some(id) => id,
         None => ClientMessageId::new(&Uuid::now_v7().to_string()).map_err(|_| ErrorCode::Internal)?,
     };
-    let message = SendMessage { client_message_id, to: new.to, body: new.body, push: new.push };
+    let message = SendMessage { push: new.push, ..SendMessage::new(client_message_id, new.to, new.body) };
     let accepted = shared.im.send_for(caller.app(), new.from, message).await?;
     let status = if accepted.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(accepted.into())))

@@ -78,7 +78,7 @@ pub(super) fn message(typed: &Typed) -> Result<(UserId, SendMessage), Fault> {
         (title.is_some() || ext.is_some()).then(|| PushSettings { title, ext, ..PushSettings::default() });
     let client_message_id =
         ClientMessageId::new(&Uuid::now_v7().to_string()).map_err(|_| Fault::from(ErrorCode::Internal))?;
-    Ok((from, SendMessage { client_message_id, to, body: Body::text(&typed.text), push }))
+    Ok((from, SendMessage { push, ..SendMessage::new(client_message_id, to, Body::text(&typed.text)) }))
 }
 
 /// The send box: with what was typed and is wrong, or with a receiver who has a phone.

@@ -72,6 +72,8 @@ fn user_rows(
             device: None,
             binding: BindingState::Lost(BindingLoss::NeverBound),
             acked: Seq(0),
+            settings: Arc::default(),
+            mute: model::Mute::None,
         });
     }
     Ok(rows)
@@ -94,6 +96,8 @@ fn read_row(columns: &mut Columns<'_, '_>, user: &UserId) -> rusqlite::Result<Au
         device: Some(device),
         binding,
         acked: columns.next()?,
+        settings: Arc::default(),
+        mute: model::Mute::None,
     })
 }
 
@@ -111,6 +115,8 @@ fn push_id_row(conn: &Connection, app: AppId, push_id: PushId) -> Result<Vec<Aud
                 .next()
                 .unwrap_or(BindingState::Lost(BindingLoss::NeverBound)),
             acked: Seq(0),
+            settings: Arc::default(),
+            mute: model::Mute::None,
         })
         .collect())
 }
@@ -132,5 +138,7 @@ fn token_row(certificate: CertificateId, token: &Arc<str>) -> AudienceRow {
             doubts: 0,
         }),
         acked: Seq(0),
+        settings: Arc::default(),
+        mute: model::Mute::None,
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn find(
 pub(super) fn members(conversation: &ConversationId) -> Vec<UserId> {
     match conversation.kind() {
         ConversationKind::System(owner) => vec![owner],
+        ConversationKind::Group(_) => Vec::new(),
         ConversationKind::Peer(one, other) if one == other => vec![one],
         ConversationKind::Peer(one, other) => vec![one, other],
     }
@@ -70,6 +71,6 @@ pub(in crate::embedded) fn of_user(
          FROM inbox JOIN conversations ON conversations.row = inbox.conversation
          WHERE inbox.app = ?1 AND inbox.user = ?2",
         values![app, user],
-        |columns| Ok(ConversationHead { conversation: columns.next()?, seq: columns.next()? }),
+        |columns| Ok(ConversationHead { conversation: columns.next()?, seq: columns.next()?, from: Seq(0) }),
     )?)
 }

@@ -228,6 +228,8 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Delivery> 
         reason: columns.next()?,
         rules_version: columns.next()?,
         facts: columns.next()?,
+        text: model::TextVariant::Full,
+        badge: None,
         decided_at: columns.next()?,
         due_at: columns.next()?,
         expires_at: columns.next()?,

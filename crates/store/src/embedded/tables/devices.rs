@@ -85,6 +85,8 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Device> {
         id: columns.next()?,
         push_id: columns.next()?,
         unregistered_at: columns.next()?,
+        push_off_at: None,
+        badge: 0,
         report: columns.next::<Json<_>>()?.0,
         seen_at: columns.next()?,
     })

@@ -31,7 +31,8 @@ pub(in crate::embedded) fn open(writing: &mut Writing<'_>, new: &NewSession) -> 
     writing.tell_session(new.app, &new.user, new.device);
     Ok(Outcome::Session {
         id,
-        push_id,
+        push_id: Some(push_id),
+        push_on: true,
         kicked: kicked.into_iter().map(|session| (session.user, session.device, session.id)).collect(),
         last_device,
         has_pushed: deliveries::was_pushed(writing.conn, new.app, &new.user)?,

@@ -47,6 +47,8 @@ fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<User> {
     Ok(User {
         app: columns.next()?,
         id: columns.next()?,
+        name: None,
+        settings: model::UserSettings::default(),
         tokens_valid_from: columns.next()?,
         created_at: columns.next()?,
     })

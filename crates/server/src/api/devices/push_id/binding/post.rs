@@ -7,6 +7,7 @@ use model::{BindingKind, CertificateId, ErrorCode, PushId};
 use serde::Deserialize;
 use store::{NewBinding, Op, Outcome};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::{
     api::{devices::push_id::get::registered, schema, views::DeviceView},
@@ -55,6 +56,7 @@ pub(in crate::api) async fn handler(
         certificate: new.certificate,
         kind: new.kind,
         token: new.token.into(),
+        push_id: PushId(Uuid::new_v4()),
         owner: login.map(|session| session.user),
         at: shared.now(),
     });
