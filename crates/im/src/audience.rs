@@ -77,6 +77,7 @@ pub fn facts_of(
         notice: message.kind == MessageKind::Notice,
         online_only: message.online_only,
         recalled: message.recalled_at.is_some(),
+        call: message.kind == MessageKind::Call,
         call_over: call_is_over(occasion, row.user.as_ref()),
         push_enabled: message.push.as_ref().is_none_or(|push| push.enabled),
         has_settings: message.push.is_some(),
@@ -124,8 +125,10 @@ pub fn reminder_text(facts: &Facts) -> Option<TextVariant> {
 #[must_use]
 pub fn rings_for(call: &Call, user: &UserId, now: Timestamp) -> bool {
     call.ended_at.is_none()
-        && now < call.rings_until
-        && call.invitees.iter().any(|invitee| invitee.user == *user && invitee.state.is_ringing())
+        && call
+            .invitees
+            .iter()
+            .any(|invitee| invitee.user == *user && invitee.state.is_ringing() && now < invitee.rings_until)
 }
 
 /// Whether the device has the message.

@@ -1,7 +1,7 @@
 //! What users set for themselves: when and through what they may be disturbed.
 
 use model::{AppId, ConversationId, ErrorCode, Fault, Mute, UserId, UserSettings};
-use rules::is_time_zone;
+use rules::check_user_settings;
 use store::Op;
 
 use crate::{Im, fault_of, registry::Live};
@@ -25,7 +25,7 @@ impl Im {
         user: UserId,
         settings: UserSettings,
     ) -> Result<(), Fault> {
-        check_settings(&settings)?;
+        check_user_settings(&settings)?;
         self.commit_one(Op::PutUserSettings { app, user, settings, at: self.now() }).await.map(drop)
     }
 
@@ -54,22 +54,5 @@ impl Im {
             head.map_err(|error| fault_of(&error))?.ok_or(ErrorCode::NotAMember)?;
         }
         self.commit_one(Op::SetMute { app, user, conversation, mute }).await.map(drop)
-    }
-}
-
-fn check_settings(settings: &UserSettings) -> Result<(), Fault> {
-    if !settings.is_fit() {
-        return Err(Fault::new(
-            ErrorCode::Invalid,
-            "the span's minutes must be 0 to 1439, and there may be at most 8 multi_end rules",
-        ));
-    }
-    let zone = settings.do_not_disturb.as_ref().map(|span| &span.time_zone);
-    match zone.filter(|zone| !is_time_zone(zone)) {
-        None => Ok(()),
-        Some(_) => Err(Fault::new(
-            ErrorCode::Invalid,
-            "time_zone must be the IANA name of a time zone, such as Asia/Shanghai",
-        )),
     }
 }
