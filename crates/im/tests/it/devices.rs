@@ -14,7 +14,10 @@ async fn b11_the_push_switch_cancels_skips_and_lets_through_again() {
     world.only(queued, "bo").await;
     world.im.switch_push(&bo.opened.live, false).await.unwrap();
     let cancelled = world.only(queued, "bo").await;
-    assert_eq!((cancelled.state, cancelled.reason), (DeliveryState::Skipped, Reason::SWITCHED_OFF_BEFORE_SEND));
+    assert_eq!(
+        (cancelled.state, cancelled.reason),
+        (DeliveryState::Skipped, Reason::SWITCHED_OFF_BEFORE_SEND)
+    );
     let off = world.send("ann", "bo", "two").await;
     assert_eq!(world.only(off, "bo").await.reason, Reason::PUSH_SWITCHED_OFF);
     let again = world.phone("bo", 1).await;

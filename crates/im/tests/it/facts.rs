@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use im::{AppView, Occasion, Standing, facts_of, reminder_text};
 use model::{
-    Addressee, App, AppPolicy, BackgroundPolicy, BindingLoss, BindingState, Body, Call, CallEvent, CallId, CallMedia,
-    CallSignal, ConversationId, Device, Invitee, InviteeState, MESSAGE_LIFETIME_MAX_MS, Mentions, Message, MessageId,
-    MessageKind, MultiEndRule, Mute, Platform, PlatformClass, PresencePolicy, PushId, Secret, Seq, SessionId,
-    SessionState, TextVariant, UserSettings,
+    Addressee, App, AppPolicy, BackgroundPolicy, BindingLoss, BindingState, Body, Call, CallEvent, CallId,
+    CallMedia, CallSignal, ConversationId, Device, Invitee, InviteeState, MESSAGE_LIFETIME_MAX_MS, Mentions,
+    Message, MessageId, MessageKind, MultiEndRule, Mute, Platform, PlatformClass, PresencePolicy, PushId,
+    Secret, Seq, SessionId, SessionState, TextVariant, UserSettings,
 };
 use rules::{AckFact, Facts, LoginFact, OtherEndFact};
 use store::{AudienceRow, SessionRecord};
@@ -76,7 +76,12 @@ fn row(number: u128, platform: Platform, acked: i64) -> AudienceRow {
     }
 }
 
-fn facts(policy: AppPolicy, row: &AudienceRow, standing: Standing, ends: &[(AudienceRow, Standing)]) -> Facts {
+fn facts(
+    policy: AppPolicy,
+    row: &AudienceRow,
+    standing: Standing,
+    ends: &[(AudienceRow, Standing)],
+) -> Facts {
     let (message, view) = (message(), view(policy));
     let occasion = Occasion { message: &message, view: &view, call: None, now: START };
     facts_of(&occasion, row, standing, ends)
@@ -141,7 +146,10 @@ fn b3_b4_every_platform_has_its_own_background_policy() {
 #[test]
 fn an_overdue_frame_is_a_missed_one_on_a_connection_that_stands() {
     let overdue = facts(many(), &row(1, Platform::Android, 0), Standing::Overdue { foreground: true }, &[]);
-    assert_eq!((overdue.ack, overdue.login), (AckFact::Missed, LoginFact::State(SessionState::OnlineForeground)));
+    assert_eq!(
+        (overdue.ack, overdue.login),
+        (AckFact::Missed, LoginFact::State(SessionState::OnlineForeground))
+    );
     let acked = facts(many(), &row(1, Platform::Android, 4), Standing::Overdue { foreground: true }, &[]);
     assert_eq!(acked.ack, AckFact::Acked);
 }
@@ -157,7 +165,13 @@ fn f3_of_a_calls_signals_only_the_invitation_of_one_who_is_rung_is_not_over() {
         group: None,
         media: CallMedia::Video,
         ext: None,
-        invitees: vec![Invitee { user: user("bo"), state, device: None, rings_until: until, invitation: None }],
+        invitees: vec![Invitee {
+            user: user("bo"),
+            state,
+            device: None,
+            rings_until: until,
+            invitation: None,
+        }],
         caller_left: false,
         created_at: START,
         rings_until: until,
@@ -176,8 +190,7 @@ fn f3_of_a_calls_signals_only_the_invitation_of_one_who_is_rung_is_not_over() {
             ext: None,
         };
         let addressee = Addressee::Conversation(ConversationId::system(&user("bo")));
-        let message =
-            Message { addressee, kind: MessageKind::Call, body: Body::Call(signal), ..message() };
+        let message = Message { addressee, kind: MessageKind::Call, body: Body::Call(signal), ..message() };
         let occasion = Occasion { message: &message, view: &view, call, now };
         facts_of(&occasion, &row(1, Platform::Android, 0), OFFLINE, &[]).call_over
     };

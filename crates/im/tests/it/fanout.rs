@@ -2,9 +2,9 @@
 
 use im::ImConfig;
 use model::{
-    Addressee, AppPolicy, BackgroundPolicy, Body, Call, CallEvent, CallId, CallMedia, CallSignal, ConversationId,
-    DeliveryState, ForcePush, Invitee, InviteeState, Message, MessageKind, PresencePolicy, PushSettings, Recalled,
-    Seq,
+    Addressee, AppPolicy, BackgroundPolicy, Body, Call, CallEvent, CallId, CallMedia, CallSignal,
+    ConversationId, DeliveryState, ForcePush, Invitee, InviteeState, Message, MessageKind, PresencePolicy,
+    PushSettings, Recalled, Seq,
 };
 use rules::Reason;
 use store::{NewBinding, Op};
@@ -235,8 +235,7 @@ async fn f5_t7_a_forced_push_breaks_through_mute_and_only_for_those_named() {
         world.sleeping_phone(name, number).await;
         world.im.set_mute_of(APP, user(name), group.clone(), model::Mute::All).await.unwrap();
     }
-    let force =
-        ForcePush { all: false, users: vec![user("bo")], body: Some("come at once".into()) };
+    let force = ForcePush { all: false, users: vec![user("bo")], body: Some("come at once".into()) };
     let push = PushSettings { force: Some(force), ..PushSettings::default() };
     let message = world.accept(Message { push: Some(push), ..world.message("ann", group) }).await;
     let bo = world.only(message, "bo").await;
@@ -347,10 +346,9 @@ pub(crate) async fn invitation(world: &World, state: InviteeState) -> Message {
 
 #[tokio::test]
 async fn f3_an_invitation_pushes_only_while_it_rings() {
-    for (state, reason) in [
-        (InviteeState::Inviting, Reason::PUSH_DISCONNECTED),
-        (InviteeState::Cancelled, Reason::CALL_OVER),
-    ] {
+    for (state, reason) in
+        [(InviteeState::Inviting, Reason::PUSH_DISCONNECTED), (InviteeState::Cancelled, Reason::CALL_OVER)]
+    {
         let world = World::default().await;
         world.sleeping_phone("bo", 1).await;
         let message = invitation(&world, state).await;

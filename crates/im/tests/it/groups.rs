@@ -29,10 +29,9 @@ async fn t8_a_member_who_wants_mentions_alone_is_pushed_to_where_mentioned() {
     world.im.set_mute_of(APP, user("bo"), group.clone(), Mute::ExceptMentions).await.unwrap();
     let plain = world.accept(world.message("ann", group.clone())).await;
     assert_eq!(world.only(plain, "bo").await.reason, Reason::NOT_MENTIONED);
-    for mentions in [
-        Mentions { all: false, users: vec![user("bo")] },
-        Mentions { all: true, users: Vec::new() },
-    ] {
+    for mentions in
+        [Mentions { all: false, users: vec![user("bo")] }, Mentions { all: true, users: Vec::new() }]
+    {
         let calling = Message { mentions, ..world.message("ann", group.clone()) };
         let calling = world.accept(calling).await;
         assert_eq!(world.only(calling, "bo").await.state, DeliveryState::Queued);
@@ -65,7 +64,11 @@ async fn a_crowd_is_walked_page_by_page_and_every_member_is_decided_once() {
     }
     let mut news = world.news();
     let deliveries = world.settled(&mut news, message).await;
-    assert_eq!(deliveries.len(), members.len() + 1 - phones.len(), "one row each, the owner's own among them");
+    assert_eq!(
+        deliveries.len(),
+        members.len() + 1 - phones.len(),
+        "one row each, the owner's own among them"
+    );
 }
 
 #[tokio::test]

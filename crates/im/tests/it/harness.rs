@@ -7,13 +7,14 @@ use std::sync::{
 
 use im::{Im, ImConfig, Opened, Outbound, issue_token};
 use model::{
-    Addressee, App, AppId, AppPolicy, BindingKind, Body, CertificateId, CertificateName, Clock, ConversationId,
-    Delivery, DeviceId, DeviceReport, EventKind, Fault, Form, Group, GroupId, JoinMode, LoginPolicy,
-    MESSAGE_LIFETIME_MAX_MS, Mentions, Message, MessageId, MessageKind, Platform, PushSettings, Secret, Seq,
-    Timestamp, UserId, UserSettings, Vendor, Webhook, WebhookId,
+    Addressee, App, AppId, AppPolicy, BindingKind, Body, CertificateId, CertificateName, Clock,
+    ConversationId, Delivery, DeviceId, DeviceReport, EventKind, Fault, Form, Group, GroupId, JoinMode,
+    LoginPolicy, MESSAGE_LIFETIME_MAX_MS, Mentions, Message, MessageId, MessageKind, Platform, PushSettings,
+    Secret, Seq, Timestamp, UserId, UserSettings, Vendor, Webhook, WebhookId,
 };
 use store::{
-    CertificateDraft, Change, DeliveryFilter, DeviceRecord, EmbeddedStore, Op, Outcome, OutboxEntry, SealKey, Store,
+    CertificateDraft, Change, DeliveryFilter, DeviceRecord, EmbeddedStore, Op, OutboxEntry, Outcome, SealKey,
+    Store,
 };
 use tokio::sync::{broadcast, mpsc};
 use uuid::Uuid;

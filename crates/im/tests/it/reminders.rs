@@ -1,7 +1,8 @@
 //! Reminders: what a connected app in the background shows by itself.
 
 use model::{
-    AppPolicy, BackgroundPolicy, DeviceReport, Message, Mute, Permission, Platform, PushSettings, UserSettings,
+    AppPolicy, BackgroundPolicy, DeviceReport, Message, Mute, Permission, Platform, PushSettings,
+    UserSettings,
 };
 use wire::Reminder;
 

@@ -1,8 +1,8 @@
 //! What users set for themselves, and what becomes of pushes by it.
 
 use model::{
-    ConversationId, DeliveryState, DoNotDisturb, ErrorCode, GroupId, MultiEndRule, Mute, PlatformClass, Quiet,
-    TextVariant, UserSettings,
+    ConversationId, DeliveryState, DoNotDisturb, ErrorCode, GroupId, MultiEndRule, Mute, PlatformClass,
+    Quiet, TextVariant, UserSettings,
 };
 use rules::Reason;
 
