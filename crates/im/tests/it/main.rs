@@ -7,6 +7,7 @@ mod facts;
 mod fanout;
 mod groups;
 mod harness;
+mod histories;
 mod history;
 mod login;
 mod reminders;
