@@ -1,6 +1,6 @@
 //! Who plays: three users, four devices, one group, one App with one certificate.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use im::AppView;
 use model::{
@@ -31,17 +31,26 @@ pub(crate) struct House {
     pub(crate) asks_for_settings: bool,
 }
 
-/// Names that are made once.
+/// Names, and who is in which conversation.
 #[derive(Debug)]
 pub(crate) struct Cast {
     users: Vec<UserId>,
     pub(crate) group: ConversationId,
+    members: BTreeMap<ConversationId, Vec<Person>>,
 }
 
 impl Cast {
     pub(crate) fn new() -> Self {
         let users = ["ann", "bo", "cy"].map(|name| UserId::new(name).unwrap());
-        Self { users: users.into(), group: ConversationId::group(&GroupId::new("climbers").unwrap()) }
+        let group = ConversationId::group(&GroupId::new("climbers").unwrap());
+        let mut members = BTreeMap::from([(group.clone(), (0..PEOPLE).collect())]);
+        for (person, user) in users.iter().enumerate() {
+            members.insert(ConversationId::system(user), vec![person]);
+            for (other, later) in users.iter().enumerate().skip(person + 1) {
+                members.insert(ConversationId::peer(user, later), vec![person, other]);
+            }
+        }
+        Self { users: users.into(), group, members }
     }
 
     pub(crate) fn user(&self, person: Person) -> &UserId {
@@ -53,10 +62,8 @@ impl Cast {
     }
 
     /// Who gets what is sent to a conversation.
-    pub(crate) fn members(&self, conversation: &ConversationId) -> Vec<Person> {
-        (0..PEOPLE)
-            .filter(|&person| *conversation == self.group || conversation.includes(self.user(person)))
-            .collect()
+    pub(crate) fn members(&self, conversation: &ConversationId) -> &[Person] {
+        self.members.get(conversation).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -389,7 +389,7 @@ impl Ledger {
                 let members = cast.members(conversation);
                 members
                     .into_iter()
-                    .flat_map(|person| self.rows_of(person, Some(conversation), cast))
+                    .flat_map(|&person| self.rows_of(person, Some(conversation), cast))
                     .collect()
             }
             Addressee::User(user) => self.rows_of(cast.person(user), None, cast),

@@ -15,6 +15,9 @@ use super::{
     world::World,
 };
 
+/// How often a phone is heard though it has nothing to say; well below the server's patience.
+pub(crate) const PING_MS: i64 = 25_000;
+
 /// A phone in its user's hand.
 #[derive(Debug, Default)]
 pub(crate) struct Phone {
@@ -129,11 +132,17 @@ impl World {
         }
     }
 
-    /// Everybody who can be heard is heard.
-    pub(crate) fn ping(&mut self) {
+    /// Every phone that can acknowledges what it has, and is heard now and then in any case.
+    pub(crate) fn be_heard(&mut self) {
+        let is_time = self.now.since_ms(self.pinged_at) >= PING_MS;
         for gadget in 0..GADGETS {
             self.acknowledge(gadget);
-            self.say(gadget, &ClientFrame::Ping {});
+            if is_time {
+                self.say(gadget, &ClientFrame::Ping {});
+            }
+        }
+        if is_time {
+            self.pinged_at = self.now;
         }
     }
 

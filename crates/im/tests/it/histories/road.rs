@@ -12,7 +12,7 @@ use super::{
     Flaw,
     cast::CERTIFICATE,
     ledger::{Decided, Letter, Page, place_of},
-    phones::frame_of,
+    phones::{PING_MS, frame_of},
     steps::Answer,
     world::World,
 };
@@ -22,8 +22,6 @@ const CALL_ACK_MS: i64 = 2_000;
 const ACK_MS: i64 = 5_000;
 const MARGIN_MS: i64 = 250;
 const GRACE_MS: i64 = 10_000;
-/// How often a client is heard.
-const PING_MS: i64 = 25_000;
 
 impl World {
     /// Looks at every message that is due and stores what was decided.
@@ -220,7 +218,7 @@ impl World {
         let end = self.now.plus_ms(ms);
         while self.now < end {
             if ms >= 1_000 {
-                self.ping();
+                self.be_heard();
             }
             let rest_ends = end.min(self.now.plus_ms(PING_MS));
             let due = self.ledger.fanouts.values().copied().chain(self.next_deadline()).min();

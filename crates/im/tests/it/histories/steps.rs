@@ -111,103 +111,120 @@ pub(crate) struct History {
     pub(crate) steps: Vec<Step>,
 }
 
+/// A history is drawn as a row of numbers, each of which is read as one step: that is quick to draw, and a smaller number
+/// is a plainer step.
 pub(crate) fn any_history() -> impl Strategy<Value = History> {
-    let house = any::<(bool, bool, bool)>().prop_map(|(waits_for_loss, many_devices, asks_for_settings)| {
-        House { waits_for_loss, many_devices, asks_for_settings }
-    });
-    (house, proptest::collection::vec(any_step(), 4..48)).prop_map(|(house, steps)| History { house, steps })
+    (0_u64..8, proptest::collection::vec(any::<u64>(), 4..48)).prop_map(|(house, numbers)| {
+        let mut dice = Dice(house);
+        let house =
+            House { waits_for_loss: dice.coin(), many_devices: dice.coin(), asks_for_settings: dice.coin() };
+        History { house, steps: numbers.into_iter().map(|number| step(Dice(number))).collect() }
+    })
 }
 
-fn any_step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        3 => any_login(),
-        6 => any_phone(),
-        4 => any_wish(),
-        6 => any_message(),
-        8 => any_road(),
-    ]
+/// A number that is read as one small number after the other.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        let sides = sides as u64;
+        let rolled = self.0 % sides;
+        self.0 /= sides;
+        rolled as usize
+    }
+
+    fn coin(&mut self) -> bool {
+        self.roll(2) == 1
+    }
+
+    fn person(&mut self) -> Person {
+        self.roll(PEOPLE)
+    }
+
+    fn gadget(&mut self) -> Gadget {
+        self.roll(GADGETS)
+    }
+
+    /// One of these, as often as its weight says.
+    fn weighted<T: Copy>(&mut self, choices: &[(usize, T)]) -> T {
+        let mut left = self.roll(choices.iter().map(|(weight, _)| weight).sum());
+        for &(weight, choice) in choices {
+            if left < weight {
+                return choice;
+            }
+            left -= weight;
+        }
+        unreachable!("the roll is below the sum of the weights")
+    }
 }
 
-const fn person() -> std::ops::Range<Person> {
-    0..PEOPLE
+/// How a step is read from a number.
+type Reading = fn(&mut Dice) -> Step;
+
+const STEPS: &[(usize, Reading)] = &[
+    (12, |dice| Step::Send(sent(dice))),
+    (8, |_| Step::FanOut),
+    (4, |_| Step::Look),
+    (4, |_| Step::Commit),
+    (8, |_| Step::Claim),
+    (10, |_| Step::Begin),
+    (6, |dice| {
+        let answers = [(4, Answer::Accepted), (1, Answer::Later), (1, Answer::TokenDead)];
+        Step::Arrive(dice.weighted(&answers))
+    }),
+    (6, |dice| Step::Wait { ms: dice.weighted(&[(3, 10), (2, 1_000), (2, 6_000), (1, 100_000)]) }),
+    (6, |dice| Step::Screen { gadget: dice.gadget(), foreground: dice.coin() }),
+    (5, |dice| Step::Ack { gadget: dice.gadget() }),
+    (4, |dice| Step::Kill { gadget: dice.gadget() }),
+    (3, |dice| Step::Freeze { gadget: dice.gadget(), frozen: dice.coin() }),
+    (3, |dice| Step::LoseNetwork { gadget: dice.gadget() }),
+    (3, |dice| Step::Fetch { gadget: dice.gadget() }),
+    (3, |dice| Step::Reconnect { gadget: dice.gadget(), foreground: dice.coin() }),
+    (3, |dice| Step::Login {
+        person: dice.person(),
+        gadget: dice.gadget(),
+        foreground: dice.coin(),
+        binds: dice.coin(),
+    }),
+    (3, |dice| Step::Logout { gadget: dice.gadget() }),
+    (1, |dice| Step::KickUser { person: dice.person() }),
+    (1, |_| Step::Restart),
+    (4, |dice| Step::SwitchPush { gadget: dice.gadget(), on: dice.coin() }),
+    (3, |dice| Step::Unregister { gadget: dice.gadget() }),
+    (3, |dice| Step::Bind { gadget: dice.gadget(), token_of: dice.gadget() }),
+    (1, |dice| Step::Permission { gadget: dice.gadget(), allowed: dice.coin() }),
+    (3, |dice| Step::Settings {
+        person: dice.person(),
+        quiet: dice.weighted(&[(1, None), (1, Some(Quiet::Silent)), (1, Some(Quiet::HideDetails))]),
+        desktop_first: dice.coin(),
+    }),
+    (3, |dice| Step::Mute {
+        person: dice.person(),
+        with: dice.person(),
+        group: dice.coin(),
+        mute: dice.weighted(&[(1, Mute::None), (1, Mute::All), (1, Mute::ExceptMentions)]),
+    }),
+    (3, |dice| Step::Push { person: dice.person(), gadget: dice.coin().then(|| dice.gadget()) }),
+    (2, |dice| Step::Call { from: dice.person(), to: dice.person() }),
+    (1, |_| Step::EndCall),
+];
+
+fn step(mut dice: Dice) -> Step {
+    let read: Reading = dice.weighted(STEPS);
+    read(&mut dice)
 }
 
-const fn gadget() -> std::ops::Range<Gadget> {
-    0..GADGETS
-}
-
-fn any_login() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        3 => (person(), gadget(), any::<bool>(), any::<bool>())
-            .prop_map(|(person, gadget, foreground, binds)| Step::Login { person, gadget, foreground, binds }),
-        3 => (gadget(), any::<bool>()).prop_map(|(gadget, foreground)| Step::Reconnect { gadget, foreground }),
-        3 => gadget().prop_map(|gadget| Step::Logout { gadget }),
-        1 => person().prop_map(|person| Step::KickUser { person }),
-        1 => Just(Step::Restart),
-    ]
-}
-
-fn any_phone() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        4 => (gadget(), any::<bool>()).prop_map(|(gadget, foreground)| Step::Screen { gadget, foreground }),
-        3 => gadget().prop_map(|gadget| Step::Kill { gadget }),
-        2 => (gadget(), any::<bool>()).prop_map(|(gadget, frozen)| Step::Freeze { gadget, frozen }),
-        2 => gadget().prop_map(|gadget| Step::LoseNetwork { gadget }),
-        4 => gadget().prop_map(|gadget| Step::Ack { gadget }),
-        2 => gadget().prop_map(|gadget| Step::Fetch { gadget }),
-    ]
-}
-
-fn any_wish() -> impl Strategy<Value = Step> {
-    let quiet = prop_oneof![Just(None), Just(Some(Quiet::Silent)), Just(Some(Quiet::HideDetails))];
-    let mute = prop_oneof![Just(Mute::None), Just(Mute::All), Just(Mute::ExceptMentions)];
-    prop_oneof![
-        3 => (gadget(), any::<bool>()).prop_map(|(gadget, on)| Step::SwitchPush { gadget, on }),
-        2 => gadget().prop_map(|gadget| Step::Unregister { gadget }),
-        2 => (gadget(), gadget()).prop_map(|(gadget, token_of)| Step::Bind { gadget, token_of }),
-        1 => (gadget(), any::<bool>()).prop_map(|(gadget, allowed)| Step::Permission { gadget, allowed }),
-        2 => (person(), quiet, any::<bool>())
-            .prop_map(|(person, quiet, desktop_first)| Step::Settings { person, quiet, desktop_first }),
-        2 => (person(), person(), any::<bool>(), mute)
-            .prop_map(|(person, with, group, mute)| Step::Mute { person, with, group, mute }),
-    ]
-}
-
-fn any_message() -> impl Strategy<Value = Step> {
-    let to = prop_oneof![
-        3 => person().prop_map(To::Person),
-        2 => Just(To::Group),
-        1 => person().prop_map(To::System),
-    ];
-    let asked = prop_oneof![
-        2 => Just(Asked::Nothing),
-        4 => Just(Asked::Push),
-        1 => Just(Asked::NoPush),
-        1 => Just(Asked::Force),
-        1 => Just(Asked::Soon),
-    ];
-    let online_only = proptest::bool::weighted(0.1);
-    prop_oneof![
-        8 => (person(), to, asked, any::<bool>(), online_only).prop_map(
-            |(from, to, asked, mentions, online_only)| Step::Send(Sent { from, to, asked, mentions, online_only })
-        ),
-        2 => (person(), proptest::option::of(gadget())).prop_map(|(person, gadget)| Step::Push { person, gadget }),
-        1 => (person(), person()).prop_map(|(from, to)| Step::Call { from, to }),
-        1 => Just(Step::EndCall),
-    ]
-}
-
-fn any_road() -> impl Strategy<Value = Step> {
-    let answer =
-        prop_oneof![4 => Just(Answer::Accepted), 1 => Just(Answer::Later), 1 => Just(Answer::TokenDead)];
-    let ms = prop_oneof![3 => Just(10_i64), 2 => Just(1_000), 2 => Just(6_000), 1 => Just(100_000)];
-    prop_oneof![
-        4 => Just(Step::FanOut),
-        2 => Just(Step::Look),
-        2 => Just(Step::Commit),
-        4 => Just(Step::Claim),
-        5 => Just(Step::Begin),
-        3 => answer.prop_map(Step::Arrive),
-        3 => ms.prop_map(|ms| Step::Wait { ms }),
-    ]
+fn sent(dice: &mut Dice) -> Sent {
+    let to: [(usize, fn(&mut Dice) -> To); 3] =
+        [(3, |dice| To::Person(dice.person())), (2, |_| To::Group), (1, |dice| To::System(dice.person()))];
+    let to = dice.weighted(&to)(dice);
+    let asked =
+        [(4, Asked::Push), (2, Asked::Nothing), (1, Asked::NoPush), (1, Asked::Force), (1, Asked::Soon)];
+    Sent {
+        from: dice.person(),
+        to,
+        asked: dice.weighted(&asked),
+        mentions: dice.coin(),
+        online_only: dice.roll(10) == 1,
+    }
 }

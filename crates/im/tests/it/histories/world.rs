@@ -39,6 +39,7 @@ pub(crate) struct World {
     pub(crate) moment: Moment,
     pub(crate) links: Vec<Option<Link>>,
     pub(crate) phones: Vec<Phone>,
+    pub(crate) pinged_at: Timestamp,
     pub(crate) calls: BTreeMap<Letter, Call>,
     /// Looked at, and not stored yet.
     pub(crate) page: Option<Page>,
@@ -77,6 +78,7 @@ impl World {
             moment: 0,
             links: (0..GADGETS).map(|_| None).collect(),
             phones: (0..GADGETS).map(|_| Phone::default()).collect(),
+            pinged_at: BEGINNING,
             calls: BTreeMap::new(),
             page: None,
             hands: VecDeque::new(),
