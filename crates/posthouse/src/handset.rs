@@ -102,7 +102,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         }
         What::Start(phone) => (phone.name, Operation::Start {}),
         What::Foreground(phone) => (phone.name, Operation::Foreground {}),
-        What::Background(phone) => (phone.name, Operation::Background {}),
+        What::Background(phone) => (phone.name, Operation::Background { unread: None }),
         What::Lock(phone) => (phone.name, Operation::Lock {}),
         What::Unlock(phone) => (phone.name, Operation::Unlock {}),
         What::Freeze(phone) => (phone.name, Operation::Freeze {}),

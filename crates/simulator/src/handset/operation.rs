@@ -2,8 +2,8 @@
 
 use client::ShippedCertificate;
 use model::{
-    CallAction, CallId, CertificateId, ConversationId, Environment, GroupId, Mentions, MessageId, Mute, PushSettings,
-    Seq, UserId, UserSettings,
+    CallAction, CallId, CertificateId, ConversationId, Environment, GroupId, Mentions, MessageId, Mute,
+    PushSettings, Seq, UserId, UserSettings,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -208,6 +208,21 @@ pub enum Operation {
     ClearShade {},
     /// The vendor stops serving the phone's token; the app learns of it when it next registers.
     InvalidateToken {},
+}
+
+impl Operation {
+    /// Writes a message that asks nothing beside its text.
+    #[must_use]
+    pub fn send(to: impl Into<Recipient>, text: &str) -> Self {
+        Self::Send {
+            to: to.into(),
+            text: text.to_owned(),
+            system: false,
+            online_only: false,
+            mentions: Mentions::default(),
+            push: None,
+        }
+    }
 }
 
 impl std::fmt::Debug for Operation {

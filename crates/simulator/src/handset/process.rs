@@ -24,10 +24,15 @@ pub(super) const COMMANDS_MAX: usize = 64;
 /// What the user does in the app.
 pub(super) enum Command {
     Foreground,
-    Background { unread: Option<u32> },
+    Background {
+        unread: Option<u32>,
+    },
     LogIn(Secret<String>),
     LogOut,
-    UseCertificate { vendor: Vendor, certificate: CertificateId },
+    UseCertificate {
+        vendor: Vendor,
+        certificate: CertificateId,
+    },
     /// What the user asks of the app.
     Ask(Box<Operation>),
     /// A vendor's SDK calls.

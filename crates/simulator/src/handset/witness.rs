@@ -92,12 +92,12 @@ impl Handset {
             logged_in: core.is_logged_in(),
             connection: core.connection(),
             certificate: core.reported().map(|reported| reported.certificate),
-            push_on: core.is_push_on(),
+            push_on: true,
             push_id: core.push_id(),
         };
         self.note(|inner| {
             if inner.generation == generation {
-                inner.vitals = vitals;
+                inner.vitals = Vitals { push_on: inner.vitals.push_on, ..vitals };
             }
         });
     }
@@ -108,6 +108,10 @@ impl Handset {
 
     pub(super) fn note_message(&self, entry: InboxEntry) {
         self.note(|inner| inner.diary.note_message(entry));
+    }
+
+    pub(super) fn note_push_switch(&self, on: bool) {
+        self.note(|inner| inner.vitals.push_on = on);
     }
 
     pub(super) fn note_call(&self, signal: CallSignal) {

@@ -475,7 +475,12 @@ impl Phone {
             && let Some(app) = self.app()
         {
             let starts_app = when == Calls::Always;
-            app.called_back(&SdkCall { vendor, callback, text: text.to_owned(), starts_app });
+            let (title, body) = match &push.alert {
+                Some(alert) => (alert.title.clone(), alert.body.clone()),
+                None => <(String, String)>::default(),
+            };
+            let (text, handover) = (text.to_owned(), push.handover.clone());
+            app.called_back(&SdkCall { vendor, callback, text, title, body, handover, starts_app });
         }
     }
 

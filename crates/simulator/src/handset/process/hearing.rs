@@ -19,6 +19,7 @@ impl Process {
             AppEvent::LoggedIn(login) => {
                 let last_device = login.last_device_id.map_or_else(|| "-".to_owned(), |id| id.to_string());
                 self.handset.note_user(&login.user);
+                self.handset.note_push_switch(login.push_on);
                 format!(
                     "login ok user={} pushType={} hasPushed={} lastDeviceId={last_device}",
                     login.user, login.push_type, login.has_pushed
@@ -36,14 +37,16 @@ impl Process {
             }
             AppEvent::CallInvited(signal) => self.called("invited", *signal),
             AppEvent::CallChanged(signal) => self.called("changed", *signal),
-            AppEvent::ReadMark { user, conversation, seq } => format!("read by {user} {conversation} to {seq}"),
+            AppEvent::ReadMark { user, conversation, seq } => {
+                format!("read by {user} {conversation} to {seq}")
+            }
             AppEvent::SendResult { outcome: Ok(sent), .. } => format!("sent id={}", sent.message),
             AppEvent::SendResult { outcome: Err(error), .. } => {
                 format!("send failed code={} {}", error.code, error.text)
             }
             AppEvent::Answered { ask, outcome: Ok(answer) } => answered(&ask, &answer),
             AppEvent::Answered { ask, outcome: Err(error) } => {
-                format!("{} refused code={} {}", ask.name(), error.code, error.text)
+                format!("{ask:?} refused code={} {}", error.code, error.text)
             }
             AppEvent::Registered { vendor, reported, push_id, .. } => format!(
                 "commit token ok vendor={vendor} tokenName={} token={} pushId={}",
@@ -54,7 +57,10 @@ impl Process {
             AppEvent::RegistrationFailed { vendor, text, .. } => {
                 format!("register failed vendor={vendor} {text}")
             }
-            AppEvent::PushSwitched { on } => format!("push switched {}", if on { "on" } else { "off" }),
+            AppEvent::PushSwitched { on } => {
+                self.handset.note_push_switch(on);
+                format!("push switched {}", if on { "on" } else { "off" })
+            }
             AppEvent::Unregistered => "unregistered".to_owned(),
             AppEvent::NotificationArrived(pushed) => format!("app heard of a notification: {}", pushed.title),
             AppEvent::ThroughMessageReceived(pushed) => {
@@ -99,12 +105,12 @@ impl Process {
 
 fn answered(ask: &Ask, answer: &Answer) -> String {
     match answer {
-        Answer::Done => format!("{} ok", ask.name()),
-        Answer::Group(group) => format!("{} ok members={}", ask.name(), group.members),
-        Answer::History(messages) => format!("{} ok messages={}", ask.name(), messages.len()),
+        Answer::Done | Answer::Bound(_) => format!("{ask:?} ok"),
+        Answer::Group(group) => format!("{ask:?} ok members={}", group.members),
+        Answer::History(messages) => format!("{ask:?} ok messages={}", messages.len()),
         Answer::Conversations(conversations) => {
             let unread: u32 = conversations.iter().map(|one| one.unread).sum();
-            format!("{} ok conversations={} unread={unread}", ask.name(), conversations.len())
+            format!("{ask:?} ok conversations={} unread={unread}", conversations.len())
         }
     }
 }
