@@ -362,6 +362,24 @@ pub enum Op {
     },
 }
 
+impl Op {
+    /// Whether ops behind it in a batch tell of it: a notice to a group, a call's signals. They are not applied where it
+    /// is refused, and answer the same.
+    #[must_use]
+    pub const fn is_told_of(&self) -> bool {
+        matches!(
+            self,
+            Self::CreateGroup { .. }
+                | Self::ChangeGroup(_)
+                | Self::ChangeMembers { .. }
+                | Self::ChangeMember { .. }
+                | Self::DismissGroup { .. }
+                | Self::Recall { .. }
+                | Self::PutCall { .. }
+        )
+    }
+}
+
 /// A certificate to make or edit.
 #[derive(Debug, Clone)]
 pub struct CertificateDraft {
