@@ -32,7 +32,8 @@ pub enum StoreError {
 /// Where Posthouse keeps everything. All reads see every commit that was answered before they began.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Commits all of it or nothing, durably, and answers one outcome per op. Returns after the bytes are on disk, except
+    /// Commits all of it or nothing, durably, and answers one outcome per op. What stands behind a refused change that is
+    /// [told of](Op::is_told_of) is not applied and answers the same. Returns after the bytes are on disk, except
     /// for a batch of [`Op::Decide`] and [`Op::Update`] alone: it outlives the program, and a power cut may take it with
     /// everything after it, but nothing before it. What it rests on is then decided or tried again.
     ///
@@ -103,7 +104,8 @@ pub trait Store: Send + Sync {
         user: &UserId,
         limit: u32,
     ) -> Result<Vec<ConversationEntry>, StoreError>;
-    /// Whether a user has a conversation, and from where; `None`: it is not the user's.
+    /// Whether a user has a conversation, and from where; `None`: it is not the user's. One that its id gives to the user
+    /// and nobody wrote in yet goes to 0.
     async fn conversation_of(
         &self,
         app: AppId,
@@ -153,8 +155,9 @@ pub trait Store: Send + Sync {
     /// A delivery, with the App it belongs to.
     async fn delivery(&self, delivery: DeliveryId) -> Result<Option<Delivery>, StoreError>;
 
-    /// A page of a message's targets with what the rules look at, by user, after this user. A user's devices are never
-    /// torn over two pages; a user without any device has one row without a device.
+    /// A page of a message's targets with what the rules look at, by user, after this user. A page has `limit` rows or
+    /// more unless it is the last: a user's devices are never torn over two pages. A user without any device has one row
+    /// without a device.
     async fn audience(
         &self,
         app: AppId,
