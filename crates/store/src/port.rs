@@ -32,10 +32,12 @@ pub enum StoreError {
 /// Where Posthouse keeps everything. All reads see every commit that was answered before they began.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Commits all of it or nothing, durably, and answers one outcome per op. What stands behind a refused change that is
-    /// [told of](Op::is_told_of) is not applied and answers the same. Returns after the bytes are on disk, except
+    /// Commits all of it or nothing, durably, and answers one outcome per op. Returns after the bytes are on disk, except
     /// for a batch of [`Op::Decide`] and [`Op::Update`] alone: it outlives the program, and a power cut may take it with
     /// everything after it, but nothing before it. What it rests on is then decided or tried again.
+    ///
+    /// An op that [stops its batch](Op::stops_its_batch) and that found its message, group or call not as expected leaves
+    /// the ops behind it undone; they answer what it answered.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing was changed.
@@ -149,7 +151,8 @@ pub trait Store: Send + Sync {
     async fn resources(&self, app: AppId) -> Result<Vec<PushResource>, StoreError>;
     /// An App's webhooks, by id.
     async fn webhooks(&self, app: AppId) -> Result<Vec<Webhook>, StoreError>;
-    /// Events that are due to be told by then, of every App, oldest first.
+    /// What may be told to webhooks by then: for each webhook of every App its oldest events, at most `limit`, in their
+    /// order. A webhook whose oldest event is not due has none: what came after it waits behind it.
     async fn due_events(&self, by: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError>;
 
     /// A delivery, with the App it belongs to.

@@ -192,9 +192,10 @@ pub enum Op {
         at: Timestamp,
     },
     /// Follows up a message's notifications: those that have not begun are cancelled; for each that a vendor accepted a
-    /// delivery of the purpose is queued in the same lane, once. One that is on the wire is followed up when it lands
-    /// accepted. Nothing is queued for a device that logged out, is in the foreground, was switched off or unregistered:
-    /// no send begins there. → [`Outcome::Cancelled`], or [`Outcome::Missing`]
+    /// delivery of the purpose is queued in the same lane, once, with the vendor's id of what it follows up. One that is
+    /// on the wire is followed up when it lands accepted. Nothing is queued for a device that logged out, is in the
+    /// foreground, was switched off or unregistered: no send begins there. → [`Outcome::Cancelled`], or
+    /// [`Outcome::Missing`]
     FollowUp(FollowUp),
     /// Makes a call or changes one, if it is still as it was read: `expected` is the version that was read, 0 for a new
     /// one. → [`Outcome::Done`] or [`Outcome::Stale`]
@@ -377,19 +378,20 @@ pub enum Op {
 }
 
 impl Op {
-    /// Whether ops behind it in a batch tell of it: a notice to a group, a call's signals. They are not applied where it
-    /// is refused, and answer the same.
+    /// Whether the ops behind it in a batch rest on it: they are undone where it answers [`Outcome::Stale`],
+    /// [`Outcome::Missing`], [`Outcome::Conflict`] or [`Outcome::Duplicate`].
     #[must_use]
-    pub const fn is_told_of(&self) -> bool {
+    pub const fn stops_its_batch(&self) -> bool {
         matches!(
             self,
-            Self::CreateGroup { .. }
+            Self::Accept(_)
+                | Self::Recall { .. }
+                | Self::PutCall { .. }
+                | Self::CreateGroup { .. }
                 | Self::ChangeGroup(_)
                 | Self::ChangeMembers { .. }
                 | Self::ChangeMember { .. }
                 | Self::DismissGroup { .. }
-                | Self::Recall { .. }
-                | Self::PutCall { .. }
         )
     }
 }

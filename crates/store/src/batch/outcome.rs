@@ -79,3 +79,11 @@ pub enum Outcome {
     /// nor cursor were changed; read the audience again and decide again.
     Stale,
 }
+
+impl Outcome {
+    /// Whether the op found things not as expected and changed nothing.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Stale | Self::Missing | Self::Conflict | Self::Duplicate { .. })
+    }
+}

@@ -22,13 +22,12 @@ pub(super) fn work(writing: &mut Writing<'_>, work: &Work) -> Result<Vec<Outcome
     }
 }
 
-/// What stands behind a refused change is what would have told of it: it is refused with it.
+/// Op by op, up to one that the others rest on and that changed nothing.
 fn batch(writing: &mut Writing<'_>, ops: &[Op]) -> Result<Vec<Outcome>, StoreError> {
     let mut outcomes = Vec::with_capacity(ops.len());
     for op in ops {
         let outcome = apply(writing, op)?;
-        let is_refused = matches!(outcome, Outcome::Missing | Outcome::Conflict | Outcome::Stale);
-        if is_refused && op.is_told_of() {
+        if op.stops_its_batch() && outcome.is_refusal() {
             outcomes.resize(ops.len(), outcome);
             break;
         }
