@@ -5,5 +5,7 @@
 mod client_end;
 mod frames;
 mod joined;
+mod property;
+mod requests;
 mod server_end;
 mod world;
