@@ -92,7 +92,7 @@ fn play(world: &mut World, events: Vec<Event>) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
     #[test]
     fn whatever_breaks_every_kept_message_reaches_the_app_exactly_once_and_in_order(
