@@ -179,8 +179,8 @@ pub enum Op {
         at: Timestamp,
     },
     /// Follows up a message's notifications: those that have not begun are cancelled; for each that a vendor accepted a
-    /// delivery of the purpose is queued in the same lane, once. One that is on the wire is followed up when it lands
-    /// accepted. → [`Outcome::Cancelled`], or [`Outcome::Missing`]
+    /// delivery of the purpose is queued in the same lane, once, with the vendor's id of what it follows up. One that is
+    /// on the wire is followed up when it lands accepted. → [`Outcome::Cancelled`], or [`Outcome::Missing`]
     FollowUp(FollowUp),
     /// Makes a call or changes one, if it is still as it was read: `expected` is the version that was read, 0 for a new
     /// one. → [`Outcome::Done`] or [`Outcome::Stale`]
@@ -360,6 +360,25 @@ pub enum Op {
         /// What the vendor said.
         receipt: Receipt,
     },
+}
+
+impl Op {
+    /// Whether the ops behind it in a batch rest on it: they are undone where it answers [`Outcome::Stale`],
+    /// [`Outcome::Missing`], [`Outcome::Conflict`] or [`Outcome::Duplicate`].
+    #[must_use]
+    pub const fn stops_its_batch(&self) -> bool {
+        matches!(
+            self,
+            Self::Accept(_)
+                | Self::Recall { .. }
+                | Self::PutCall { .. }
+                | Self::CreateGroup { .. }
+                | Self::ChangeGroup(_)
+                | Self::ChangeMembers { .. }
+                | Self::ChangeMember { .. }
+                | Self::DismissGroup { .. }
+        )
+    }
 }
 
 /// A certificate to make or edit.
@@ -641,4 +660,12 @@ pub enum Outcome {
     /// A decision rested on what is no longer so: the device logged out, fetched, or has another token. Neither rows
     /// nor cursor were changed; read the audience again and decide again.
     Stale,
+}
+
+impl Outcome {
+    /// Whether the op found things not as expected and changed nothing.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Stale | Self::Missing | Self::Conflict | Self::Duplicate { .. })
+    }
 }
