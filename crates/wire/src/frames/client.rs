@@ -12,6 +12,7 @@ use super::{Cursor, GroupAction, Login, SendMessage};
 
 /// What a client sends. `Debug` names the frame and no more: frames hold tokens and message text.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientFrame {
     /// The first frame of a connection.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is done about a group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum GroupAction {
     /// Makes it; whoever asks is its owner.
@@ -68,6 +69,7 @@ pub enum GroupAction {
 
 /// A group as its members see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GroupView {
     /// Its id.
     pub id: GroupId,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The first frame of a connection.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Login {
     /// JWT from the App's backend.
@@ -32,6 +33,7 @@ impl fmt::Debug for Login {
 
 /// Login succeeded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Welcome {
     /// This login.
     pub session: SessionId,
@@ -60,6 +62,7 @@ pub struct Welcome {
 
 /// A certificate a device should register with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Recommended {
     /// To name in `bind`.
     pub certificate: CertificateId,
@@ -71,6 +74,7 @@ pub struct Recommended {
 
 /// Why a session was ended from the server's side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum KickReason {
     /// The user logged in on another device, and the App allows one at a time.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// A place in a conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cursor {
     /// The conversation.
@@ -18,6 +19,7 @@ pub struct Cursor {
 
 /// A message to send.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SendMessage {
     /// The sender's id: the same id with the same content is stored once.
@@ -58,6 +60,7 @@ impl SendMessage {
 
 /// Who gets a message: a user, written as the id alone, or a group, written as `{"group": "…"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "a user id, or {\"group\": \"…\"}")]
 pub enum Recipient {
     /// One user.
@@ -68,6 +71,7 @@ pub enum Recipient {
 
 /// A group's members.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ToGroup {
     /// Which.
@@ -88,6 +92,7 @@ impl From<GroupId> for Recipient {
 
 /// One of the user's conversations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConversationView {
     /// Which.
     pub conversation: ConversationId,
@@ -106,6 +111,7 @@ pub struct ConversationView {
 
 /// A message as a client sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MessageFrame {
     /// The server's id.
     pub id: MessageId,
@@ -135,6 +141,7 @@ pub struct MessageFrame {
 
 /// A notification that the client raises by itself: worded and muted by the same rules as a push.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reminder {
     /// Its title.
     pub title: String,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ErrorFrame {
     /// The request it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,7 @@ use super::{ConversationView, ErrorFrame, GroupView, KickReason, MessageFrame, W
 
 /// What the server sends.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame {
     /// Login succeeded.
