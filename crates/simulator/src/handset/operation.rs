@@ -91,6 +91,18 @@ pub enum Operation {
         /// They are shown.
         on: bool,
     },
+    /// Sets how much the app's notifications may show of themselves (row J5); what is left out stays as it is.
+    Display {
+        /// On the lock screen.
+        #[serde(default)]
+        on_lock_screen: Option<bool>,
+        /// In the status bar and as banners.
+        #[serde(default)]
+        in_status_bar: Option<bool>,
+        /// By a sound.
+        #[serde(default)]
+        sound: Option<bool>,
+    },
     /// Logs the user in.
     LogIn {
         /// JWT from the App's backend.
