@@ -169,6 +169,9 @@ impl Handset {
             locked: system.switches.locked,
             network: system.switches.network,
             notifications: system.switches.notifications,
+            on_lock_screen: system.switches.on_lock_screen,
+            in_status_bar: system.switches.in_status_bar,
+            sound: system.switches.sound,
             logged_in: inner.vitals.logged_in,
             connection: inner.vitals.connection,
             certificate: inner.vitals.certificate,
@@ -204,7 +207,12 @@ impl Handset {
             Operation::Network { on } => self.set_network(on),
             Operation::Notifications { on } => self.phone.set_notifications(on),
             Operation::Display { on_lock_screen, in_status_bar, sound } => {
-                self.phone.set_display(on_lock_screen, in_status_bar, sound);
+                let now = self.phone.switches();
+                self.phone.set_display(
+                    on_lock_screen.unwrap_or(now.on_lock_screen),
+                    in_status_bar.unwrap_or(now.in_status_bar),
+                    sound.unwrap_or(now.sound),
+                );
             }
             Operation::LogIn { token } => self.command(Command::LogIn(Secret::new(token)))?,
             Operation::LogOut {} => self.command(Command::LogOut)?,

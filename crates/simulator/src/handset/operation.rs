@@ -106,14 +106,17 @@ pub enum Operation {
         /// They are shown.
         on: bool,
     },
-    /// Sets how much notifications may show of themselves, as Huawei's settings do (row J5).
+    /// Sets how much the app's notifications may show of themselves (row J5); what is left out stays as it is.
     Display {
         /// On the lock screen.
-        on_lock_screen: bool,
-        /// As icons in the status bar and as banners.
-        in_status_bar: bool,
-        /// With a sound.
-        sound: bool,
+        #[serde(default)]
+        on_lock_screen: Option<bool>,
+        /// In the status bar and as banners.
+        #[serde(default)]
+        in_status_bar: Option<bool>,
+        /// By a sound.
+        #[serde(default)]
+        sound: Option<bool>,
     },
     /// Logs the user in.
     LogIn {

@@ -19,7 +19,8 @@ const LOG_MAX: usize = 200;
 ///
 /// ```json
 /// { "name": "mi-14", "brand": "xiaomi", "model": "Xiaomi 14", "vendor": "xiaomi", "package": "com.example.im",
-///   "user": "bo", "app": "killed", "locked": false, "network": true, "notifications": true, "logged_in": true,
+///   "user": "bo", "app": "killed", "locked": false, "network": true, "notifications": true,
+///   "on_lock_screen": true, "in_status_bar": true, "sound": true, "logged_in": true,
 ///   "connection": "idle", "certificate": 1001, "token_short": "FBDm…9xQ2", "token_alive": true, "badge": 1,
 ///   "shade": [ … ], "inbox": [ … ], "last_tap": null, "log": [ … ] }
 /// ```
@@ -45,6 +46,12 @@ pub struct HandsetState {
     pub network: bool,
     /// The user lets the app show notifications.
     pub notifications: bool,
+    /// They may be shown on the lock screen.
+    pub on_lock_screen: bool,
+    /// They may be shown in the status bar and as banners.
+    pub in_status_bar: bool,
+    /// They may make a sound.
+    pub sound: bool,
     /// The app has a login that stands, connected or not.
     pub logged_in: bool,
     /// Where the app's connection stands: `idle`, `waiting`, `connecting`, `logging_in` or `live`.

@@ -467,7 +467,11 @@ impl Phone {
                 if self.is_for_calls(token) {
                     (Calls::Always, SdkCallback::CallReceived, data)
                 } else {
-                    (service.through, SdkCallback::ThroughMessageReceived, data)
+                    let when = match service.through {
+                        Calls::Always if !push.starts_app => Calls::WhileRunning,
+                        when => when,
+                    };
+                    (when, SdkCallback::ThroughMessageReceived, data)
                 }
             }
         };

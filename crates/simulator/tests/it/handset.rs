@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose scene cannot be set fails")]
 
-mod server;
+pub(crate) mod server;
 
 use std::{sync::Arc, time::Duration};
 
