@@ -5,9 +5,15 @@
 //! moved cursor.
 
 mod audience;
+mod before_send;
+pub mod calls;
 mod catalogue;
+mod drafts;
 mod fanout;
+mod groups;
 mod login;
+mod reads;
+mod recalls;
 mod registry;
 mod send;
 mod session;
@@ -20,6 +26,7 @@ use store::{Op, Store, StoreError};
 use tokio::{sync::mpsc, task::JoinHandle};
 
 pub use audience::{Standing, facts_of};
+pub use before_send::{BeforeSend, Judgement};
 pub use catalogue::{AppView, Catalogue};
 pub use login::Opened;
 pub use registry::{Ending, Live, Outbound};
@@ -51,6 +58,8 @@ pub struct Im {
     catalogue: Arc<Catalogue>,
     registry: registry::Registry,
     expedited: mpsc::UnboundedSender<fanout::Expedite>,
+    before_send: std::sync::OnceLock<Arc<dyn BeforeSend>>,
+    group_turns: groups::Turns,
     started_at: Timestamp,
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
@@ -77,12 +86,15 @@ impl Im {
             config,
             catalogue: Arc::clone(&catalogue),
             expedited,
+            before_send: std::sync::OnceLock::new(),
+            group_turns: groups::Turns::default(),
             started_at,
             tasks: std::sync::Mutex::default(),
         });
         let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
         let invalidation = tokio::spawn(catalogue::run_invalidation(catalogue, im.store.feed().subscribe()));
-        im.keep_tasks([fanout, invalidation]);
+        let calls = tokio::spawn(calls::run_watch(Arc::clone(&im), im.store.feed().subscribe()));
+        im.keep_tasks([fanout, invalidation, calls]);
         Ok(im)
     }
 
