@@ -4,7 +4,7 @@ use model::{
     Addressee, AppId, Body, ClientMessageId, ConversationId, ConversationKind, ErrorCode, Event, EventKind,
     Fault, Message, MessageId, MessageKind, Purpose, PushSettings, Recalled, Role, Timestamp, UserId,
 };
-use rules::Reason;
+use rules::{Reason, check_push};
 use store::{FollowUp, Op, Outcome};
 
 use crate::{Im, drafts::draft, fault_of, registry::Live};
@@ -89,9 +89,7 @@ impl Im {
         by: Option<UserId>,
         push: Option<&PushSettings>,
     ) -> Result<(), Fault> {
-        if let Some(push) = push {
-            push.check().map_err(|error| Fault::new(ErrorCode::Invalid, error.to_string()))?;
-        }
+        check_push(push)?;
         if message.recalled_at.is_some() {
             return Ok(());
         }

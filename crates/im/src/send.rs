@@ -2,10 +2,9 @@
 
 use model::{
     Addressee, AppId, Body, ClientMessageId, ConversationId, DeviceId, ErrorCode, Event, EventKind, Fault,
-    GroupId, MENTIONS_MAX, Message, MessageId, MessageKind, PushSettings, Role, Seq, SettingsError,
-    Timestamp, UserId,
+    GroupId, Message, MessageId, MessageKind, PushSettings, Role, Seq, Timestamp, UserId,
 };
-use rules::check_message;
+use rules::{check_message, check_push};
 use store::{Op, Outcome};
 use wire::{Recipient, SendMessage, ToGroup};
 
@@ -106,7 +105,7 @@ impl Im {
     /// `invalid`, `conflict`, `busy`; then nothing changed.
     pub async fn push(&self, new: NewPush) -> Result<Accepted, Fault> {
         let body = Body::text(new.push.body.clone().unwrap_or_default());
-        check_message(&body, Some(&new.push))?;
+        check_push(Some(&new.push))?;
         let push = Message {
             client_message_id: new.idempotency_key,
             ..draft(new.app, new.addressee, MessageKind::Push, body, self.now())
@@ -117,10 +116,7 @@ impl Im {
 
     /// The message as it would be stored, where it is within the limits.
     fn checked(&self, sender: &Sender, message: SendMessage) -> Result<Message, Fault> {
-        check_message(&message.body, message.push.as_ref())?;
-        if message.mentions.users.len() > MENTIONS_MAX {
-            return Err(Fault::new(ErrorCode::Invalid, SettingsError::TooManyUsers.to_string()));
-        }
+        check_message(&message.body, &message.mentions, message.push.as_ref())?;
         let conversation = conversation_of(sender.user.as_ref(), &message)?;
         let kind = if message.system { MessageKind::System } else { MessageKind::Message };
         let draft = draft(sender.app, Addressee::Conversation(conversation), kind, message.body, self.now());

@@ -4,7 +4,7 @@ use model::{
     Addressee, AppId, Body, Call, CallAction, CallEvent, CallId, CallSignal, Class, ConversationId,
     ErrorCode, Fault, GroupId, Message, MessageKind, Purpose, PushSettings, Timestamp, UserId,
 };
-use rules::Reason;
+use rules::{Reason, check_push};
 use store::{CancelScope, FollowUp, Op, Outcome};
 
 use super::machine::{Actor, Signal, Silenced, Turn, begin, step};
@@ -75,9 +75,8 @@ impl Im {
             CallAction::Cancel { push, .. } => Asked { invitation: None, replacement: push.as_deref() },
             _ => Asked::default(),
         };
-        for push in asked.invitation.into_iter().chain(asked.replacement) {
-            push.check().map_err(|error| Fault::new(ErrorCode::Invalid, error.to_string()))?;
-        }
+        check_push(asked.invitation)?;
+        check_push(asked.replacement)?;
         self.turn_call(app, actor, id, asked, |call, now| match (call, action) {
             (Some(call), _) => step(call, actor, action, now),
             (None, CallAction::Invite(invite)) => begin(id, actor, invite, now).map(Some),

@@ -105,12 +105,8 @@ impl World {
     }
 
     pub(crate) async fn send(&self, from: &str, to: &str, text: &str) -> MessageId {
-        let message = SendMessage {
-            client_message_id: Uuid::new_v4().to_string().parse().unwrap(),
-            to: user(to),
-            body: Body::text(text),
-            push: None,
-        };
+        let id = Uuid::new_v4().to_string().parse().unwrap();
+        let message = SendMessage::new(id, user(to), Body::text(text));
         self.im.send_for(APP, user(from), message).await.unwrap().message
     }
 
