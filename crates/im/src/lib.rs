@@ -8,16 +8,23 @@ mod audience;
 mod before_send;
 pub mod calls;
 mod catalogue;
+mod device;
 mod drafts;
 mod fanout;
+mod frames;
 mod groups;
+mod history;
 mod login;
+mod reach;
 mod reads;
 mod recalls;
 mod registry;
 mod send;
 mod session;
+mod settings;
 mod tokens;
+mod waits;
+mod walk;
 
 use std::sync::Arc;
 
@@ -25,7 +32,7 @@ use model::{Clock, ErrorCode, Fault, Timestamp};
 use store::{Op, Store, StoreError};
 use tokio::{sync::mpsc, task::JoinHandle};
 
-pub use audience::{Standing, facts_of};
+pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
 pub use before_send::{BeforeSend, Judgement};
 pub use catalogue::{AppView, Catalogue};
 pub use login::Opened;
@@ -40,13 +47,20 @@ pub struct ImConfig {
     pub heartbeat_ms: u32,
     /// How long a client has to acknowledge a message, in milliseconds.
     pub ack_within_ms: u32,
+    /// How long a client has to acknowledge a call, in milliseconds.
+    pub call_ack_within_ms: u32,
     /// How long after a restart a lost connection counts as coming back, in milliseconds.
     pub reconnect_grace_ms: i64,
 }
 
 impl Default for ImConfig {
     fn default() -> Self {
-        Self { heartbeat_ms: 30_000, ack_within_ms: 5_000, reconnect_grace_ms: 10_000 }
+        Self {
+            heartbeat_ms: 30_000,
+            ack_within_ms: 5_000,
+            call_ack_within_ms: 2_000,
+            reconnect_grace_ms: 10_000,
+        }
     }
 }
 
@@ -57,6 +71,7 @@ pub struct Im {
     config: ImConfig,
     catalogue: Arc<Catalogue>,
     registry: registry::Registry,
+    waits: waits::Waits,
     expedited: mpsc::UnboundedSender<fanout::Expedite>,
     before_send: std::sync::OnceLock<Arc<dyn BeforeSend>>,
     group_turns: groups::Turns,
@@ -85,6 +100,7 @@ impl Im {
             clock,
             config,
             catalogue: Arc::clone(&catalogue),
+            waits: waits::Waits::default(),
             expedited,
             before_send: std::sync::OnceLock::new(),
             group_turns: groups::Turns::default(),

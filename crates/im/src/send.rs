@@ -56,7 +56,7 @@ impl Im {
     /// App's backend wants to be asked first (row T23), it is.
     ///
     /// # Errors
-    /// `invalid`, `not_a_member`, `muted`, `refused`, `conflict`, `busy`; then nothing changed.
+    /// `invalid`, `not_a_member`, `muted`, `refused`, `not_found`, `conflict`, `busy`; then nothing changed.
     pub async fn send(&self, live: &Live, message: SendMessage) -> Result<Accepted, Fault> {
         let sender = Sender { app: live.app, user: Some(live.user.clone()), device: Some(live.device) };
         let message = self.checked(&sender, message)?;
@@ -89,11 +89,6 @@ impl Im {
         sender: impl Into<Option<UserId>>,
         message: SendMessage,
     ) -> Result<Accepted, Fault> {
-        if let Recipient::Group(ToGroup { group }) = &message.to
-            && self.store().group(app, group).await.map_err(|error| fault_of(&error))?.is_none()
-        {
-            return Err(ErrorCode::NotFound.into());
-        }
         let message = self.checked(&Sender { app, user: sender.into(), device: None }, message)?;
         let view = self.view(app).await?.ok_or(ErrorCode::NotFound)?;
         self.accept(&view, message).await
@@ -168,6 +163,7 @@ impl Im {
                 duplicate: true,
             }),
             Some(Outcome::Conflict) => Err(ErrorCode::Conflict.into()),
+            Some(Outcome::Missing) => Err(ErrorCode::NotFound.into()),
             _ => Err(ErrorCode::Internal.into()),
         }
     }

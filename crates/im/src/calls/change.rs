@@ -5,7 +5,8 @@ use model::{
     Fault, Invitee, InviteeState, PUSH_EXT_MAX_BYTES, Timestamp, UserId,
 };
 
-use super::machine::{Actor, Signal, Silenced, Turn, rings_for};
+use super::machine::{Actor, Signal, Silenced, Turn};
+use crate::rings_for;
 
 /// Shortest time a call rings, in milliseconds.
 const CALL_RINGS_MIN_MS: i64 = 1_000;

@@ -9,6 +9,7 @@ use model::{
 };
 
 use super::change::{Change, invalid};
+use crate::rings_for;
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,16 +49,6 @@ pub struct Silenced {
     pub invitation: MessageId,
     /// The device that answered it, which sees to its own notification.
     pub except: Option<DeviceId>,
-}
-
-/// Whether a call rings for a user at this moment: whether an invitation is worth a push, and a place in a sync.
-#[must_use]
-pub fn rings_for(call: &Call, user: &UserId, now: Timestamp) -> bool {
-    call.ended_at.is_none()
-        && call
-            .invitees
-            .iter()
-            .any(|invitee| invitee.user == *user && invitee.state.is_ringing() && now < invitee.rings_until)
 }
 
 /// What a first invitation makes: a call.

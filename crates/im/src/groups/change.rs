@@ -8,7 +8,7 @@ use model::{
 };
 use store::{Op, Outcome};
 
-use crate::{Im, drafts::draft, fanout::frame_of, fault_of};
+use crate::{Im, drafts::draft, fault_of, frames::frame_of};
 
 /// Users that a notice names.
 const NAMED_MAX: usize = 100;
@@ -37,11 +37,17 @@ impl Im {
         gone: &[UserId],
     ) -> Result<(), Fault> {
         let is_of_members = matches!(change, Op::ChangeMembers { .. });
+        let is_the_end = matches!(change, Op::DismissGroup { .. });
         let notice = notice_of(app, group, told, self.now());
-        let batch = vec![change, Op::Accept(Box::new(notice.clone()))];
+        let mut batch = vec![change, Op::Accept(Box::new(notice.clone()))];
+        if is_the_end {
+            // A group that is no more takes no message.
+            batch.reverse();
+        }
         let outcomes = self.store().commit(batch).await.map_err(|error| fault_of(&error))?;
         match outcomes.as_slice() {
-            [Outcome::Done | Outcome::Members { .. }, Outcome::Accepted { seq }] => {
+            [Outcome::Done | Outcome::Members { .. }, Outcome::Accepted { seq }]
+            | [Outcome::Accepted { seq }, Outcome::Done] => {
                 self.tell_gone(app, &Message { seq: *seq, ..notice }, gone);
                 Ok(())
             }
@@ -57,7 +63,7 @@ impl Im {
         let Some(frame) = frame_of(notice) else { return };
         let frames: Arc<[_]> = Arc::from([Arc::new(frame)]);
         for live in gone.iter().flat_map(|user| self.registry.of_user(app, user)) {
-            live.deliver(Arc::clone(&frames));
+            live.deliver(Arc::clone(&frames), self.now());
         }
     }
 

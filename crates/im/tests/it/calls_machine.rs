@@ -1,6 +1,9 @@
 //! The machine of a call, transition by transition.
 
-use im::calls::machine::{Actor, Turn, begin, caller_gone, received, rings_for, step, time_out};
+use im::{
+    calls::machine::{Actor, Turn, begin, caller_gone, received, step, time_out},
+    rings_for,
+};
 use model::{
     Call, CallAction, CallEvent, CallId, CallInvite, CallMedia, DeviceId, ErrorCode, InviteeState, MessageId,
     Timestamp, UserId,
