@@ -37,7 +37,7 @@ async fn a_frame_that_is_not_acknowledged_becomes_a_push_when_the_socket_closes(
 async fn a_connected_background_gets_frame_and_push_together() {
     let world = World::default().await;
     let mut bo = world.phone("bo", 1).await;
-    world.im.set_presence(&bo.opened.live, false).await.unwrap();
+    world.im.set_presence(&bo.opened.live, false, None).await.unwrap();
     let mut news = world.news();
     let message = world.send("ann", "bo", "hello").await;
     bo.next_message().await;
@@ -55,7 +55,7 @@ async fn under_wait_for_loss_a_background_ack_in_time_means_no_push() {
     };
     let world = World::new(policy).await;
     let mut bo = world.phone("bo", 1).await;
-    world.im.set_presence(&bo.opened.live, false).await.unwrap();
+    world.im.set_presence(&bo.opened.live, false, None).await.unwrap();
     let mut news = world.news();
     let message = world.send("ann", "bo", "hello").await;
     let frame = bo.next_message().await;
@@ -68,11 +68,11 @@ async fn under_wait_for_loss_a_background_ack_in_time_means_no_push() {
 async fn coming_to_the_foreground_cancels_what_has_not_begun() {
     let world = World::default().await;
     let bo = world.phone("bo", 1).await;
-    world.im.set_presence(&bo.opened.live, false).await.unwrap();
+    world.im.set_presence(&bo.opened.live, false, None).await.unwrap();
     let mut news = world.news();
     let message = world.send("ann", "bo", "hello").await;
     world.settled(&mut news, message).await;
-    world.im.set_presence(&bo.opened.live, true).await.unwrap();
+    world.im.set_presence(&bo.opened.live, true, None).await.unwrap();
     let deliveries = world.deliveries(message).await;
     let cancelled = deliveries.iter().find(|delivery| delivery.user == Some(user("bo"))).unwrap();
     assert_eq!((cancelled.state, cancelled.reason), (DeliveryState::Skipped, Reason::FETCHED));
@@ -82,7 +82,7 @@ async fn coming_to_the_foreground_cancels_what_has_not_begun() {
 async fn a_logged_out_phone_is_skipped_with_its_reason_and_its_queued_push_is_cancelled() {
     let world = World::default().await;
     let bo = world.phone("bo", 1).await;
-    world.im.set_presence(&bo.opened.live, false).await.unwrap();
+    world.im.set_presence(&bo.opened.live, false, None).await.unwrap();
     let mut news = world.news();
     let before = world.send("ann", "bo", "before").await;
     world.settled(&mut news, before).await;
