@@ -363,8 +363,8 @@ pub enum Op {
 }
 
 impl Op {
-    /// Whether the ops behind it in a batch rest on it: they are undone where it answers [`Outcome::Stale`],
-    /// [`Outcome::Missing`], [`Outcome::Conflict`] or [`Outcome::Duplicate`].
+    /// Whether the ops behind it in a batch tell of it or rest on it: a notice to a group, a call's signals, an event for
+    /// a webhook. They are left out where it [refuses](Outcome::is_refusal), and answer the same.
     #[must_use]
     pub const fn stops_its_batch(&self) -> bool {
         matches!(
