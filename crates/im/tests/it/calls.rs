@@ -69,7 +69,7 @@ impl World {
     }
 
     /// Waits until a user was sent this.
-    async fn heard(&self, news: &mut broadcast::Receiver<Change>, name: &str, event: CallEvent) {
+    async fn wait_for(&self, news: &mut broadcast::Receiver<Change>, name: &str, event: CallEvent) {
         while !self.events(name).await.contains(&event) {
             news.recv().await.unwrap();
         }
@@ -99,7 +99,7 @@ async fn f3_who_is_away_is_pushed_at_once_as_a_call_for_as_long_as_it_rings() {
     let deliveries = world.settled(&mut news, invitation).await;
     assert_eq!(deliveries.len(), 1);
     assert_eq!(deliveries[0].state, DeliveryState::Queued);
-    let stored = world.message(invitation).await;
+    let stored = world.stored_message(invitation).await;
     let rings_until = signal(&stored.body).rings_until;
     assert_eq!((deliveries[0].expires_at, stored.expires_at), (rings_until, rings_until));
     assert_eq!(rings_until, stored.sent_at.plus_ms(RINGS_MS));
@@ -122,7 +122,7 @@ async fn f3_t19_the_caller_says_what_the_push_looks_like_and_that_it_goes_to_the
     let long = PushSettings { title: Some("x".repeat(257)), ..asked.clone() };
     assert_eq!(world.act(&ann, with(long)).await.unwrap_err().code, ErrorCode::Invalid);
     world.act(&ann, with(asked.clone())).await.unwrap();
-    let stored = world.message(world.invitation("bo").await).await;
+    let stored = world.stored_message(world.invitation("bo").await).await;
     let as_a_call = PushSettings { class: Class::Call, lifetime_ms: Some(RINGS_MS), ..asked };
     assert_eq!(stored.push, Some(as_a_call));
 }
@@ -267,7 +267,7 @@ async fn f3_a_call_that_a_stop_left_ringing_is_missed_after_the_restart() {
     let mut news = world.news();
     let clock = Arc::new(ManualClock::at(Timestamp(1_790_000_000_000).plus_ms(10 * RINGS_MS)));
     let again = Im::start(Arc::clone(&world.store), clock, ImConfig::default()).await.unwrap();
-    world.heard(&mut news, "bo", CallEvent::TimedOut).await;
+    world.wait_for(&mut news, "bo", CallEvent::TimedOut).await;
     let call = again.call_state(APP, id()).await.unwrap().unwrap();
     assert_eq!((call.invitees[0].state, call.ended_at.is_some()), (InviteeState::TimedOut, true));
 }
@@ -300,7 +300,7 @@ async fn f3_a_caller_who_logs_out_or_is_kicked_takes_the_ringing_along() {
         } else {
             world.im.logout(&ann.opened.live).await.unwrap();
         }
-        world.heard(&mut news, "bo", CallEvent::Cancelled).await;
+        world.wait_for(&mut news, "bo", CallEvent::Cancelled).await;
         let call = world.im.call_state(APP, id()).await.unwrap().unwrap();
         assert!(call.ended_at.is_some());
     }
@@ -310,7 +310,7 @@ async fn f3_a_caller_who_logs_out_or_is_kicked_takes_the_ringing_along() {
 async fn f3_a_call_in_a_group_is_for_its_members() {
     let world = World::default().await;
     let (ann, eve) = (world.phone("ann", 1).await, world.phone("eve", 2).await);
-    let club = world.group_of("club", "ann", &["bo"]).await;
+    let club = world.club_of("club", "ann", &["bo"]).await;
     let within = |names: &[&str], held: &str| {
         CallAction::Invite(Box::new(CallInvite { group: Some(group(held)), ..invite(names) }))
     };

@@ -44,7 +44,7 @@ async fn what_was_read_is_not_pushed_any_more_on_any_device() {
     let mut news = world.news();
     let message = world.send("ann", "bo", "hello").await;
     let conversation = ConversationId::peer(&user("ann"), &user("bo"));
-    let stored = world.message(message).await;
+    let stored = world.stored_message(message).await;
     world.im.ack(&bo.opened.live, vec![(conversation.clone(), stored.seq)]).await.unwrap();
     world.settled(&mut news, message).await;
     world.im.read(&bo.opened.live, &[Cursor { conversation, seq: stored.seq }]).await.unwrap();
@@ -58,7 +58,7 @@ async fn nobody_reads_a_conversation_that_is_not_theirs() {
     let world = World::default().await;
     let eve = world.phone("eve", 1).await;
     world.send("ann", "bo", "hello").await;
-    let club = world.group_of("club", "ann", &["bo"]).await;
+    let club = world.club_of("club", "ann", &["bo"]).await;
     for conversation in [ConversationId::peer(&user("ann"), &user("bo")), ConversationId::group(&club)] {
         let fault = world.im.read(&eve.opened.live, &[Cursor { conversation, seq: Seq(1) }]).await;
         assert_eq!(fault.unwrap_err().code, ErrorCode::NotAMember);

@@ -17,14 +17,14 @@ async fn t13_a_recalled_message_loses_its_words_and_everybody_hears_of_it() {
     let world = World::default().await;
     let ann = world.phone("ann", 1).await;
     let mut bo = world.phone("bo", 2).await;
-    world.hears(&[EventKind::Recall]).await;
+    world.listen(&[EventKind::Recall]).await;
     let sent = world.write(&ann, note(user("bo"), "oops")).await.unwrap();
     bo.next_of(MessageKind::Message).await;
     world.im.recall(&ann.opened.live, sent.message, None).await.unwrap();
     let told = bo.next_of(MessageKind::Notice).await;
     let recalled = Recalled { message: sent.message, seq: sent.seq, by: Some(user("ann")) };
     assert_eq!(told.body, Body::Recall(recalled));
-    let stored = world.message(sent.message).await;
+    let stored = world.stored_message(sent.message).await;
     assert_eq!((stored.body, stored.recalled_at.is_some()), (Body::Gone {}, true));
     world.im.recall(&ann.opened.live, sent.message, None).await.unwrap();
     world.im.recall_as_backend(APP, sent.message, None).await.unwrap();
@@ -83,7 +83,7 @@ async fn t13_its_sender_the_groups_admins_and_the_backend_take_a_message_back_an
     let world = World::default().await;
     let (ann, bo) = (world.phone("ann", 1).await, world.phone("bo", 2).await);
     let (cy, eve) = (world.phone("cy", 3).await, world.phone("eve", 4).await);
-    let club = world.group_of("club", "ann", &["bo", "cy"]).await;
+    let club = world.club_of("club", "ann", &["bo", "cy"]).await;
     let by_bo = world.write(&bo, note(club.clone(), "by bo")).await.unwrap().message;
     let fault = |phone| world.im.recall(phone, by_bo, None);
     assert_eq!(fault(&cy.opened.live).await.unwrap_err().code, ErrorCode::NotAllowed);

@@ -2,8 +2,8 @@
 
 use im::{Accepted, Outbound};
 use model::{
-    Body, ConversationId, Delivery, DeliveryState, EventKind, Fault, GroupId, Message, MessageId,
-    MessageKind, Purpose, Secret, Seq, UserId, Webhook, WebhookId,
+    Body, ConversationId, Delivery, DeliveryState, Fault, GroupId, Message, MessageId, MessageKind, Purpose,
+    Seq, UserId,
 };
 
 use rules::Reason;
@@ -27,7 +27,7 @@ pub(crate) fn note(to: impl Into<Recipient>, text: &str) -> SendMessage {
 }
 
 impl World {
-    pub(crate) async fn group_of(&self, id: &str, owner: &str, members: &[&str]) -> GroupId {
+    pub(crate) async fn club_of(&self, id: &str, owner: &str, members: &[&str]) -> GroupId {
         let create = GroupAction::Create {
             name: format!("the {id}"),
             join: model::JoinMode::Open,
@@ -57,7 +57,7 @@ impl World {
         self.store.messages_after(APP, conversation, Seq(0), 1_000).await.unwrap()
     }
 
-    pub(crate) async fn message(&self, message: MessageId) -> Message {
+    pub(crate) async fn stored_message(&self, message: MessageId) -> Message {
         self.store.message(APP, message).await.unwrap().unwrap()
     }
 
@@ -88,24 +88,9 @@ impl World {
         deliveries
     }
 
-    pub(crate) async fn hears(&self, events: &[EventKind]) {
-        let webhook = Webhook {
-            id: WebhookId(0),
-            app: APP,
-            url: "https://backend.example/hook".into(),
-            secret: Secret::new("signing secret".into()),
-            events: events.to_vec(),
-            disabled: false,
-            created_at: self.im.now(),
-        };
-        self.store.commit(vec![Op::PutWebhook(webhook)]).await.unwrap();
-        self.im.catalogue().forget(APP);
-    }
-
     /// What waits to be told to the App's backend, oldest first.
     pub(crate) async fn announced(&self) -> Vec<model::Event> {
-        let due = self.store.due_events(self.im.now().plus_ms(1), 100).await.unwrap();
-        due.into_iter().map(|entry| entry.event).collect()
+        self.heard().await.into_iter().map(|entry| entry.event).collect()
     }
 }
 

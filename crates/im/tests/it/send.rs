@@ -24,7 +24,7 @@ async fn f2_one_group_message_is_one_row_and_reaches_every_member_that_is_away_b
     let cy = world.phone("cy", 3).await;
     world.phone("eve", 4).await;
     world.im.closed(&cy.opened.live).await;
-    let club = world.group_of("club", "ann", &["bo", "cy"]).await;
+    let club = world.club_of("club", "ann", &["bo", "cy"]).await;
     let mut news = world.news();
     let sent = world.write(&ann, note(club.clone(), "hello all")).await.unwrap();
     assert_eq!(sent.conversation, Some(ConversationId::group(&club)));
@@ -44,7 +44,7 @@ async fn f2_one_group_message_is_one_row_and_reaches_every_member_that_is_away_b
 async fn f2_who_is_not_a_member_may_not_write_into_a_group() {
     let world = World::default().await;
     let eve = world.phone("eve", 1).await;
-    let club = world.group_of("club", "ann", &["bo"]).await;
+    let club = world.club_of("club", "ann", &["bo"]).await;
     for to in [club, group("nowhere")] {
         let fault = world.write(&eve, note(to, "let me in")).await.unwrap_err();
         assert_eq!(fault.code, ErrorCode::NotAMember);
@@ -55,7 +55,7 @@ async fn f2_who_is_not_a_member_may_not_write_into_a_group() {
 async fn f2_a_muted_member_and_a_muted_groups_members_may_not_write() {
     let world = World::default().await;
     let (ann, bo, cy) = (world.phone("ann", 1).await, world.phone("bo", 2).await, world.phone("cy", 3).await);
-    let club = world.group_of("club", "ann", &["bo", "cy"]).await;
+    let club = world.club_of("club", "ann", &["bo", "cy"]).await;
     let mute = |for_ms| GroupAction::MuteMember { user: user("bo"), for_ms };
     world.ask(&ann, &club, mute(60_000)).await.unwrap();
     let muted = world.write(&bo, note(club.clone(), "psst")).await.unwrap_err();
@@ -84,7 +84,7 @@ async fn f4_e12_a_custom_system_notification_rides_in_the_receivers_own_conversa
     let notification = SendMessage { system: true, ..note(user("bo"), "your parcel is here") };
     let sent = world.write(&ann, notification).await.unwrap();
     assert_eq!(sent.conversation, Some(ConversationId::system(&user("bo"))));
-    let stored = world.message(sent.message).await;
+    let stored = world.stored_message(sent.message).await;
     assert_eq!((stored.kind, stored.sender), (MessageKind::System, Some(user("ann"))));
     let deliveries = world.settled(&mut news, sent.message).await;
     let states: Vec<_> = deliveries.iter().map(|one| (one.user.clone(), one.state)).collect();
@@ -96,7 +96,7 @@ async fn f4_e12_a_custom_system_notification_rides_in_the_receivers_own_conversa
 async fn f4_the_backend_notifies_a_user_or_a_group_in_nobodys_name() {
     let world = World::default().await;
     let mut bo = world.phone("bo", 1).await;
-    let club = world.group_of("club", "ann", &["bo"]).await;
+    let club = world.club_of("club", "ann", &["bo"]).await;
     let to_group = SendMessage { system: true, ..note(club.clone(), "the club meets at eight") };
     let sent = world.im.send_for(APP, None, to_group).await.unwrap();
     assert_eq!(sent.conversation, Some(ConversationId::group(&club)));
@@ -118,7 +118,7 @@ async fn f4_t10_a_message_without_lifetime_reaches_connected_devices_once_and_is
     let mut bo = world.phone("bo", 2).await;
     let cy = world.phone("cy", 3).await;
     world.im.closed(&cy.opened.live).await;
-    let club = world.group_of("club", "ann", &["bo", "cy"]).await;
+    let club = world.club_of("club", "ann", &["bo", "cy"]).await;
     let places = world.stored(&ConversationId::group(&club)).await.len();
     let mut news = world.news();
     let typing = SendMessage { online_only: true, system: true, ..note(club.clone(), "typing") };
@@ -138,7 +138,7 @@ async fn t8_mentions_travel_with_the_message_and_name_at_most_a_hundred_users() 
     let world = World::default().await;
     let ann = world.phone("ann", 1).await;
     let mut bo = world.phone("bo", 2).await;
-    let club = world.group_of("club", "ann", &["bo"]).await;
+    let club = world.club_of("club", "ann", &["bo"]).await;
     let mentions = Mentions { all: false, users: users(&["bo"]) };
     let message = SendMessage { mentions: mentions.clone(), ..note(club.clone(), "@bo look") };
     world.write(&ann, message).await.unwrap();
@@ -175,7 +175,7 @@ async fn t23_the_backend_refuses_a_message_or_drops_it_behind_the_senders_back()
     assert!(world.write(&ann, note(user("bo"), "bad word")).await.is_ok(), "nobody wants to be asked");
     assert_eq!(*censor.0.lock().unwrap(), 0);
 
-    world.hears(&[EventKind::BeforeSend]).await;
+    world.listen(&[EventKind::BeforeSend]).await;
     let refused = world.write(&ann, note(user("bo"), "bad word")).await.unwrap_err();
     assert_eq!((refused.code, refused.detail.as_str()), (ErrorCode::Refused, "mind your language"));
     let dropped = world.write(&ann, note(user("bo"), "secret word")).await.unwrap();
@@ -196,7 +196,7 @@ async fn a_stored_message_is_announced_once_and_only_to_who_listens() {
     let world = World::default().await;
     let ann = world.phone("ann", 1).await;
     world.write(&ann, note(user("bo"), "before")).await.unwrap();
-    world.hears(&[EventKind::Message]).await;
+    world.listen(&[EventKind::Message]).await;
     let message = note(user("bo"), "after");
     let sent = world.write(&ann, message.clone()).await.unwrap();
     let again = world.write(&ann, message).await.unwrap();
@@ -207,7 +207,7 @@ async fn a_stored_message_is_announced_once_and_only_to_who_listens() {
 #[tokio::test]
 async fn a_push_alone_is_in_no_conversation_and_announced_to_nobody() {
     let world = World::default().await;
-    world.hears(&[EventKind::Message]).await;
+    world.listen(&[EventKind::Message]).await;
     let push = im::NewPush {
         app: APP,
         addressee: Addressee::User(user("bo")),
