@@ -113,6 +113,7 @@ async fn f2_who_is_taken_out_hears_of_it_and_nothing_more() {
     assert_eq!(told.body, Body::Group(removed));
     let conversation = ConversationId::group(&club);
     assert!(world.store.conversation_of(APP, &user("cy"), &conversation).await.unwrap().is_none());
+    world.im.closed(&bo.opened.live).await;
     let mut news = world.news();
     let sent = world.im.send_for(APP, user("ann"), note(club, "without cy")).await.unwrap();
     let deliveries = world.settled(&mut news, sent.message).await;
