@@ -81,6 +81,7 @@ fn row(acked: i64) -> AudienceRow {
         }),
         binding: BindingState::Lost(BindingLoss::NeverBound),
         acked: Seq(acked),
+        from: Seq(0),
     }
 }
 
