@@ -1,9 +1,7 @@
 //! From verdicts to what is committed: the row's update, what happens to the token, and what webhooks are told of it.
 
-use model::{
-    Attempt, CertificateId, DeliveryState, Event, Purpose, ReasonCode, TargetVerdict, Timestamp, Verdict,
-};
-use rules::{Follow, Reason, Situation, TokenAction};
+use model::{Attempt, CertificateId, DeliveryState, Event, ReasonCode, TargetVerdict, Timestamp, Verdict};
+use rules::{Follow, Situation, TokenAction};
 use store::{BindingClear, DeliveryUpdate, Op};
 
 use super::hand::Item;
@@ -26,7 +24,7 @@ pub(crate) fn situate(
 ) -> Follow {
     let renews = u32::from(judged.verdict == Verdict::RenewAuth);
     let situation = Situation {
-        purpose: model::Purpose::Notify,
+        purpose: item.purpose,
         now,
         expires_at: item.expires_at,
         tries: item.tries + 1,
@@ -37,11 +35,7 @@ pub(crate) fn situate(
         environment_confirmed: item.environment_confirmed,
         dice,
     };
-    let follow = rules::follow(&situation, judged);
-    match (item.purpose, follow.state) {
-        (Purpose::Withdraw, DeliveryState::Accepted) => Follow { reason: Reason::WITHDRAWN, ..follow },
-        _ => follow,
-    }
+    rules::follow(&situation, judged)
 }
 
 /// The row's update after a try.

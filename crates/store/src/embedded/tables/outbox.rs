@@ -55,25 +55,33 @@ pub(in crate::embedded) fn told(
     Ok(Outcome::Done)
 }
 
+/// What may be told by then, webhook by webhook. The oldest event of each decides for those behind it.
 pub(in crate::embedded) fn due(
     conn: &Connection,
     by: Timestamp,
     limit: u32,
 ) -> Result<Vec<OutboxEntry>, StoreError> {
-    Ok(sql::all(
-        conn,
-        "SELECT row, app, webhook, event, at, attempts FROM outbox WHERE due_at <= ?1
-         ORDER BY due_at, row LIMIT ?2",
-        values![by, limit],
-        |columns| {
-            Ok(OutboxEntry {
-                row: columns.next()?,
-                app: columns.next()?,
-                webhook: columns.next()?,
-                event: columns.next::<Json<_>>()?.0,
-                at: columns.next()?,
-                attempts: columns.next()?,
-            })
-        },
-    )?)
+    let webhooks: Vec<(AppId, WebhookId)> =
+        sql::all(conn, "SELECT app, id FROM webhooks ORDER BY id", values![], |columns| {
+            Ok((columns.next()?, columns.next()?))
+        })?;
+    let mut due = Vec::new();
+    for (app, webhook) in webhooks {
+        let oldest = sql::all(
+            conn,
+            "SELECT due_at, row, event, at, attempts FROM outbox WHERE app = ?1 AND webhook = ?2
+             ORDER BY row LIMIT ?3",
+            values![app, webhook, limit],
+            |columns| {
+                let due_at: Timestamp = columns.next()?;
+                let (row, event) = (columns.next()?, columns.next::<Json<_>>()?.0);
+                let (at, attempts) = (columns.next()?, columns.next()?);
+                Ok((due_at, OutboxEntry { row, app, webhook, event, at, attempts }))
+            },
+        )?;
+        if oldest.first().is_some_and(|(due_at, _)| *due_at <= by) {
+            due.extend(oldest.into_iter().map(|(_, entry)| entry));
+        }
+    }
+    Ok(due)
 }
