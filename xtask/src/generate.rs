@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use crate::{shell, workspace};
 
 /// What is generated: the words after `posthouse print`, and where the text goes.
-const GENERATED: &[(&str, &str)] = &[("openapi", "docs/openapi.json"), ("reasons", "docs/reasons.md")];
+const GENERATED: &[(&str, &str)] = &[("openapi", "docs/openapi.json"), ("rules", "docs/rules.md")];
 
 /// Rewrites every generated file.
 pub(crate) fn rewrite() -> Result<()> {

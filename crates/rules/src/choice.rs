@@ -1,8 +1,14 @@
-//! Which certificates a device should register with, best first (rows D8 to D10).
+//! Which certificates a device should register with, best first (rows D8 to D11, T22).
 
-use model::{Certificate, CertificateState, DeviceReport, FcmRank, Timestamp, Vendor};
+use std::cmp::Reverse;
 
-/// The App's certificates this device can use, best first: the phone maker's own service, then the newest certificate.
+use model::{Certificate, CertificateState, DeviceReport, FcmRank, Platform, Timestamp, Vendor};
+
+/// The form fields in which a certificate names the app it is for.
+const NAMES_APP: [&str; 2] = ["package_name", "topic"];
+
+/// The App's certificates this device can use, best first: by vendor as the App ranks FCM, then one that names the
+/// device's own package before one that names none, then the newest.
 #[must_use]
 pub fn rank_certificates<'a>(
     certificates: &'a [Certificate],
@@ -10,26 +16,40 @@ pub fn rank_certificates<'a>(
     fcm: FcmRank,
     now: Timestamp,
 ) -> Vec<&'a Certificate> {
-    let brand = report.brand.to_lowercase();
     let mut usable: Vec<&Certificate> = certificates
         .iter()
         .filter(|certificate| certificate.state(now, report.apns_environment) == CertificateState::Active)
-        .filter(|certificate| serves(certificate.vendor, &brand))
-        .filter(|certificate| names_package(certificate, &report.package))
+        .filter(|certificate| serves(certificate.vendor, report))
+        .filter(|certificate| app_of(certificate).is_none_or(|app| is_or_unknown(&report.package, app)))
         .collect();
-    let _ = fcm;
-    usable.sort_by_key(|certificate| std::cmp::Reverse(certificate.id));
+    if fcm == FcmRank::Exclusive && usable.iter().any(|certificate| certificate.vendor == Vendor::Fcm) {
+        usable.retain(|certificate| certificate.vendor == Vendor::Fcm);
+    }
+    usable.sort_by_key(|certificate| {
+        let is_fcm = certificate.vendor == Vendor::Fcm;
+        let behind = if fcm == FcmRank::First { !is_fcm } else { is_fcm };
+        (behind, app_of(certificate).is_none(), Reverse(certificate.id))
+    });
     usable
 }
 
-fn serves(vendor: Vendor, brand: &str) -> bool {
-    vendor.facts().brands.contains(&brand)
+/// Whether the vendor's service can reach the device. On Android a maker serves its own brands and FCM serves every
+/// brand; elsewhere the platform has one service. A device that names no platform is known by its brand alone.
+fn serves(vendor: Vendor, report: &DeviceReport) -> bool {
+    let facts = vendor.facts();
+    let own_brand = facts.brands.contains(&report.brand.to_lowercase().as_str());
+    match report.platform {
+        Platform::Other => own_brand,
+        Platform::Android => facts.platform == Platform::Android && (own_brand || vendor == Vendor::Fcm),
+        platform => facts.platform == platform,
+    }
 }
 
-/// A certificate that names another package or bundle is for another app; one that names none fits any.
-fn names_package(certificate: &Certificate, package: &str) -> bool {
-    ["package_name", "topic"]
-        .iter()
-        .find_map(|field| certificate.form.get(field))
-        .is_none_or(|named| package.is_empty() || named == package)
+/// The package or bundle that a certificate is for; `None` where it fits any.
+fn app_of(certificate: &Certificate) -> Option<&str> {
+    NAMES_APP.iter().find_map(|field| certificate.form.get(field))
+}
+
+fn is_or_unknown(package: &str, app: &str) -> bool {
+    package.is_empty() || package == app
 }

@@ -1,37 +1,40 @@
 //! What a push looks like at one vendor: the message's own settings, then the push resource's (rows E8, T17).
 
-use model::{PushResource, PushSettings, Style, Vendor, VendorSettings};
+use model::{Presentation, PushResource, PushSettings, Style, Vendor, VendorSettings};
 
-/// The settings of one vendor, in the order of force: the message's for this vendor, the message's own, the resource's.
-/// What is still left out is as the certificate says.
+/// The settings of one vendor, each taken from the first that has it: what the message sets for this vendor, what it
+/// sets for all, what the push resource sets for this vendor. What none sets is left to the certificate. A resource
+/// that does not exist is the same as none.
 #[must_use]
 pub fn settings_for(push: &PushSettings, resource: Option<&PushResource>, vendor: Vendor) -> VendorSettings {
-    let own = push.vendors.get(&vendor);
-    let kept = resource.and_then(|resource| resource.vendors.get(&vendor));
-    let styles = [own.map(|own| &own.style), Some(&push.style), kept.map(|kept| &kept.style)];
-    let clicks = [
-        own.and_then(|own| own.click.as_ref()),
-        push.click.as_ref(),
-        kept.and_then(|kept| kept.click.as_ref()),
-    ];
-    let asked = (push.presentation != model::Presentation::default()).then_some(push.presentation);
-    let presentations =
-        [own.and_then(|own| own.presentation), asked, kept.and_then(|kept| kept.presentation)];
+    let everywhere = VendorSettings {
+        style: push.style.clone(),
+        click: push.click.clone(),
+        // A message always has a presentation; the plain alert is what it has when it asks for nothing.
+        presentation: Some(push.presentation).filter(|asked| *asked != Presentation::default()),
+    };
+    let layers: Vec<&VendorSettings> = [
+        push.vendors.get(&vendor),
+        Some(&everywhere),
+        resource.and_then(|resource| resource.vendors.get(&vendor)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     VendorSettings {
-        style: merged(&styles),
-        click: clicks.into_iter().flatten().next().cloned(),
-        presentation: presentations.into_iter().flatten().next(),
+        style: Style {
+            channel: first(&layers, |layer| layer.style.channel.clone()),
+            category: first(&layers, |layer| layer.style.category.clone()),
+            sound: first(&layers, |layer| layer.style.sound.clone()),
+            image: first(&layers, |layer| layer.style.image.clone()),
+            interruption: first(&layers, |layer| layer.style.interruption),
+            template: first(&layers, |layer| layer.style.template.clone()),
+        },
+        click: first(&layers, |layer| layer.click.clone()),
+        presentation: first(&layers, |layer| layer.presentation),
     }
 }
 
-fn merged(styles: &[Option<&Style>]) -> Style {
-    let styles = || styles.iter().copied().flatten();
-    Style {
-        channel: styles().find_map(|style| style.channel.clone()),
-        category: styles().find_map(|style| style.category.clone()),
-        sound: styles().find_map(|style| style.sound.clone()),
-        image: styles().find_map(|style| style.image.clone()),
-        interruption: styles().find_map(|style| style.interruption),
-        template: styles().find_map(|style| style.template.clone()),
-    }
+fn first<T>(layers: &[&VendorSettings], field: impl Fn(&VendorSettings) -> Option<T>) -> Option<T> {
+    layers.iter().copied().find_map(field)
 }

@@ -12,6 +12,7 @@ mod guard;
 mod packed;
 mod quiet;
 mod reasons;
+mod sees;
 mod table;
 mod wording;
 
@@ -24,5 +25,7 @@ pub use guard::{before_send, environment_confirmed};
 pub use packed::{FactsError, PACKED_FACTS_MAX_BYTES};
 pub use quiet::{is_in_span, is_time_zone};
 pub use reasons::{Reason, reason, reasons};
-pub use table::{Decision, Rule, RuleTrace, Ruling, TABLE_VERSION, TraceResult, decide, replay, rule_table};
-pub use wording::{Wording, Words, wording};
+pub use table::{
+    Decision, Part, Rule, RuleTrace, Ruling, TABLE_VERSION, TraceResult, decide, replay, rule_table,
+};
+pub use wording::{BuiltInTemplate, Wording, Words, built_in_templates, replacement_wording, wording};

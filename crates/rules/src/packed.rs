@@ -105,9 +105,8 @@ impl Facts {
             self.mute as u8,
             self.other_end as u8,
         ]);
-        let is_set = |(bit, (is_set, _)): (usize, &(fn(&Self) -> bool, fn(&mut Self)))| {
-            u32::from(is_set(self)) << bit
-        };
+        let is_set =
+            |(bit, (is_set, _)): (usize, &(fn(&Self) -> bool, fn(&mut Self)))| u32::from(is_set(self)) << bit;
         let flags = FLAGS.iter().enumerate().map(is_set).fold(0, |flags, flag| flags | flag);
         packed.extend_from_slice(&flags.to_le_bytes());
         packed.extend_from_slice(&self.at.millis().to_le_bytes());
@@ -146,10 +145,7 @@ impl Facts {
             certificate: (certificate != 0).then_some(CertificateId(certificate)),
             certificate_state: nth(&CERTIFICATE_STATES, certificate_state)?,
             mute: Mute::from_number(mute)?,
-            other_end: nth(
-                &[OtherEndFact::None, OtherEndFact::Waiting, OtherEndFact::Acked],
-                other_end,
-            )?,
+            other_end: nth(&[OtherEndFact::None, OtherEndFact::Waiting, OtherEndFact::Acked], other_end)?,
             ..NO_FLAGS
         };
         let flags = u32::from_le_bytes(*flags);

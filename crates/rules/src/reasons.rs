@@ -56,7 +56,7 @@ reason_table! {
         "Send it without online_only to have it stored and pushed.",
         "如需离线存储并推送，请勿设置 online_only。";
     RECALLED = 5, "recalled",
-        "The message was taken back before it was pushed.",
+        "The message was recalled before it was pushed.",
         "消息在推送前已被撤回。",
         "",
         "";
@@ -70,11 +70,16 @@ reason_table! {
         "该呼叫对此用户已不再振铃（已接听、拒绝、取消、超时或结束）。",
         "",
         "";
+    NEVER_LOGGED_IN = 10, "never_logged_in",
+        "The user has never logged in on any device.",
+        "该用户从未在任何设备上登录过。",
+        "The user must log in once in the app, so that a device and its token become known.",
+        "用户需先在 App 内登录一次，服务端才知道其设备和 token。";
     DO_NOT_DISTURB = 11, "do_not_disturb",
         "The user's do-not-disturb span was on.",
         "正处于用户设置的免打扰时段。",
-        "A force push goes through it; its text can be sent without details instead.",
-        "强制推送可穿透免打扰；也可将该时段设为推送但不显示详情。";
+        "A force push goes through it; or let the span push without details (effect = hide_details).",
+        "强制推送可穿透免打扰；也可将该时段设为推送但不显示详情（effect = hide_details）。";
     MUTED = 12, "muted",
         "The user muted this conversation.",
         "用户已将该会话设为免打扰。",
@@ -82,7 +87,7 @@ reason_table! {
         "强制推送可穿透会话免打扰。";
     NOT_MENTIONED = 13, "not_mentioned",
         "The user wants pushes of this conversation only where mentioned, and was not.",
-        "用户仅接收该会话中 @ 自己的推送，而这条消息没有 @ 他。",
+        "用户在该会话中只接收 @ 自己的推送，而这条消息没有 @ 该用户。",
         "Mention the user, or force the push.",
         "请 @ 该用户，或使用强制推送。";
     OTHER_END_ACKED = 14, "other_end_acked",
@@ -95,11 +100,6 @@ reason_table! {
         "消息已下发到用户的另一端，按多端推送策略正在等待其确认。",
         "",
         "";
-    NEVER_LOGGED_IN = 10, "never_logged_in",
-        "The user has never logged in on any device.",
-        "该用户从未在任何设备上登录过。",
-        "The user must log in once in the app, so that a device and its token become known.",
-        "用户需先在 App 内登录一次，服务端才知道其设备和 token。";
     OWN_DEVICE = 20, "own_device",
         "The target is the sender.",
         "目标就是发送者本人。",
@@ -114,7 +114,7 @@ reason_table! {
         "This device was taken offline by another login or by the server.",
         "该设备已被其他登录或服务端踢下线。",
         "Log in again on this device, or set the App's login policy to many.",
-        "请在该设备上重新登录，或将应用登录策略改为多端共存。";
+        "请在该设备上重新登录，或将应用的登录策略改为 many（允许多端同时在线）。";
     ACKED = 23, "acked",
         "The device has acknowledged the message.",
         "设备已确认收到该消息。",
@@ -140,21 +140,6 @@ reason_table! {
         "App 在后台保持连接，且策略为断连才推；只有超时未确认才会推送。",
         "Set the App's background policy to push to send both at once.",
         "如需同时推送，请将后台策略改为 push。";
-    RECONNECT_GRACE = 32, "reconnect_grace",
-        "The server restarted; the client has ten seconds to come back before a push goes out.",
-        "服务端重启，客户端有 10 秒重连宽限期，逾期才推送。",
-        "",
-        "";
-    PUSH_SWITCHED_OFF = 33, "push_switched_off",
-        "The app switched its pushes off on this device.",
-        "App 在该设备上关闭了推送（push_switch = off）。",
-        "The app switches them on again with its push switch.",
-        "由 App 端重新打开推送开关即可恢复。";
-    STALE_DEVICE = 34, "stale_device",
-        "The device was not heard of for longer than the App's stale_after_days.",
-        "设备离线时间超过应用策略 stale_after_days 的上限。",
-        "The next login makes it fresh again; raise or remove the limit to push all the same.",
-        "下次登录后恢复；如仍需推送，请调大或取消该上限。";
     NOTIFICATIONS_OFF = 28, "notifications_off",
         "The device reported that notifications are switched off for the app.",
         "设备上报：系统已关闭该 App 的通知权限。",
@@ -175,6 +160,21 @@ reason_table! {
         "该设备的 token 已被另一设备或用户上报占用。",
         "A token has one owner; the app must report its token after each login.",
         "一个 token 只属于一个用户；App 每次登录后都应重新上报。";
+    RECONNECT_GRACE = 32, "reconnect_grace",
+        "The server restarted; the client has ten seconds to come back before a push goes out.",
+        "服务端重启，客户端有 10 秒重连宽限期，逾期才推送。",
+        "",
+        "";
+    PUSH_SWITCHED_OFF = 33, "push_switched_off",
+        "The app switched its pushes off on this device.",
+        "App 在该设备上关闭了推送（push_switch = off）。",
+        "The app switches them on again with its push switch.",
+        "由 App 端重新打开推送开关即可恢复。";
+    STALE_DEVICE = 34, "stale_device",
+        "The device was not heard of for longer than the App's stale_after_days.",
+        "设备离线时间超过应用策略 stale_after_days 的上限。",
+        "The next login makes it fresh again; raise or remove the limit to push all the same.",
+        "下次登录后恢复；如仍需推送，请调大或取消该上限。";
     CERTIFICATE_MISSING = 40, "certificate_missing",
         "The certificate the device is bound to does not exist any more.",
         "设备绑定的推送证书已不存在。",
@@ -211,8 +211,8 @@ reason_table! {
         "",
         "";
     PUSH_DIRECT = 63, "push_direct",
-        "The push names a device or token, so no login is asked for.",
-        "推送直接指定了设备或 token，不要求登录。",
+        "No login is asked for: the push names a device or token, or the App keeps its logins elsewhere.",
+        "无需登录会话：推送直接指定了设备或 token，或应用未在此登录（presence = none）。",
         "",
         "";
     ACCEPTED = 100, "accepted",
@@ -316,7 +316,7 @@ reason_table! {
         "",
         "";
     RECALLED_BEFORE_SEND = 120, "recalled_before_send",
-        "The message was taken back before the push began.",
+        "The message was recalled before the push began.",
         "推送开始前消息已被撤回。",
         "",
         "";
@@ -378,6 +378,7 @@ mod tests {
     #[test]
     fn numbers_and_names_are_unique_and_a_hint_comes_in_both_languages() {
         let mut seen = HashSet::new();
+        assert!(reasons().is_sorted_by_key(|reason| reason.code));
         for reason in reasons() {
             assert!(seen.insert(reason.code.0.to_string()), "{}", reason.name);
             assert!(seen.insert(reason.name.to_owned()), "{}", reason.name);

@@ -114,5 +114,4 @@ CREATE TABLE outbox (
     due_at   INTEGER NOT NULL,
     attempts INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX outbox_due ON outbox (due_at, row);
-CREATE INDEX outbox_of_webhook ON outbox (app, webhook);
+CREATE INDEX outbox_of_webhook ON outbox (webhook);

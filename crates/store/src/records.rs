@@ -107,7 +107,7 @@ pub struct ConversationEntry {
     pub head: ConversationHead,
     /// How far the user has read it.
     pub read: Seq,
-    /// Messages of others that count on a badge and are not read.
+    /// Messages of others that count on a badge and are not read, among the last 10,000.
     pub unread: u32,
     /// How far it is muted.
     pub mute: Mute,

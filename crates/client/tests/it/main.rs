@@ -3,5 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test whose app cannot be set up fails")]
 
 mod app;
+mod background;
+mod choice;
 mod login;
+mod switch;
+mod talk;
+mod taps;
 mod token;

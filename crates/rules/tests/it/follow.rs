@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{DeliveryState, Doubt, Pause, TargetVerdict, Timestamp, Verdict};
+use model::{DeliveryState, Doubt, Pause, Purpose, TargetVerdict, Timestamp, Verdict};
 use proptest::prelude::*;
 use rules::{LaneAction, Reason, Situation, TokenAction, follow, retry_delay_ms};
 
@@ -10,6 +10,7 @@ const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
 fn situation() -> Situation {
     Situation {
+        purpose: Purpose::Notify,
         now: NOW,
         expires_at: NOW.plus_ms(3_600_000),
         tries: 1,
@@ -95,6 +96,28 @@ fn a_failing_vendor_is_asked_twelve_times() {
     );
 }
 
+#[test]
+fn t13_a_vendor_that_takes_a_withdrawal_took_the_notification_back_and_one_that_takes_a_replacement_shows_it()
+{
+    let accepted = |purpose| follow(&Situation { purpose, ..situation() }, &judged(Verdict::Accepted));
+    let then = [Purpose::Notify, Purpose::Replace, Purpose::Withdraw].map(accepted);
+    assert!(then.iter().all(|then| then.state == DeliveryState::Accepted));
+    assert_eq!(then.map(|then| then.reason), [Reason::ACCEPTED, Reason::ACCEPTED, Reason::WITHDRAWN]);
+}
+
+#[test]
+fn t13_a_withdrawal_that_fails_is_tried_again_as_a_notification_is() {
+    let withdrawal = Situation { purpose: Purpose::Withdraw, ..situation() };
+    let then = follow(&withdrawal, &judged(Verdict::Retry { after: None }));
+    assert_eq!((then.state, then.reason), (DeliveryState::Queued, Reason::RETRYING));
+    let refused = follow(&withdrawal, &judged(Verdict::Drop));
+    assert_eq!((refused.state, refused.reason), (DeliveryState::Rejected, Reason::BAD_REQUEST));
+}
+
+fn any_purpose() -> impl Strategy<Value = Purpose> {
+    prop_oneof![Just(Purpose::Notify), Just(Purpose::Withdraw), Just(Purpose::Replace)]
+}
+
 fn any_verdict() -> impl Strategy<Value = Verdict> {
     let wait = || proptest::option::of((0_u64..10_000_000).prop_map(Duration::from_millis));
     let pause = prop_oneof![Just(Pause::Target), Just(Pause::Lane), Just(Pause::LaneUntilNextDay)];
@@ -114,6 +137,18 @@ fn any_verdict() -> impl Strategy<Value = Verdict> {
 }
 
 proptest! {
+    #[test]
+    fn t13_a_token_dies_of_a_follow_up_as_of_a_notification(
+        verdict in any_verdict(), purpose in any_purpose(), doubts in 0_u8..3, confirmed in any::<bool>(),
+    ) {
+        let notify = Situation { doubts, environment_confirmed: confirmed, ..situation() };
+        let (first, then) = (
+            follow(&notify, &judged(verdict.clone())),
+            follow(&Situation { purpose, ..notify }, &judged(verdict)),
+        );
+        prop_assert_eq!((first.token, first.lane, first.state), (then.token, then.lane, then.state));
+    }
+
     #[test]
     fn a_queued_push_is_due_within_its_lifetime_and_only_death_clears_a_token(
         verdict in any_verdict(), tries in 1_u32..30, renewals in 0_u32..5, life_ms in 0_i64..1_000_000_000,

@@ -1,7 +1,7 @@
 //! From rows to an answer. Pure.
 
-use im::{AppView, Standing, facts_of};
-use model::{Addressee, Delivery, Message, Timestamp};
+use im::{AppView, Occasion, Standing, facts_of};
+use model::{Addressee, Call, Delivery, Message, Timestamp};
 use rules::{Facts, Ruling, decide};
 use store::{AudienceRow, FanoutCursor};
 
@@ -17,6 +17,8 @@ pub struct Case<'a> {
     pub message: &'a Message,
     /// Its App with the certificates.
     pub view: &'a AppView,
+    /// The call it signals, as it stands now; `None` for anything else, and where the call is gone.
+    pub call: Option<&'a Call>,
     /// Its targets as they stand now, with where each stands.
     pub rows: &'a [(AudienceRow, Standing)],
     /// What was decided for them.
@@ -27,6 +29,11 @@ pub struct Case<'a> {
     pub now: Timestamp,
     /// Whether the asker may read what the message says.
     pub show_text: bool,
+}
+
+/// What the facts of all targets rest on.
+const fn occasion<'a>(case: &Case<'a>) -> Occasion<'a> {
+    Occasion { message: case.message, view: case.view, call: case.call, now: case.now }
 }
 
 /// Why the message did or did not arrive, for every target in the case.
@@ -56,7 +63,7 @@ pub fn outlook(case: &Case<'_>) -> Explanation {
         .rows
         .iter()
         .map(|(row, standing)| {
-            let facts = facts_of(case.message, row, case.view, *standing, case.now);
+            let facts = facts_of(&occasion(case), row, *standing, case.rows);
             let state = match decide(&facts).ruling {
                 Ruling::Push => TargetState::WouldPush,
                 Ruling::Skip => TargetState::WouldSkip,
@@ -76,7 +83,7 @@ fn undecided(case: &Case<'_>, row: &AudienceRow, standing: Standing) -> Explaine
     let Some(fanout) = case.fanout else {
         return target::later(case, row);
     };
-    let facts: Facts = facts_of(case.message, row, case.view, standing, case.now);
+    let facts: Facts = facts_of(&occasion(case), row, standing, case.rows);
     let mut target = target::foreseen(case, row, &facts, TargetState::Deciding);
     target.next_at = Some(fanout.due_at);
     target

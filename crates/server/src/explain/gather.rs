@@ -54,9 +54,11 @@ pub async fn explain(
     let limit = u32::try_from(TARGETS_MAX).unwrap_or(u32::MAX);
     let deliveries = im.store().deliveries(app, &filter, limit).await?;
     let fanout = im.store().fanout(app, message.id).await?;
+    let call = im.call_of(&message).await?;
     Ok(Some(compose(&Case {
         message: &message,
         view: &view,
+        call: call.as_ref(),
         rows: &rows,
         deliveries: &deliveries,
         fanout: fanout.as_ref(),
@@ -76,6 +78,7 @@ pub async fn explain_user(im: &Im, app: AppId, user: &UserId) -> Result<Option<E
     Ok(Some(outlook(&Case {
         message: &message,
         view: &view,
+        call: None,
         rows: &rows,
         deliveries: &[],
         fanout: None,

@@ -176,8 +176,8 @@ impl Errands {
 async fn carry_out(im: &Im, live: &Live, frame: ClientFrame) -> Done {
     match frame {
         ClientFrame::Sync { heads } => Done::Synced(im.sync(live, &heads).await),
-        ClientFrame::Presence { request, foreground, unread: _ } => {
-            Done::Answered(request, im.set_presence(live, foreground).await)
+        ClientFrame::Presence { request, foreground, unread } => {
+            Done::Answered(request, im.set_presence(live, foreground, unread).await)
         }
         ClientFrame::Bind { request, certificate, kind, token } => {
             Done::Answered(request, im.bind(live, certificate, kind, &token).await)

@@ -127,6 +127,7 @@ fn delivery(state: DeliveryState, reason: model::ReasonCode, attempts: Vec<Attem
 fn target(rows: &[(AudienceRow, Standing)], deliveries: &[Delivery]) -> ExplainedTarget {
     let (message, view) = (message(), view());
     let case = Case {
+        call: None,
         message: &message,
         view: &view,
         rows,
@@ -219,6 +220,7 @@ fn a_terminal_shows_attempts_on_lines_of_their_own_whatever_the_vendor_writes() 
     let accepted = delivery(DeliveryState::Accepted, Reason::ACCEPTED, vec![attempt(100, "accepted", "0")]);
     let (message, view, rows) = (message(), view(), [(row(0), Standing::Offline)]);
     let case = Case {
+        call: None,
         message: &message,
         view: &view,
         rows: &rows,

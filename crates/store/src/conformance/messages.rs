@@ -28,7 +28,7 @@ pub async fn a_message_reads_as_it_was_given(stage: Stage) {
     let push = PushSettings { ext: Some("ext content".to_owned()), ..PushSettings::default() };
     let given = Message {
         sender_device: Some(device()),
-        body: Body::Custom { content: "{\"a\":1}".to_owned() },
+        body: Body::Custom { content: "{\"a\":1}".to_owned(), kind: Some("image".to_owned()) },
         push: Some(push),
         ..with_client_id(stage.message("al", "bo"), "c-1")
     };

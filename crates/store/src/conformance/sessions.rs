@@ -32,7 +32,7 @@ pub async fn a_login_makes_user_and_device(stage: Stage) {
     let Outcome::Session { push_id, .. } = stage.commit(Op::OpenSession(login.clone())).await else {
         panic!("a login");
     };
-    assert_eq!(push_id, login.push_id);
+    assert_eq!(push_id, Some(login.push_id));
     assert!(stage.store().user(APP, &user("bo")).await.expect("reads").is_some());
     let record = stage.store().device(APP, phone).await.expect("reads").expect("is there");
     assert_eq!((record.device.report, record.device.seen_at), (login.report, login.at));

@@ -299,7 +299,7 @@ impl Store for EmbeddedStore {
     }
 
     async fn due_events(&self, by: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
-        self.readers.read(|conn| outbox::due(conn, by, limit))
+        self.readers.snapshot(|conn| outbox::due(conn, by, limit))
     }
 
     async fn delivery(&self, delivery: DeliveryId) -> Result<Option<Delivery>, StoreError> {

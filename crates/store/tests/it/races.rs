@@ -10,8 +10,8 @@ use std::{
 
 use model::{
     Addressee, App, AppId, AppPolicy, Body, CertificateId, CertificateName, DeliveryId, DeliveryState,
-    DeviceId, DeviceReport, Form, LoginPolicy, Message, MessageId, MessageKind, Purpose, PushId, ReasonCode,
-    Secret, Seq, SessionId, SessionState, Timestamp, UserId, Vendor,
+    DeviceId, DeviceReport, Form, LoginPolicy, Mentions, Message, MessageId, MessageKind, Purpose, PushId,
+    ReasonCode, Secret, Seq, SessionId, SessionState, TextVariant, Timestamp, UserId, Vendor,
 };
 use store::{
     CertificateDraft, DeliveryFilter, DeliveryUpdate, FanoutNext, NewDelivery, NewSession, Op, Outcome,
@@ -92,6 +92,9 @@ fn message(user: &UserId) -> Message {
         client_message_id: None,
         seq: Seq(0),
         body: Body::text("hello"),
+        mentions: Mentions::default(),
+        online_only: false,
+        recalled_at: None,
         push: None,
         sent_at: NOW,
         expires_at: NOW.plus_ms(60_000),
@@ -111,6 +114,8 @@ fn decision(phone: &Phone, certificate: CertificateId) -> NewDelivery {
         reason: ReasonCode(1),
         rules_version: 1,
         facts: Vec::new(),
+        text: TextVariant::Full,
+        counts_badge: false,
         decided_at: NOW,
         due_at: NOW,
         expires_at: NOW.plus_ms(60_000),

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use crate::{
     OutboxEntry, Outcome, StoreError,
     embedded::{
-        sql::{self, Json, values},
+        sql::{self, Columns, Json, values},
         writing::Writing,
     },
 };
@@ -55,33 +55,48 @@ pub(in crate::embedded) fn told(
     Ok(Outcome::Done)
 }
 
-/// What may be told by then, webhook by webhook. The oldest event of each decides for those behind it.
+/// Each webhook hears what happened in its order: an event that is put off holds up those behind it.
 pub(in crate::embedded) fn due(
     conn: &Connection,
     by: Timestamp,
     limit: u32,
 ) -> Result<Vec<OutboxEntry>, StoreError> {
-    let webhooks: Vec<(AppId, WebhookId)> =
-        sql::all(conn, "SELECT app, id FROM webhooks ORDER BY id", values![], |columns| {
-            Ok((columns.next()?, columns.next()?))
-        })?;
     let mut due = Vec::new();
-    for (app, webhook) in webhooks {
+    for webhook in waited_for(conn)? {
         let oldest = sql::all(
             conn,
-            "SELECT due_at, row, event, at, attempts FROM outbox WHERE app = ?1 AND webhook = ?2
-             ORDER BY row LIMIT ?3",
-            values![app, webhook, limit],
-            |columns| {
-                let due_at: Timestamp = columns.next()?;
-                let (row, event) = (columns.next()?, columns.next::<Json<_>>()?.0);
-                let (at, attempts) = (columns.next()?, columns.next()?);
-                Ok((due_at, OutboxEntry { row, app, webhook, event, at, attempts }))
-            },
+            "SELECT due_at, row, app, webhook, event, at, attempts FROM outbox WHERE webhook = ?1
+             ORDER BY row LIMIT ?2",
+            values![webhook, limit],
+            |columns| Ok((columns.next::<Timestamp>()?, read(columns)?)),
         )?;
-        if oldest.first().is_some_and(|(due_at, _)| *due_at <= by) {
-            due.extend(oldest.into_iter().map(|(_, entry)| entry));
-        }
+        due.extend(oldest.into_iter().take_while(|(due_at, _)| *due_at <= by).map(|(_, entry)| entry));
     }
     Ok(due)
+}
+
+/// The webhooks that have events, each found behind the one before, however many events there are.
+fn waited_for(conn: &Connection) -> rusqlite::Result<Vec<WebhookId>> {
+    sql::all(
+        conn,
+        "WITH RECURSIVE waited (webhook) AS (
+             SELECT min(webhook) FROM outbox
+             UNION ALL
+             SELECT (SELECT min(webhook) FROM outbox WHERE webhook > waited.webhook) FROM waited
+             WHERE webhook IS NOT NULL)
+         SELECT webhook FROM waited WHERE webhook IS NOT NULL",
+        values![],
+        |columns| columns.next(),
+    )
+}
+
+fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<OutboxEntry> {
+    Ok(OutboxEntry {
+        row: columns.next()?,
+        app: columns.next()?,
+        webhook: columns.next()?,
+        event: columns.next::<Json<_>>()?.0,
+        at: columns.next()?,
+        attempts: columns.next()?,
+    })
 }

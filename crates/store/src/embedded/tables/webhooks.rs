@@ -63,7 +63,7 @@ pub(in crate::embedded) fn delete(
     if deleted == 0 {
         return Ok(Outcome::Missing);
     }
-    sql::execute(writing.conn, "DELETE FROM outbox WHERE app = ?1 AND webhook = ?2", values![app, id])?;
+    sql::execute(writing.conn, "DELETE FROM outbox WHERE webhook = ?1", values![id])?;
     writing.tell(Change::Catalogue(app));
     Ok(Outcome::Done)
 }
