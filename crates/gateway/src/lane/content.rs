@@ -3,8 +3,7 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use model::{
-    Body, CallEvent, CallSignal, Interruption, Message, Presentation, Purpose, PushSettings, TextVariant,
-    Timestamp, VendorSettings,
+    Interruption, Message, Presentation, Purpose, PushSettings, Style, TextVariant, Timestamp, VendorSettings,
 };
 use store::Claimed;
 use vendors::{Adapter, BatchKey, Channel, Content};
@@ -128,7 +127,7 @@ fn show(
     book: Book<'_>,
 ) -> Content {
     let message = &*claimed.message;
-    let wording = rules::wording(&words(claimed, message, message.push.as_ref(), catalogue));
+    let wording = rules::wording(&words(claimed, message.push.as_ref(), catalogue));
     let words = (wording.title, wording.body);
     Content {
         thread: thread(message),
@@ -148,54 +147,41 @@ fn show_instead(
 ) -> Content {
     let message = &*claimed.message;
     let replacement = claimed.replacement.as_deref().filter(|_| claimed.delivery.purpose == Purpose::Replace);
-    let shown = match replacement {
-        Some(push) => {
-            let wording = rules::wording(&words(claimed, message, Some(push), catalogue));
-            let at_vendor = catalogue.settings(push, book.adapter.vendor());
-            let words = (wording.title, wording.body);
-            Content::of(message.id, words, push, at_vendor, claimed.delivery.expires_at)
-        }
-        None => {
-            let gone = taken_back(message);
-            // Who is shown no details is told no name either.
-            let hidden = claimed.delivery.text == TextVariant::Hidden;
-            let words = rules::Words { text: TextVariant::Full, ..words(claimed, &gone, None, catalogue) };
-            let words = rules::Words { sender_name: words.sender_name.filter(|_| !hidden), ..words };
-            let wording = rules::wording(&words);
-            let push = PushSettings { class: asked.class, ..PushSettings::default() };
-            let mut at_vendor = at_vendor;
-            at_vendor.style.interruption = Some(Interruption::Passive);
-            let words = (wording.title, wording.body);
-            Content::of(message.id, words, &push, at_vendor, claimed.delivery.expires_at)
-        }
+    let taken_back = PushSettings { class: asked.class, ..PushSettings::default() };
+    let (push, at_vendor) = match replacement {
+        Some(push) => (push, catalogue.settings(push, book.adapter.vendor())),
+        None => (&taken_back, quietly(at_vendor)),
     };
+    let mut words = words(claimed, replacement, catalogue);
+    if replacement.is_none() && words.text == TextVariant::Hidden {
+        // That it was taken back is no detail, but who did it is.
+        words = rules::Words { text: TextVariant::Full, sender_name: None, group_name: None, ..words };
+    }
+    let wording = rules::replacement_wording(&words);
+    let words = (wording.title, wording.body);
     Content {
         purpose: Purpose::Replace,
         presentation: Presentation::Alert,
         collapse_key: key_of(message, asked),
         counts_badge: false,
         thread: thread(message),
-        ..shown
+        ..Content::of(message.id, words, push, at_vendor, claimed.delivery.expires_at)
     }
 }
 
-/// The message as it is once it was taken back; a call's invitation as the call's end.
-fn taken_back(message: &Message) -> Message {
-    let body = match &message.body {
-        Body::Call(signal) => Body::Call(CallSignal { event: CallEvent::Ended, ..signal.clone() }),
-        _ => Body::Gone {},
-    };
-    Message { body, push: None, ..message.clone() }
+/// Nobody is disturbed by the word that there is less to read than before.
+fn quietly(at_vendor: VendorSettings) -> VendorSettings {
+    let style = Style { interruption: Some(Interruption::Passive), ..at_vendor.style };
+    VendorSettings { style, ..at_vendor }
 }
 
 fn words<'a>(
     claimed: &'a Claimed,
-    message: &'a Message,
     push: Option<&'a PushSettings>,
     catalogue: &'a Catalogue,
 ) -> rules::Words<'a> {
     rules::Words {
-        message,
+        message: &claimed.message,
         push,
         policy: &catalogue.policy,
         language: &claimed.language,
