@@ -1,21 +1,25 @@
-//! Apps and their certificates, cached until a commit changes them.
+//! Apps with all that is kept beside them, cached until a commit changes them.
 
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
 };
 
-use model::{App, AppId, Certificate, CertificateId};
+use model::{App, AppId, Certificate, CertificateId, EventKind, PushResource, ResourceId, Webhook};
 use store::{Change, Store, StoreError};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-/// An App with its certificates, as of the last change.
+/// An App with what it is configured with, as of the last change.
 #[derive(Debug)]
 pub struct AppView {
     /// The App.
     pub app: App,
     /// Its certificates, by id.
     pub certificates: Vec<Certificate>,
+    /// Its push resources, by id.
+    pub resources: Vec<PushResource>,
+    /// Its webhooks, by id.
+    pub webhooks: Vec<Webhook>,
 }
 
 impl AppView {
@@ -23,6 +27,18 @@ impl AppView {
     #[must_use]
     pub fn certificate(&self, id: CertificateId) -> Option<&Certificate> {
         self.certificates.iter().find(|certificate| certificate.id == id)
+    }
+
+    /// One of the App's push resources.
+    #[must_use]
+    pub fn resource(&self, id: &ResourceId) -> Option<&PushResource> {
+        self.resources.iter().find(|resource| resource.id == *id)
+    }
+
+    /// Whether a webhook of the App is told of this. Only then is an event worth a row.
+    #[must_use]
+    pub fn hears(&self, kind: EventKind) -> bool {
+        self.webhooks.iter().any(|webhook| webhook.hears(kind))
     }
 }
 
@@ -39,7 +55,7 @@ impl Catalogue {
         Self { store, views: RwLock::default() }
     }
 
-    /// An App with its certificates.
+    /// An App with what it is configured with.
     ///
     /// # Errors
     /// [`StoreError`] where it has to be loaded and cannot.
@@ -50,7 +66,12 @@ impl Catalogue {
         let Some(found) = self.store.app(app).await? else {
             return Ok(None);
         };
-        let view = Arc::new(AppView { app: found, certificates: self.store.certificates(app).await? });
+        let view = Arc::new(AppView {
+            app: found,
+            certificates: self.store.certificates(app).await?,
+            resources: self.store.resources(app).await?,
+            webhooks: self.store.webhooks(app).await?,
+        });
         self.views.write().unwrap_or_else(PoisonError::into_inner).insert(app, Arc::clone(&view));
         Ok(Some(view))
     }
@@ -69,7 +90,9 @@ impl Catalogue {
 pub(crate) async fn run_invalidation(catalogue: Arc<Catalogue>, mut feed: Receiver<Change>) {
     loop {
         match feed.recv().await {
-            Ok(Change::App(app) | Change::Certificate(app, _)) => catalogue.forget(app),
+            Ok(Change::App(app) | Change::Certificate(app, _) | Change::Catalogue(app)) => {
+                catalogue.forget(app)
+            }
             Ok(_) => {}
             Err(RecvError::Lagged(_)) => catalogue.forget_all(),
             Err(RecvError::Closed) => return,

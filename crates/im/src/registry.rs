@@ -10,7 +10,7 @@ use std::{
 
 use model::{AppId, ConversationId, DeviceId, MessageId, Seq, SessionId, UserId};
 use tokio::sync::{Notify, mpsc};
-use wire::{KickReason, MessageFrame};
+use wire::{KickReason, MessageFrame, ServerFrame};
 
 /// What the IM half tells a socket.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,8 @@ pub enum Outbound {
     Deliver(Arc<[Arc<MessageFrame>]>),
     /// A part of the answer to a sync, in its turn among the live messages.
     Page(Arc<[Arc<MessageFrame>]>),
+    /// A word that is neither acknowledged nor repeated, such as a read mark.
+    Tell(Box<ServerFrame>),
 }
 
 /// How the server's side ends a session. It does not queue behind messages: a socket that is far behind hears it too.
@@ -110,6 +112,11 @@ impl Live {
     pub(crate) async fn deliver_page(&self, frames: Arc<[Arc<MessageFrame>]>) -> bool {
         self.note_out(&frames);
         self.outbox.send(Outbound::Page(frames)).await.is_ok()
+    }
+
+    /// Says a word that may be lost: where the socket is behind, it is.
+    pub(crate) fn tell(&self, frame: ServerFrame) {
+        let _ = self.outbox.try_send(Outbound::Tell(Box::new(frame)));
     }
 
     fn note_out(&self, frames: &[Arc<MessageFrame>]) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CallId, DeviceId, GroupId, PushSettings, Timestamp, UserId};
+use crate::{CallId, DeviceId, GroupId, MessageId, PushSettings, Timestamp, UserId};
 
 /// A call, from its first invitation to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,9 +21,12 @@ pub struct Call {
     pub ext: Option<String>,
     /// Everybody who was ever invited.
     pub invitees: Vec<Invitee>,
+    /// The caller has left it, and others go on.
+    #[serde(default)]
+    pub caller_left: bool,
     /// When it began to ring.
     pub created_at: Timestamp,
-    /// Until when invitations ring; who has not answered by then has missed it.
+    /// When the next invitation stops ringing; once none rings, when the last one would have.
     pub rings_until: Timestamp,
     /// When it ended; then nothing about it changes any more.
     pub ended_at: Option<Timestamp>,
@@ -38,6 +41,10 @@ pub struct Invitee {
     pub state: InviteeState,
     /// The device it was answered on.
     pub device: Option<DeviceId>,
+    /// Until when the invitation rings; who has not answered by then has missed it.
+    pub rings_until: Timestamp,
+    /// The message that carried the newest invitation: its notifications are withdrawn when it stops ringing.
+    pub invitation: Option<MessageId>,
 }
 
 /// Where an invitation stands.
@@ -89,7 +96,7 @@ pub struct CallSignal {
     pub event: CallEvent,
     /// Who calls.
     pub caller: UserId,
-    /// Who did it; `None`: time, or the App's backend.
+    /// Who did it, and for a time-out who did not answer; `None`: the App's backend, or nobody in particular.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
     /// On which device it was done: a user's other devices stop ringing.

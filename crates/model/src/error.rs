@@ -116,6 +116,26 @@ error_codes! {
     NotAMember = "not_a_member", 403,
         "The user is not a member of this conversation.",
         "该用户不是此会话的成员。";
+    /// A member, or a group's ordinary members, may not write for a time.
+    Muted = "muted", 403,
+        "The user may not write in this group now: the member or the whole group is muted.",
+        "该成员被禁言，或该群已全员禁言，暂时不能发言。";
+    /// The user's role in the group, or part in the call, does not allow it.
+    NotAllowed = "not_allowed", 403,
+        "The user's role in the group, or part in the call, does not allow this; the detail says who may.",
+        "该用户在群中的角色或在呼叫中的身份不允许此操作，详见 detail。";
+    /// A group at its size limit.
+    GroupFull = "group_full", 409,
+        "The group would have more than 10,000 members; take some out first.",
+        "群成员将超过 10,000 人上限，请先移出部分成员。";
+    /// A call, or the user's invitation to it, that is over.
+    CallOver = "call_over", 409,
+        "The call, or this user's invitation to it, is over; nothing about it changes any more.",
+        "该呼叫或对该用户的邀请已结束，无法再变更。";
+    /// A message that the App's backend refused before it was stored (row T23).
+    Refused = "refused", 403,
+        "The App's backend refused the message before it was stored; the detail is its reason.",
+        "业务后端在发送前回调中拒绝了该消息，detail 为其给出的原因。";
     /// A certificate form with faults.
     InvalidForm = "invalid_form", 422,
         "Some fields of the certificate are wrong; `fields` lists each with its remedy.",

@@ -362,6 +362,25 @@ pub enum Op {
     },
 }
 
+impl Op {
+    /// Whether the ops behind it in a batch rest on it: they are undone where it answers [`Outcome::Stale`],
+    /// [`Outcome::Missing`], [`Outcome::Conflict`] or [`Outcome::Duplicate`].
+    #[must_use]
+    pub const fn stops_its_batch(&self) -> bool {
+        matches!(
+            self,
+            Self::Accept(_)
+                | Self::Recall { .. }
+                | Self::PutCall { .. }
+                | Self::CreateGroup { .. }
+                | Self::ChangeGroup(_)
+                | Self::ChangeMembers { .. }
+                | Self::ChangeMember { .. }
+                | Self::DismissGroup { .. }
+        )
+    }
+}
+
 /// A certificate to make or edit.
 #[derive(Debug, Clone)]
 pub struct CertificateDraft {
@@ -641,4 +660,12 @@ pub enum Outcome {
     /// A decision rested on what is no longer so: the device logged out, fetched, or has another token. Neither rows
     /// nor cursor were changed; read the audience again and decide again.
     Stale,
+}
+
+impl Outcome {
+    /// Whether the op found things not as expected and changed nothing.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Stale | Self::Missing | Self::Conflict | Self::Duplicate { .. })
+    }
 }

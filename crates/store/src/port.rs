@@ -36,6 +36,9 @@ pub trait Store: Send + Sync {
     /// for a batch of [`Op::Decide`] and [`Op::Update`] alone: it outlives the program, and a power cut may take it with
     /// everything after it, but nothing before it. What it rests on is then decided or tried again.
     ///
+    /// An op that [stops its batch](Op::stops_its_batch) and that found its message, group or call not as expected leaves
+    /// the ops behind it undone; they answer what it answered.
+    ///
     /// # Errors
     /// [`StoreError`]; then nothing was changed.
     async fn commit(&self, batch: Vec<Op>) -> Result<Vec<Outcome>, StoreError>;

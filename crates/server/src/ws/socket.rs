@@ -175,6 +175,7 @@ impl Connection {
                     }
                 },
                 Outbound::Page(frames) => self.step(ServerInput::Page(&frames)),
+                Outbound::Tell(frame) => self.reply(*frame),
             }
         }
     }

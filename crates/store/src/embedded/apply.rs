@@ -13,12 +13,26 @@ use crate::{CancelScope, Op, Outcome, StoreError};
 /// Applies it in the open transaction.
 pub(super) fn work(writing: &mut Writing<'_>, work: &Work) -> Result<Vec<Outcome>, StoreError> {
     match work {
-        Work::Batch(ops) => ops.iter().map(|op| apply(writing, op)).collect(),
+        Work::Batch(ops) => batch(writing, ops),
         Work::EndRaced(ids) => {
             deliveries::end_raced(writing, ids)?;
             Ok(Vec::new())
         }
     }
+}
+
+/// Op by op, up to one that the others rest on and that changed nothing.
+fn batch(writing: &mut Writing<'_>, ops: &[Op]) -> Result<Vec<Outcome>, StoreError> {
+    let mut outcomes = Vec::with_capacity(ops.len());
+    for op in ops {
+        let outcome = apply(writing, op)?;
+        if op.stops_its_batch() && outcome.is_refusal() {
+            outcomes.resize(ops.len(), outcome);
+            break;
+        }
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
 }
 
 fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
