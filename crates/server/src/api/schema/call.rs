@@ -22,9 +22,11 @@ pub(crate) struct Call {
     ext: Option<String>,
     /// Everybody who was ever invited.
     invitees: Vec<Invitee>,
+    /// The caller has left it, and others go on.
+    caller_left: bool,
     /// When it began to ring.
     created_at: i64,
-    /// Until when invitations ring; who has not answered by then has missed it.
+    /// When the next invitation stops ringing; once none rings, when the last one would have.
     rings_until: i64,
     /// When it ended; then nothing about it changes any more.
     ended_at: Option<i64>,
@@ -40,6 +42,11 @@ pub(crate) struct Invitee {
     /// The device it was answered on.
     #[schema(format = Uuid)]
     device: Option<String>,
+    /// Until when the invitation rings; who has not answered by then has missed it.
+    rings_until: i64,
+    /// The message that carried the newest invitation.
+    #[schema(format = Uuid)]
+    invitation: Option<String>,
 }
 
 /// Where an invitation stands.
@@ -82,7 +89,7 @@ pub(crate) struct CallSignal {
     event: CallEvent,
     /// Who calls.
     caller: String,
-    /// Who did it; absent: time, or the App's backend.
+    /// Who did it, and for a time-out who did not answer; absent: the App's backend, or nobody in particular.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     by: Option<String>,
@@ -130,7 +137,7 @@ pub(crate) enum CallEvent {
 
 #[cfg(test)]
 mod tests {
-    use model::{Call, CallEvent, CallId, CallMedia, CallSignal, DeviceId, Invitee, InviteeState, Timestamp};
+    use model::{Call, CallEvent, CallId, CallMedia, CallSignal, DeviceId, Invitee, InviteeState, MessageId, Timestamp};
     use uuid::Uuid;
 
     use super::super::mirrors;
@@ -139,7 +146,7 @@ mod tests {
     fn calls_and_their_signals_are_mirrored() {
         let (id, device) = (CallId(Uuid::nil()), Some(DeviceId(Uuid::nil())));
         let user = |name: &str| name.parse::<model::UserId>().unwrap();
-        let invitee = Invitee { user: user("bo"), state: InviteeState::Accepted, device };
+        let invitee = Invitee { user: user("bo"), state: InviteeState::Accepted, device, rings_until: Timestamp(2), invitation: Some(MessageId(Uuid::nil())) };
         mirrors::<super::Call>(&[Call {
             id,
             caller: user("ann"),
@@ -148,6 +155,7 @@ mod tests {
             media: CallMedia::Video,
             ext: Some("e".to_owned()),
             invitees: vec![invitee],
+            caller_left: false,
             created_at: Timestamp(1),
             rings_until: Timestamp(2),
             ended_at: Some(Timestamp(3)),
