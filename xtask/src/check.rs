@@ -2,12 +2,13 @@
 
 use anyhow::Result;
 
-use crate::{audit, generate, shell, tidy};
+use crate::{audit, features, generate, shell, tidy};
 
 pub(crate) fn run() -> Result<()> {
     shell::run("cargo", &["fmt", "--all", "--check"])?;
     tidy::run()?;
     audit::run()?;
+    features::check()?;
     shell::run("cargo", &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])?;
     shell::run_with(
         "cargo",

@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod features;
 mod generate;
 mod golden;
 mod new_vendor;
@@ -17,6 +18,7 @@ cargo xtask check     format, lints, tidy, documentation, dependency and licence
 cargo xtask test      everything, installing what a Debian machine lacks; says what it skipped and why
 cargo xtask golden    rewrite the golden vectors' wanted sides; review the difference like code
                       --check: compare instead, and say how certain their sources are
+cargo xtask features  every rule of the seed documents, how it is settled, and the test or page that shows it
 cargo xtask generate  rewrite the generated files (docs/openapi.json, docs/reasons.md)
 cargo xtask tidy      the invariants of absence and the arrows alone
 cargo xtask new-vendor NAME
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         "golden" if more == "--check" => golden::check(),
         "golden" => golden::rewrite(),
         "new-vendor" => new_vendor::run(&more),
+        "features" => features::run(),
         "generate" => generate::rewrite(),
         "tidy" => tidy::run(),
         "audit" => audit::run(),

@@ -60,6 +60,7 @@ pub fn facts_of(
         notice: message.kind == MessageKind::Notice,
         online_only: message.online_only,
         recalled: message.recalled_at.is_some(),
+        call: message.kind == MessageKind::Call,
         call_over: false,
         forced: false,
         forced_text: false,

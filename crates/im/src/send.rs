@@ -67,7 +67,7 @@ impl Im {
     /// `invalid`, `conflict`, `busy`; then nothing changed.
     pub async fn push(&self, new: NewPush) -> Result<Accepted, Fault> {
         let body = Body::text(new.push.body.clone().unwrap_or_default());
-        check_message(&body, Some(&new.push))?;
+        check_message(&body, &Mentions::default(), Some(&new.push))?;
         let now = self.now();
         self.accept(Message {
             id: MessageId(Uuid::now_v7()),
@@ -96,7 +96,7 @@ impl Im {
         device: Option<DeviceId>,
         message: SendMessage,
     ) -> Result<Accepted, Fault> {
-        check_message(&message.body, message.push.as_ref())?;
+        check_message(&message.body, &message.mentions, message.push.as_ref())?;
         let Recipient::User(to) = message.to else {
             return Err(Fault::new(ErrorCode::Invalid, "groups are not here yet"));
         };

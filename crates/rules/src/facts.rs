@@ -1,16 +1,10 @@
-//! The facts a decision rests on, and their packed form that a delivery row keeps.
+//! The facts a decision rests on.
 
 use model::{
     BackgroundPolicy, BindingLoss, CertificateId, CertificateState, Mute, Permission, SessionState, Timestamp,
 };
 
-/// Largest packed form, in bytes.
-pub const PACKED_FACTS_MAX_BYTES: usize = 64;
-
-/// First byte of the packed form: its layout.
-const LAYOUT: u8 = 2;
-
-/// Everything the rules look at, for one target.
+/// Everything the rules look at, for one target. A delivery row keeps them packed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     /// When it was decided.
@@ -23,6 +17,8 @@ pub struct Facts {
     pub online_only: bool,
     /// It was taken back.
     pub recalled: bool,
+    /// It signals a call: it comes in time or not at all.
+    pub call: bool,
     /// It signals a call that does not ring any more for this user.
     pub call_over: bool,
     /// The sender left push on for this message.
@@ -117,174 +113,4 @@ pub enum BindingFact {
     Bound,
     /// There is none, because.
     Lost(BindingLoss),
-}
-
-/// Packed facts that do not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FactsError;
-
-impl std::fmt::Display for FactsError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the packed facts are of another layout")
-    }
-}
-
-impl std::error::Error for FactsError {}
-
-/// The facts that are yes or no, by their bit in the packed form. Append only.
-const FLAGS: &[(u32, fn(&Facts) -> bool, fn(&mut Facts))] = &[
-    (0, |f| f.push_enabled, |f| f.push_enabled = true),
-    (1, |f| f.has_settings, |f| f.has_settings = true),
-    (2, |f| f.push_without_settings, |f| f.push_without_settings = true),
-    (3, |f| f.own, |f| f.own = true),
-    (4, |f| f.framed, |f| f.framed = true),
-    (5, |f| f.unregistered, |f| f.unregistered = true),
-    (6, |f| f.notice, |f| f.notice = true),
-    (7, |f| f.online_only, |f| f.online_only = true),
-    (8, |f| f.recalled, |f| f.recalled = true),
-    (9, |f| f.call_over, |f| f.call_over = true),
-    (10, |f| f.forced, |f| f.forced = true),
-    (11, |f| f.forced_text, |f| f.forced_text = true),
-    (12, |f| f.silent_span, |f| f.silent_span = true),
-    (13, |f| f.hide_details, |f| f.hide_details = true),
-    (14, |f| f.mentioned, |f| f.mentioned = true),
-    (15, |f| f.push_off, |f| f.push_off = true),
-    (16, |f| f.stale, |f| f.stale = true),
-];
-
-impl Facts {
-    /// The packed form: layout, flags, enums, two times, certificate. Well under 64 bytes.
-    #[must_use]
-    pub fn pack(&self) -> Vec<u8> {
-        let flags =
-            FLAGS.iter().fold(0_u32, |flags, (bit, is_set, _)| flags | u32::from(is_set(self)) << bit);
-        let login = match self.login {
-            LoginFact::Reconnecting => 253,
-            LoginFact::NotNeeded => 254,
-            LoginFact::Never => 255,
-            LoginFact::State(state) => state as u8,
-        };
-        let binding = match self.binding {
-            BindingFact::Bound => 255,
-            BindingFact::Lost(loss) => loss as u8,
-        };
-        let mut packed = Vec::with_capacity(33);
-        packed.extend_from_slice(&[
-            LAYOUT,
-            login,
-            self.background as u8,
-            self.ack as u8,
-            self.notifications as u8,
-            binding,
-            self.certificate_state as u8,
-            self.mute as u8,
-            self.other_end as u8,
-        ]);
-        packed.extend_from_slice(&flags.to_le_bytes());
-        packed.extend_from_slice(&self.at.millis().to_le_bytes());
-        packed.extend_from_slice(&self.expires_at.millis().to_le_bytes());
-        packed.extend_from_slice(&self.certificate.map_or(0, |id| id.0).to_le_bytes());
-        packed
-    }
-
-    /// Reads the packed form.
-    ///
-    /// # Errors
-    /// [`FactsError`] for any bytes that [`Facts::pack`] did not write.
-    pub fn unpack(packed: &[u8]) -> Result<Self, FactsError> {
-        let [
-            LAYOUT,
-            login,
-            background,
-            ack,
-            notifications,
-            binding,
-            certificate_state,
-            mute,
-            other_end,
-            rest @ ..,
-        ] = packed
-        else {
-            return Err(FactsError);
-        };
-        let (flags, rest) = rest.split_first_chunk::<4>().ok_or(FactsError)?;
-        let (at, rest) = rest.split_first_chunk::<8>().ok_or(FactsError)?;
-        let (expires_at, rest) = rest.split_first_chunk::<8>().ok_or(FactsError)?;
-        let certificate = u32::from_le_bytes(rest.try_into().map_err(|_| FactsError)?);
-        let mut facts = Self {
-            at: Timestamp(i64::from_le_bytes(*at)),
-            expires_at: Timestamp(i64::from_le_bytes(*expires_at)),
-            login: match *login {
-                253 => LoginFact::Reconnecting,
-                254 => LoginFact::NotNeeded,
-                255 => LoginFact::Never,
-                number => LoginFact::State(SessionState::from_number(number).ok_or(FactsError)?),
-            },
-            background: match background {
-                0 => BackgroundPolicy::Push,
-                1 => BackgroundPolicy::WaitForLoss,
-                _ => return Err(FactsError),
-            },
-            ack: match ack {
-                0 => AckFact::NotSent,
-                1 => AckFact::Waiting,
-                2 => AckFact::Missed,
-                3 => AckFact::Acked,
-                _ => return Err(FactsError),
-            },
-            notifications: match notifications {
-                0 => Permission::Unknown,
-                1 => Permission::Allowed,
-                2 => Permission::Off,
-                _ => return Err(FactsError),
-            },
-            binding: match *binding {
-                255 => BindingFact::Bound,
-                number => BindingFact::Lost(BindingLoss::from_number(number).ok_or(FactsError)?),
-            },
-            certificate: (certificate != 0).then_some(CertificateId(certificate)),
-            certificate_state: match certificate_state {
-                0 => CertificateState::Active,
-                1 => CertificateState::Disabled,
-                2 => CertificateState::Expired,
-                3 => CertificateState::WrongEnvironment,
-                4 => CertificateState::Missing,
-                _ => return Err(FactsError),
-            },
-            mute: Mute::from_number(*mute).ok_or(FactsError)?,
-            other_end: match other_end {
-                0 => OtherEndFact::None,
-                1 => OtherEndFact::Waiting,
-                2 => OtherEndFact::Acked,
-                _ => return Err(FactsError),
-            },
-            push_enabled: false,
-            has_settings: false,
-            push_without_settings: false,
-            own: false,
-            framed: false,
-            unregistered: false,
-            notice: false,
-            online_only: false,
-            recalled: false,
-            call_over: false,
-            forced: false,
-            forced_text: false,
-            silent_span: false,
-            hide_details: false,
-            mentioned: false,
-            push_off: false,
-            stale: false,
-        };
-        let flags = u32::from_le_bytes(*flags);
-        if flags >> FLAGS.len() != 0 {
-            return Err(FactsError);
-        }
-        for (bit, _, set) in FLAGS {
-            if flags >> bit & 1 == 1 {
-                set(&mut facts);
-            }
-        }
-        Ok(facts)
-    }
 }

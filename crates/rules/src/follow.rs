@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{DeliveryState, Doubt, Pause, ReasonCode, TargetVerdict, Timestamp, Verdict};
+use model::{DeliveryState, Doubt, Pause, Purpose, ReasonCode, TargetVerdict, Timestamp, Verdict};
 
 use crate::reasons::Reason;
 
@@ -21,6 +21,8 @@ const DAY_MS: i64 = 24 * 3_600_000;
 /// What is known when a verdict comes.
 #[derive(Debug, Clone, Copy)]
 pub struct Situation {
+    /// What the push was for.
+    pub purpose: Purpose,
     /// Now.
     pub now: Timestamp,
     /// After this no try begins.
@@ -92,7 +94,7 @@ pub fn follow(situation: &Situation, judged: &TargetVerdict) -> Follow {
     match judged.verdict {
         Verdict::Accepted => Follow {
             token: if situation.doubts > 0 { TokenAction::Doubt(0) } else { TokenAction::Keep },
-            ..ended(situation, DeliveryState::Accepted, Reason::ACCEPTED)
+            ..ended(situation, DeliveryState::Accepted, taken(situation.purpose))
         },
         Verdict::Retry { after } => again(situation, Reason::RETRYING, after, LaneAction::Go),
         Verdict::RenewAuth if situation.renewals > MOST_RENEWALS => {
@@ -112,6 +114,14 @@ pub fn follow(situation: &Situation, judged: &TargetVerdict) -> Follow {
         }
         Verdict::Drop => ended(situation, DeliveryState::Rejected, Reason::BAD_REQUEST),
         Verdict::Unrecognised => alarmed(situation, DeliveryState::Rejected, Reason::UNRECOGNISED),
+    }
+}
+
+/// What it means that the vendor took it. A notification in another's place is a notification all the same.
+const fn taken(purpose: Purpose) -> ReasonCode {
+    match purpose {
+        Purpose::Notify | Purpose::Replace => Reason::ACCEPTED,
+        Purpose::Withdraw => Reason::WITHDRAWN,
     }
 }
 

@@ -186,6 +186,11 @@ impl World {
         Ok(phone)
     }
 
+    /// Gives a phone Google's services beside its maker's.
+    pub(crate) fn give_google(&self, phone: &Phone) {
+        phone.add_service(Vendor::Fcm, self.vendors.book(Vendor::Fcm).service());
+    }
+
     /// Takes a phone away; its tokens are unknown from then on. `None`: there is no such phone.
     pub fn remove_phone(&self, name: &str) -> Option<Arc<Phone>> {
         let phone = self.phones.write().unwrap_or_else(PoisonError::into_inner).remove(name)?;

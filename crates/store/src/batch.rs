@@ -179,8 +179,8 @@ pub enum Op {
         at: Timestamp,
     },
     /// Follows up a message's notifications: those that have not begun are cancelled; for each that a vendor accepted a
-    /// delivery of the purpose is queued in the same lane, once. One that is on the wire is followed up when it lands
-    /// accepted. → [`Outcome::Cancelled`], or [`Outcome::Missing`]
+    /// delivery of the purpose is queued in the same lane, once, with the vendor's id of what it follows up. One that is
+    /// on the wire is followed up when it lands accepted. → [`Outcome::Cancelled`], or [`Outcome::Missing`]
     FollowUp(FollowUp),
     /// Makes a call or changes one, if it is still as it was read: `expected` is the version that was read, 0 for a new
     /// one. → [`Outcome::Done`] or [`Outcome::Stale`]

@@ -150,7 +150,8 @@ pub trait Store: Send + Sync {
     async fn resources(&self, app: AppId) -> Result<Vec<PushResource>, StoreError>;
     /// An App's webhooks, by id.
     async fn webhooks(&self, app: AppId) -> Result<Vec<Webhook>, StoreError>;
-    /// Events that are due to be told by then, of every App, oldest first.
+    /// What may be told to webhooks by then: for each webhook of every App its oldest events, at most `limit`, in their
+    /// order. A webhook whose oldest event is not due has none: what came after it waits behind it.
     async fn due_events(&self, by: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError>;
 
     /// A delivery, with the App it belongs to.

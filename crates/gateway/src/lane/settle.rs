@@ -25,6 +25,7 @@ pub(crate) fn situate(
 ) -> Follow {
     let renews = u32::from(judged.verdict == model::Verdict::RenewAuth);
     let situation = Situation {
+        purpose: model::Purpose::Notify,
         now,
         expires_at: item.expires_at,
         tries: item.tries + 1,

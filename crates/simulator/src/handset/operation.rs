@@ -36,6 +36,9 @@ pub struct NewHandset {
     /// Certificates that the app names itself, by id or by name.
     #[serde(default)]
     pub certificates: Vec<ShippedCertificate>,
+    /// The phone has Google's services beside its maker's.
+    #[serde(default)]
+    pub google: bool,
     /// The installation's id; absent: a new one.
     #[serde(default)]
     pub device: Option<Uuid>,

@@ -55,6 +55,9 @@ impl Handsets {
             app: Some(new.package.clone()),
             environment: new.environment,
         })?;
+        if new.google {
+            self.world.give_google(&phone);
+        }
         let clock = Arc::clone(&self.world.shared.clock);
         let handset = Handset::new(phone, new, clock, self.world.news().clone());
         lock(&self.by_name).insert(handset.name().to_owned(), Arc::clone(&handset));

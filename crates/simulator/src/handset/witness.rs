@@ -39,11 +39,7 @@ impl Handset {
 
     /// The vendor SDK's registration on this phone.
     pub(super) fn register(&self, vendor: Vendor) -> Result<String, String> {
-        let own = self.phone.profile().vendor;
-        if vendor != own {
-            return Err(format!("this phone has no {vendor} service"));
-        }
-        self.phone.register_token().map_err(|error| error.to_string())
+        self.phone.register_with(vendor).map_err(|error| error.to_string())
     }
 
     /// What the screen's lock means for the app; `Some`: it has come on screen, or left it.

@@ -11,12 +11,12 @@ mod shelf;
 use std::{
     collections::VecDeque,
     sync::{
-        Arc, Mutex, Weak,
+        Arc, Mutex, OnceLock, Weak,
         atomic::{AtomicBool, Ordering},
     },
 };
 
-use model::Clock;
+use model::{Clock, Vendor};
 use tokio::sync::watch;
 
 pub use self::{
@@ -47,6 +47,8 @@ const NOT_SHOWN_MAX: usize = 50;
 pub struct Phone {
     profile: Profile,
     service: Service,
+    /// A push service beside the maker's: Google's, where the phone has it.
+    second: OnceLock<(Vendor, Service)>,
     clock: Arc<dyn Clock>,
     news: News,
     switches: watch::Sender<Switches>,
@@ -57,6 +59,7 @@ pub struct Phone {
 
 struct State {
     token: Option<String>,
+    second_token: Option<String>,
     call_token: Option<String>,
     badge: u32,
     shade: Shade,
@@ -75,6 +78,7 @@ impl Phone {
     pub(crate) fn new(profile: Profile, service: Service, clock: Arc<dyn Clock>, news: News) -> Self {
         let state = State {
             token: None,
+            second_token: None,
             call_token: None,
             badge: 0,
             shade: Shade::default(),
@@ -86,6 +90,7 @@ impl Phone {
         Self {
             profile,
             service,
+            second: OnceLock::new(),
             clock,
             news,
             switches: watch::Sender::new(Switches {
@@ -194,6 +199,44 @@ impl Phone {
         Ok(token)
     }
 
+    /// Gives the phone a push service beside its maker's, for good. A phone has at most one.
+    pub(crate) fn add_service(&self, vendor: Vendor, service: Service) {
+        let _ = self.second.set((vendor, service));
+    }
+
+    /// The registration with a vendor whose service the phone has: its maker's, or the second one.
+    ///
+    /// # Errors
+    /// [`RegistrationError::NoService`] where it has none of this vendor, [`RegistrationError::NoNetwork`] where the
+    /// vendor cannot be reached.
+    pub fn register_with(self: &Arc<Self>, vendor: Vendor) -> Result<String, RegistrationError> {
+        if vendor == self.profile.vendor {
+            return self.register_token();
+        }
+        let second = self.second.get().filter(|(second, _)| *second == vendor);
+        let Some((_, service)) = second else { return Err(RegistrationError::NoService) };
+        if !self.switches().network {
+            return Err(RegistrationError::NoNetwork);
+        }
+        let mut state = lock(&self.state);
+        if let Some(token) = state.second_token.as_ref().filter(|token| service.tokens.is_alive(token)) {
+            return Ok(token.clone());
+        }
+        let token = (service.mint)();
+        service.tokens.add(token.clone(), Arc::clone(self));
+        state.second_token = Some(token.clone());
+        Ok(token)
+    }
+
+    /// The service that a token belongs to.
+    fn service_of(&self, token: &str) -> (Vendor, &Service) {
+        let is_second = lock(&self.state).second_token.as_deref() == Some(token);
+        match self.second.get().filter(|_| is_second) {
+            Some((vendor, service)) => (*vendor, service),
+            None => (self.profile.vendor, &self.service),
+        }
+    }
+
     /// The registration for calls, which have a token of their own at some vendors (`PushKit`).
     ///
     /// # Errors
@@ -248,6 +291,9 @@ impl Phone {
     /// The vendor forgets this phone.
     pub(crate) fn forget_tokens(&self) {
         self.service.tokens.forget(self.name());
+        if let Some((_, second)) = self.second.get() {
+            second.tokens.forget(self.name());
+        }
     }
 
     fn give_token(self: &Arc<Self>, state: &mut State) -> String {
@@ -412,15 +458,16 @@ impl Phone {
 
     /// What the vendor's SDK tells the app when a push arrives (matrix H).
     fn tell_app(&self, push: &Push, token: &str) {
+        let (vendor, service) = self.service_of(token);
         let (when, callback, text) = match &push.alert {
-            Some(alert) => (self.service.arrived, SdkCallback::NotificationArrived, alert.title.as_str()),
+            Some(alert) => (service.arrived, SdkCallback::NotificationArrived, alert.title.as_str()),
             None => {
                 let handover = &push.handover;
                 let data = handover.ext.as_deref().or(handover.payload.as_deref()).unwrap_or_default();
                 if self.is_for_calls(token) {
                     (Calls::Always, SdkCallback::CallReceived, data)
                 } else {
-                    (self.service.through, SdkCallback::ThroughMessageReceived, data)
+                    (service.through, SdkCallback::ThroughMessageReceived, data)
                 }
             }
         };
@@ -428,12 +475,7 @@ impl Phone {
             && let Some(app) = self.app()
         {
             let starts_app = when == Calls::Always;
-            app.called_back(&SdkCall {
-                vendor: self.profile.vendor,
-                callback,
-                text: text.to_owned(),
-                starts_app,
-            });
+            app.called_back(&SdkCall { vendor, callback, text: text.to_owned(), starts_app });
         }
     }
 
@@ -536,7 +578,7 @@ impl Phone {
 
     /// Tells the vendor what became of a push. A full queue loses it, as a vendor's receipts may be lost.
     fn report(&self, origin: &Arc<Origin>, token: &str, kind: ReportKind) {
-        let Some(reports) = &self.service.reports else { return };
+        let Some(reports) = &self.service_of(token).1.reports else { return };
         let report = Report {
             origin: Arc::clone(origin),
             token: token.to_owned(),

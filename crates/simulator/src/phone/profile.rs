@@ -179,6 +179,9 @@ pub(crate) enum Calls {
 /// Why a phone did not get a vendor token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RegistrationError {
+    /// The phone has no service of this vendor.
+    #[error("this phone has no service of this vendor")]
+    NoService,
     /// The vendor cannot be reached.
     #[error("no network")]
     NoNetwork,

@@ -56,6 +56,7 @@ fn wish(server: &FakeServer) -> NewHandset {
         login_token: Some("jwt of bo".to_owned()),
         environment: None,
         certificates: Vec::new(),
+        google: false,
         device: None,
         language: "zh-CN".to_owned(),
     }

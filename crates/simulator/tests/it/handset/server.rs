@@ -88,6 +88,8 @@ impl FakeServer {
             kind: MessageKind::Message,
             sender: Some(an),
             body: Body::text(text),
+            mentions: model::Mentions::default(),
+            reminder: None,
             ext: Some("ext content".to_owned()),
             sent_at: clock().now(),
         });
@@ -177,7 +179,7 @@ fn answer(effect: ServerEffect, shared: &Shared) -> Vec<Answer> {
 
 fn answer_request(frame: ClientFrame, shared: &Shared) -> Vec<Answer> {
     let (seen, request) = match frame {
-        ClientFrame::Presence { request, foreground } => (Seen::Presence(foreground), request),
+        ClientFrame::Presence { request, foreground, unread: _ } => (Seen::Presence(foreground), request),
         ClientFrame::Bind { request, certificate, token, .. } => {
             (Seen::Bound { certificate, token }, request)
         }
@@ -194,11 +196,25 @@ fn answer_request(frame: ClientFrame, shared: &Shared) -> Vec<Answer> {
             return vec![Answer::Reply(ServerFrame::Sent {
                 client_message_id: send.client_message_id,
                 message: MessageId(Uuid::now_v7()),
-                conversation: ConversationId::peer(&send.to, &UserId::new("bo").unwrap()),
+                conversation: match &send.to {
+                    wire::Recipient::User(to) => ConversationId::peer(to, &UserId::new("bo").unwrap()),
+                    wire::Recipient::Group(to) => ConversationId::group(&to.group),
+                },
                 seq: Seq(1000),
                 sent_at: clock().now(),
             })];
         }
+        ClientFrame::Report { request, .. }
+        | ClientFrame::PushSwitch { request, .. }
+        | ClientFrame::Unregister { request }
+        | ClientFrame::Read { request, .. }
+        | ClientFrame::Recall { request, .. }
+        | ClientFrame::Group { request, .. }
+        | ClientFrame::Call { request, .. }
+        | ClientFrame::Settings { request, .. }
+        | ClientFrame::Mute { request, .. }
+        | ClientFrame::History { request, .. }
+        | ClientFrame::Conversations { request } => return vec![Answer::Reply(ServerFrame::Ok { request })],
         ClientFrame::Login(_) | ClientFrame::Ping {} | ClientFrame::Ack { .. } => return Vec::new(),
     };
     shared.seen.send(seen).unwrap();
@@ -212,6 +228,8 @@ fn welcome() -> Welcome {
         server_time: clock().now(),
         heartbeat_ms: 0,
         ack_within_ms: 0,
+        push_id: None,
+        push_on: true,
         certificates: vec![Recommended {
             certificate: CERTIFICATE,
             name: "xiaomi".to_owned(),
