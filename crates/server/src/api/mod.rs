@@ -155,6 +155,11 @@ mod users {
         }
         pub(in crate::api) mod devices {
             pub(in crate::api) mod get;
+            pub(in crate::api) mod device {
+                pub(in crate::api) mod kick {
+                    pub(in crate::api) mod post;
+                }
+            }
         }
         pub(in crate::api) mod explain {
             pub(in crate::api) mod get;

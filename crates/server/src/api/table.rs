@@ -120,6 +120,7 @@ table! {
     Some(Scope::Manage)   => users::user::settings::put;
     Some(Scope::Read)     => users::user::sessions::get;
     Some(Scope::Read)     => users::user::devices::get;
+    Some(Scope::Manage)   => users::user::devices::device::kick::post;
     Some(Scope::Read)     => users::user::conversations::get;
     Some(Scope::Read)     => users::user::conversations::conversation::messages::get;
     Some(Scope::Manage)   => users::user::conversations::conversation::mute::put;

@@ -222,20 +222,20 @@ async fn answer(im: &Im, live: &Live, frame: ClientFrame) -> Result<Answer, Faul
         ClientFrame::Presence { foreground, unread, .. } => {
             im.set_presence(live, foreground, unread).await?;
         }
-        ClientFrame::Report { report, .. } => im.report(live, *report).await?,
+        ClientFrame::Report { report, .. } => im.set_report(live, *report).await?,
         ClientFrame::Bind { certificate, kind, token, .. } => im.bind(live, certificate, kind, &token).await?,
         ClientFrame::Unbind { certificate, kind, .. } => im.unbind(live, certificate, kind).await?,
         ClientFrame::PushSwitch { on, .. } => im.switch_push(live, on).await?,
         ClientFrame::Unregister { .. } => im.unregister(live).await?,
-        ClientFrame::Read { cursors, .. } => im.read(live, cursors).await?,
-        ClientFrame::Recall { message, push, .. } => im.recall(live, message, push).await?,
+        ClientFrame::Read { cursors, .. } => im.read(live, &cursors).await?,
+        ClientFrame::Recall { message, push, .. } => im.recall(live, message, push.as_deref()).await?,
         ClientFrame::Group { group, action, .. } => {
-            let shown = im.group(live, group, *action).await?;
+            let shown = im.group(live, &group, *action).await?;
             return Ok(shown.map_or(Answer::Done, |group| Answer::Group(Box::new(group))));
         }
-        ClientFrame::Call { call, action, .. } => im.call(live, call, *action).await?,
+        ClientFrame::Call { call, action, .. } => im.call(live, call, &action).await?,
         ClientFrame::Settings { settings, .. } => im.set_settings(live, *settings).await?,
-        ClientFrame::Mute { conversation, mute, .. } => im.mute(live, conversation, mute).await?,
+        ClientFrame::Mute { conversation, mute, .. } => im.set_mute(live, conversation, mute).await?,
         ClientFrame::History { conversation, before, limit, .. } => {
             return im.history(live, &conversation, before, limit).await.map(Answer::History);
         }

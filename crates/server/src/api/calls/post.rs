@@ -74,6 +74,6 @@ pub(in crate::api) async fn handler(
         ext: new.ext,
         push: new.push,
     }));
-    shared.im.call_for(app, Some(new.caller), call, invite).await?;
+    shared.im.call_for(app, Some(new.caller), call, &invite).await?;
     Ok((StatusCode::CREATED, Json(known(&shared, app, call).await?)))
 }

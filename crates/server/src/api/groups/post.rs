@@ -57,6 +57,6 @@ pub(in crate::api) async fn handler(
     let app = caller.app();
     let name = checked_name(&new.name)?;
     let create = GroupAction::Create { name, join: new.join, members: new.members };
-    shared.im.group_for(app, Some(&new.owner), &new.id, create).await?;
+    shared.im.group_as_backend(app, &new.id, create, Some(&new.owner)).await?;
     Ok((StatusCode::CREATED, Json(known(&shared, app, &new.id).await?.into())))
 }

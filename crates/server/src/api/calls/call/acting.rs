@@ -28,6 +28,6 @@ pub(super) async fn act(
 ) -> Result<Call, Problem> {
     let app = caller.app();
     known(shared, app, call).await?;
-    shared.im.call_for(app, by, call, action).await?;
+    shared.im.call_for(app, by, call, &action).await?;
     known(shared, app, call).await
 }

@@ -21,6 +21,6 @@ pub(in crate::api) async fn handler(
     Path(group): Path<GroupId>,
 ) -> Result<StatusCode, Problem> {
     known(&shared, caller.app(), &group).await?;
-    shared.im.group_for(caller.app(), None, &group, GroupAction::Dismiss {}).await?;
+    shared.im.group_as_backend(caller.app(), &group, GroupAction::Dismiss {}, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }

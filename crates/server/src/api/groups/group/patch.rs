@@ -68,7 +68,7 @@ pub(in crate::api) async fn handler(
     let app = caller.app();
     known(&shared, app, &group).await?;
     for action in change.actions()? {
-        shared.im.group_for(app, None, &group, action).await?;
+        shared.im.group_as_backend(app, &group, action, None).await?;
     }
     Ok(Json(known(&shared, app, &group).await?.into()))
 }

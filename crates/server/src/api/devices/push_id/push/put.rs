@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use model::{ErrorCode, PushId};
-use rules::Reason;
 use serde::Deserialize;
-use store::Op;
 use utoipa::ToSchema;
 
 use crate::{
@@ -41,14 +39,7 @@ pub(in crate::api) async fn handler(
 ) -> Result<Json<DeviceView>, Problem> {
     let app = caller.app();
     let device = registered(&shared, app, push_id).await?.device.id;
-    let op = Op::SwitchPush {
-        app,
-        device,
-        on: switch.on,
-        reason: Reason::SWITCHED_OFF_BEFORE_SEND,
-        at: shared.now(),
-    };
-    shared.store().commit(vec![op]).await?;
+    shared.im.switch_push_of(app, device, switch.on).await?;
     let device = shared.store().device(app, device).await?.ok_or(ErrorCode::Internal)?;
     Ok(Json(device.into()))
 }

@@ -28,6 +28,6 @@ pub(in crate::api) async fn handler(
 ) -> Result<Json<GroupView>, Problem> {
     let app = caller.app();
     known(&shared, app, &group).await?;
-    shared.im.group_for(app, None, &group, GroupAction::Remove { users: who.users }).await?;
+    shared.im.group_as_backend(app, &group, GroupAction::Remove { users: who.users }, None).await?;
     Ok(Json(known(&shared, app, &group).await?.into()))
 }

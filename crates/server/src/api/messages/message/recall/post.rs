@@ -41,6 +41,6 @@ pub(in crate::api) async fn handler(
 ) -> Result<Json<MessageView>, Problem> {
     let app = caller.app();
     known(&shared, app, message).await?;
-    shared.im.recall_for(app, message, recall.push).await?;
+    shared.im.recall_as_backend(app, message, recall.push.as_ref()).await?;
     Ok(Json(known(&shared, app, message).await?.into()))
 }

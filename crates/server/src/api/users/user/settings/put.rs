@@ -30,6 +30,6 @@ pub(in crate::api) async fn handler(
 ) -> Result<Json<UserSettings>, Problem> {
     let app = caller.app();
     known(&shared, app, &user).await?;
-    shared.im.put_settings(app, &user, settings.clone()).await?;
+    shared.im.set_settings_of(app, user, settings.clone()).await?;
     Ok(Json(settings))
 }

@@ -49,7 +49,7 @@ pub(in crate::api) async fn handler(
     let role = change.role.map(|role| GroupAction::SetRole { user: user.clone(), role });
     let mute = change.mute_for_ms.map(|for_ms| GroupAction::MuteMember { user: user.clone(), for_ms });
     for action in [role, mute].into_iter().flatten() {
-        shared.im.group_for(app, None, &group, action).await?;
+        shared.im.group_as_backend(app, &group, action, None).await?;
     }
     Ok(Json(known(&shared, app, &group, &user).await?.into()))
 }

@@ -42,7 +42,8 @@ pub(in crate::api) async fn handler(
     Path((user, conversation)): Path<(UserId, ConversationId)>,
     intake::Json(muting): intake::Json<Muting>,
 ) -> Result<StatusCode, Problem> {
-    known(&shared, caller.app(), &user).await?;
-    shared.im.put_mute(caller.app(), &user, conversation, muting.mute).await?;
+    let app = caller.app();
+    known(&shared, app, &user).await?;
+    shared.im.set_mute_of(app, user, conversation, muting.mute).await?;
     Ok(StatusCode::NO_CONTENT)
 }

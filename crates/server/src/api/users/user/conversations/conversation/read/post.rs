@@ -7,6 +7,7 @@ use http::StatusCode;
 use model::{ConversationId, Seq, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use wire::Cursor;
 
 use crate::{
     api::users::user::conversations::conversation::messages::get::own,
@@ -46,6 +47,7 @@ pub(in crate::api) async fn handler(
     intake::Json(mark): intake::Json<Mark>,
 ) -> Result<StatusCode, Problem> {
     own(&shared, caller.app(), &user, &conversation).await?;
-    shared.im.read_for(caller.app(), &user, &conversation, mark.seq).await?;
+    let cursor = Cursor { conversation, seq: mark.seq };
+    shared.im.read_for(caller.app(), &user, &[cursor]).await?;
     Ok(StatusCode::NO_CONTENT)
 }
