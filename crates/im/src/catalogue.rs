@@ -5,8 +5,10 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use model::{App, AppId, Certificate, CertificateId, EventKind, PushResource, ResourceId, Webhook};
-use store::{Change, Store, StoreError};
+use model::{
+    App, AppId, Certificate, CertificateId, Event, EventKind, PushResource, ResourceId, Timestamp, Webhook,
+};
+use store::{Change, Op, Store, StoreError};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 /// An App with what it is configured with, as of the last change.
@@ -39,6 +41,12 @@ impl AppView {
     #[must_use]
     pub fn hears(&self, kind: EventKind) -> bool {
         self.webhooks.iter().any(|webhook| webhook.hears(kind))
+    }
+
+    /// The op that tells of an event, to be committed beside what it tells of; `None` where nobody hears it.
+    #[must_use]
+    pub fn announcing(&self, event: Event, at: Timestamp) -> Option<Op> {
+        self.hears(event.kind()).then(|| Op::Announce { app: self.app.id, event, at })
     }
 }
 

@@ -1,12 +1,13 @@
 //! The fan-out loop: accepted messages, in commit order, to frames and decisions.
 
-use std::{sync::Arc, time::Duration};
-
-use model::{
-    AppId, BindingState, DeliveryState, Message, MessageId, MessageKind, Purpose, SessionState, Timestamp,
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
 };
-use rules::{Ruling, TABLE_VERSION, decide};
-use store::{AudienceRow, Change, FanoutCursor, FanoutNext, NewDelivery, Op, Outcome, StoreError};
+
+use model::{AppId, MessageId, Timestamp, UserId};
+use store::{Change, FanoutNext, Op, Outcome, StoreError};
 use tokio::{
     sync::{
         broadcast::{Receiver, error::RecvError},
@@ -14,30 +15,50 @@ use tokio::{
     },
     time,
 };
-use wire::MessageFrame;
 
 use crate::{
     Im,
-    audience::{Standing, facts_of},
-    registry::Live,
+    walk::{Looked, Whom, look},
 };
 
-/// Targets of one page of a message.
-const AUDIENCE_PAGE: u32 = 512;
 /// Messages of one round of the loop.
 const ROUND: u32 = 256;
-/// What an acknowledgement may come late after its deadline, before the message is looked at again, in milliseconds.
-const ACK_MARGIN_MS: i64 = 250;
 /// How long the loop sleeps when nothing wakes it.
 const IDLE: Duration = Duration::from_secs(30);
 /// How long the loop waits after the store refused.
 const REFUSED: Duration = Duration::from_millis(200);
 
-/// A message whose waiting targets must be decided again now.
+/// What cannot wait until a message is due.
 #[derive(Debug)]
-pub(crate) struct Expedite {
-    pub(crate) app: AppId,
-    pub(crate) message: MessageId,
+pub(crate) enum Expedite {
+    /// A connection was lost with this message unacknowledged: its user is decided again now.
+    Lost { app: AppId, message: MessageId, user: UserId },
+    /// Everybody who was waited for has acknowledged.
+    Over { app: AppId, message: MessageId },
+}
+
+type Key = (AppId, MessageId);
+
+/// What is looked at before it is due.
+#[derive(Debug, Default)]
+struct Urgent {
+    lost: HashMap<Key, BTreeSet<UserId>>,
+    over: Vec<Key>,
+}
+
+impl Urgent {
+    fn add(&mut self, next: Expedite) {
+        match next {
+            Expedite::Lost { app, message, user } => {
+                self.lost.entry((app, message)).or_default().insert(user);
+            }
+            Expedite::Over { app, message } => self.over.push((app, message)),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.lost.is_empty() && self.over.is_empty()
+    }
 }
 
 /// Runs until the store is gone.
@@ -46,14 +67,14 @@ pub(crate) async fn run(
     mut feed: Receiver<Change>,
     mut expedited: mpsc::UnboundedReceiver<Expedite>,
 ) {
-    let mut urgent = Vec::new();
+    let mut urgent = Urgent::default();
     loop {
         while let Ok(next) = expedited.try_recv() {
-            urgent.push(next);
+            urgent.add(next);
         }
         let next_due = match round(&im, std::mem::take(&mut urgent)).await {
-            Ok((next_due, overtaken)) => {
-                urgent = overtaken;
+            Ok((next_due, left)) => {
+                urgent = left;
                 next_due
             }
             Err(error) => {
@@ -67,9 +88,9 @@ pub(crate) async fn run(
             continue;
         }
         tokio::select! {
-            change = wait_for_accepted(&mut feed) => if change.is_none() { return },
+            change = wait_for_accepted(&im, &mut feed) => if change.is_none() { return },
             next = expedited.recv() => match next {
-                Some(next) => urgent.push(next),
+                Some(next) => urgent.add(next),
                 None => return,
             },
             () = time::sleep(wait) => {}
@@ -78,232 +99,108 @@ pub(crate) async fn run(
 }
 
 /// Returns at the next accepted message, or where some may have been missed; `None` at the end.
-async fn wait_for_accepted(feed: &mut Receiver<Change>) -> Option<()> {
+async fn wait_for_accepted(im: &Im, feed: &mut Receiver<Change>) -> Option<()> {
     loop {
         match feed.recv().await {
             Ok(Change::Accepted(..)) | Err(RecvError::Lagged(_)) => return Some(()),
+            Ok(Change::Recalled(_, message)) => im.waits.forget(message),
             Ok(_) => {}
             Err(RecvError::Closed) => return None,
         }
     }
 }
 
-/// Looks at everything that is due and at the urgent ones. Answers when to look again, and the urgent ones that a
-/// logout or fetch overtook and that must be looked at once more.
-async fn round(
-    im: &Arc<Im>,
-    urgent: Vec<Expedite>,
-) -> Result<(Option<Timestamp>, Vec<Expedite>), StoreError> {
+/// The ops of a round, and what each of them ends.
+#[derive(Default)]
+struct Round {
+    batch: Vec<Op>,
+    ends: Vec<End>,
+}
+
+/// What the end of a look leads to, once it is committed.
+struct End {
+    key: Key,
+    decided: Vec<UserId>,
+    /// Whose lost connections asked for the look.
+    lost: BTreeSet<UserId>,
+}
+
+impl Round {
+    fn push(&mut self, op: Op, end: End) {
+        self.batch.push(op);
+        self.ends.push(end);
+    }
+
+    /// Commits the round. Answers what has to be looked at once more: what a logout or fetch overtook, and what turned
+    /// out to be over.
+    async fn commit(self, im: &Im, left: &mut Urgent) -> Result<(), StoreError> {
+        let finals: Vec<bool> = self.batch.iter().map(ends_fanout).collect();
+        let outcomes = im.store().commit(self.batch).await?;
+        for ((outcome, end), is_final) in outcomes.into_iter().zip(self.ends).zip(finals) {
+            let (app, message) = end.key;
+            match outcome {
+                Outcome::Stale => {
+                    for user in end.lost {
+                        left.add(Expedite::Lost { app, message, user });
+                    }
+                }
+                Outcome::Done if !is_final => {
+                    if im.waits.committed(message, &end.decided) {
+                        left.add(Expedite::Over { app, message });
+                    }
+                }
+                _ => im.waits.forget(message),
+            }
+        }
+        Ok(())
+    }
+}
+
+const fn ends_fanout(op: &Op) -> bool {
+    matches!(op, Op::Decide { next: FanoutNext::Done, .. })
+}
+
+/// Looks at everything that is urgent and everything that is due. Answers when to look again, and what is urgent then.
+async fn round(im: &Im, urgent: Urgent) -> Result<(Option<Timestamp>, Urgent), StoreError> {
     let now = im.now();
-    let mut batch = Vec::new();
-    let mut asked_by = Vec::new();
-    let mut overtaken = Vec::new();
-    for one in urgent {
-        if let Some(cursor) = im.store().fanout(one.app, one.message).await? {
-            let ops = walk(im, &cursor, now).await?;
-            match join_or_commit(im, ops, &mut batch).await? {
-                Joined::Batch => asked_by.push(one),
-                Joined::Committed => {}
-                Joined::Overtaken => overtaken.push(one),
+    let mut round = Round::default();
+    let mut left = Urgent::default();
+    for key in urgent.over {
+        let op = Op::Decide { app: key.0, message: key.1, deliveries: Vec::new(), next: FanoutNext::Done };
+        round.push(op, End { key, decided: Vec::new(), lost: BTreeSet::new() });
+    }
+    for (key, lost) in urgent.lost {
+        let whom = match im.waits.among(key.1, &lost) {
+            None => Whom::Everybody,
+            Some(users) if users.is_empty() => continue,
+            Some(users) => Whom::These(users),
+        };
+        let Some(cursor) = im.store().fanout(key.0, key.1).await? else {
+            im.waits.forget(key.1);
+            continue;
+        };
+        match look(im, &cursor, &whom, now).await? {
+            Looked::Ready { op, decided } => round.push(op, End { key, decided, lost }),
+            Looked::Committed => {}
+            Looked::Overtaken => {
+                left.lost.insert(key, lost);
             }
         }
     }
     for cursor in im.store().due_fanouts(now, ROUND).await? {
-        let ops = walk(im, &cursor, now).await?;
-        join_or_commit(im, ops, &mut batch).await?;
+        let key = (cursor.message.app, cursor.message.id);
+        let whom = im.waits.everybody(key.1).map_or(Whom::Everybody, Whom::These);
+        if let Looked::Ready { op, decided } = look(im, &cursor, &whom, now).await? {
+            round.push(op, End { key, decided, lost: BTreeSet::new() });
+        }
     }
-    if batch.is_empty() && overtaken.is_empty() {
+    if round.batch.is_empty() && left.is_empty() {
         let horizon = now.plus_ms(i64::try_from(IDLE.as_millis()).unwrap_or(i64::MAX));
         let next_due = im.store().due_fanouts(horizon, 1).await?.first().map(|cursor| cursor.due_at);
-        return Ok((next_due, overtaken));
+        return Ok((next_due, left));
     }
-    let outcomes = im.store().commit(batch).await?;
-    let stale = outcomes.iter().zip(asked_by).filter(|(outcome, _)| **outcome == Outcome::Stale);
-    overtaken.extend(stale.map(|(_, one)| one));
-    Ok((Some(now), overtaken))
-}
-
-/// What became of a walk's ops.
-enum Joined {
-    /// One page: it is committed with the round.
-    Batch,
-    /// Several pages, all committed.
-    Committed,
-    /// A logout or fetch overtook a page; the message is due again.
-    Overtaken,
-}
-
-/// A walk of one page joins the round's batch. A longer one is committed page by page and stops at a page that was
-/// overtaken, so that its last page cannot end the fan-out over the head of an earlier one.
-async fn join_or_commit(im: &Arc<Im>, ops: Vec<Op>, batch: &mut Vec<Op>) -> Result<Joined, StoreError> {
-    if ops.len() == 1 {
-        batch.extend(ops);
-        return Ok(Joined::Batch);
+    if !round.batch.is_empty() {
+        round.commit(im, &mut left).await?;
     }
-    for op in ops {
-        if im.store().commit(vec![op]).await?.contains(&Outcome::Stale) {
-            return Ok(Joined::Overtaken);
-        }
-    }
-    Ok(Joined::Committed)
-}
-
-/// Walks a message's targets page by page: frames leave, decisions are made, and the ops that store both come back.
-/// The last op ends the fan-out, or puts it off until the first waiting target is due. Until then the cursor stands at
-/// the start: a target that is decided keeps its row, and one that waits must be met again.
-async fn walk(im: &Arc<Im>, cursor: &FanoutCursor, now: Timestamp) -> Result<Vec<Op>, StoreError> {
-    let message = &cursor.message;
-    let mut ops = Vec::new();
-    let mut after = None;
-    let mut waits_until: Option<Timestamp> = None;
-    let Some(view) = im.catalogue().view(message.app).await? else {
-        return Ok(vec![decided(message, Vec::new(), FanoutNext::Done)]);
-    };
-    let frames: Option<Arc<[_]>> = frame_of(message).map(|frame| Arc::from([Arc::new(frame)]));
-    loop {
-        let rows =
-            im.store().audience(message.app, &message.addressee, after.as_ref(), AUDIENCE_PAGE).await?;
-        let full = rows.len() >= AUDIENCE_PAGE as usize;
-        after = rows.iter().rev().find_map(|row| row.user.clone());
-        let mut deliveries = Vec::with_capacity(rows.len());
-        for row in rows {
-            let standing = im.deliver(message, frames.as_ref(), &row);
-            let facts = facts_of(message, &row, &view, standing, now);
-            let decision = decide(&facts);
-            match decision.ruling {
-                Ruling::Delivered => {}
-                Ruling::Wait => {
-                    let until = im.wait_deadline(standing, now);
-                    waits_until = Some(waits_until.map_or(until, |other| other.min(until)));
-                }
-                Ruling::Push | Ruling::Skip => deliveries.push(new_delivery(message, row, &facts, decision)),
-            }
-        }
-        if full && after.is_some() {
-            ops.push(decided(message, deliveries, FanoutNext::Again { after: None, due_at: now }));
-            continue;
-        }
-        let next = waits_until.map_or(FanoutNext::Done, |due_at| FanoutNext::Again { after: None, due_at });
-        ops.push(decided(message, deliveries, next));
-        return Ok(ops);
-    }
-}
-
-fn decided(message: &Message, deliveries: Vec<NewDelivery>, next: FanoutNext) -> Op {
-    Op::Decide { app: message.app, message: message.id, deliveries, next }
-}
-
-fn new_delivery(
-    message: &Message,
-    row: AudienceRow,
-    facts: &rules::Facts,
-    decision: rules::Decision,
-) -> NewDelivery {
-    let addressed_by_push_id = row.user.is_none();
-    let push_id = row.device.as_ref().filter(|_| addressed_by_push_id).map(|device| device.push_id);
-    let (certificate, token, generation) = match row.binding {
-        BindingState::Bound(binding) => (Some(binding.certificate), binding.token, binding.generation),
-        BindingState::Lost(_) => (None, "".into(), 0),
-    };
-    NewDelivery {
-        purpose: Purpose::Notify,
-        user: row.user,
-        device: row.device.map(|device| device.id),
-        push_id,
-        certificate,
-        token,
-        binding_generation: generation,
-        state: if decision.ruling == Ruling::Push { DeliveryState::Queued } else { DeliveryState::Skipped },
-        reason: decision.reason,
-        rules_version: TABLE_VERSION,
-        facts: facts.pack(),
-        text: decision.text,
-        counts_badge: decision.ruling == Ruling::Push
-            && message.push.as_ref().is_none_or(|push| push.counts_badge),
-        decided_at: facts.at,
-        due_at: facts.at,
-        expires_at: message.expires_at,
-    }
-}
-
-impl Im {
-    /// Sends the frame to the target's live session, once per connection, and says where the target stands.
-    fn deliver(
-        &self,
-        message: &Message,
-        frames: Option<&Arc<[Arc<MessageFrame>]>>,
-        row: &AudienceRow,
-    ) -> Standing {
-        let Some(live) = self.live_of(message.app, row) else {
-            return self.standing_offline(row, self.now());
-        };
-        let foreground = live.is_foreground();
-        let Some(frames) = frames else {
-            return Standing::Unframed { foreground };
-        };
-        let own_device =
-            message.sender.as_ref() == Some(&live.user) && message.sender_device == Some(live.device);
-        if own_device || row.acked >= message.seq {
-            return Standing::Unframed { foreground };
-        }
-        let conversation = &frames[0].conversation;
-        if live.has_out(conversation, message.seq) || live.deliver(Arc::clone(frames)) {
-            Standing::Framed { foreground }
-        } else {
-            Standing::Offline
-        }
-    }
-
-    /// Where a target stands for somebody who only asks.
-    #[must_use]
-    pub fn standing(&self, message: &Message, row: &AudienceRow) -> Standing {
-        let Some(live) = self.live_of(message.app, row) else {
-            return self.standing_offline(row, self.now());
-        };
-        let foreground = live.is_foreground();
-        match message.addressee.conversation() {
-            Some(_) => Standing::Framed { foreground },
-            None => Standing::Unframed { foreground },
-        }
-    }
-
-    /// The target's connection, where its login stands and this process holds it.
-    fn live_of(&self, app: AppId, row: &AudienceRow) -> Option<Arc<Live>> {
-        let session = row.session.as_ref().filter(|session| session.state.is_logged_in())?;
-        self.registry.find(app, &session.user, session.device)
-    }
-
-    fn standing_offline(&self, row: &AudienceRow, now: Timestamp) -> Standing {
-        let grace_ends = self.started_at.plus_ms(self.config.reconnect_grace_ms);
-        let lost_by_restart = row.session.as_ref().is_some_and(|session| {
-            session.state == SessionState::Disconnected && session.since == self.started_at
-        });
-        if lost_by_restart && now < grace_ends { Standing::Reconnecting } else { Standing::Offline }
-    }
-
-    fn wait_deadline(&self, standing: Standing, now: Timestamp) -> Timestamp {
-        match standing {
-            Standing::Reconnecting => self.started_at.plus_ms(self.config.reconnect_grace_ms),
-            _ => now.plus_ms(i64::from(self.config.ack_within_ms) + ACK_MARGIN_MS),
-        }
-    }
-}
-
-/// A message as its receivers see it; `None` for a push alone.
-pub(crate) fn frame_of(message: &Message) -> Option<MessageFrame> {
-    if message.kind == MessageKind::Push {
-        return None;
-    }
-    Some(MessageFrame {
-        id: message.id,
-        conversation: message.addressee.conversation()?.clone(),
-        seq: message.seq,
-        kind: message.kind,
-        sender: message.sender.clone(),
-        body: message.body.clone(),
-        mentions: message.mentions.clone(),
-        reminder: None,
-        ext: message.push.as_ref().and_then(|push| push.ext.clone()),
-        sent_at: message.sent_at,
-    })
+    Ok((Some(now), left))
 }

@@ -6,12 +6,19 @@
 
 mod audience;
 mod catalogue;
+mod device;
 mod fanout;
+mod frames;
+mod history;
 mod login;
+mod reach;
 mod registry;
 mod send;
 mod session;
+mod settings;
 mod tokens;
+mod waits;
+mod walk;
 
 use std::sync::Arc;
 
@@ -19,7 +26,7 @@ use model::{Clock, ErrorCode, Fault, Timestamp};
 use store::{Op, Store, StoreError};
 use tokio::{sync::mpsc, task::JoinHandle};
 
-pub use audience::{Standing, facts_of};
+pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
 pub use catalogue::{AppView, Catalogue};
 pub use login::Opened;
 pub use registry::{Ending, Live, Outbound};
@@ -33,13 +40,20 @@ pub struct ImConfig {
     pub heartbeat_ms: u32,
     /// How long a client has to acknowledge a message, in milliseconds.
     pub ack_within_ms: u32,
+    /// How long a client has to acknowledge a call, in milliseconds.
+    pub call_ack_within_ms: u32,
     /// How long after a restart a lost connection counts as coming back, in milliseconds.
     pub reconnect_grace_ms: i64,
 }
 
 impl Default for ImConfig {
     fn default() -> Self {
-        Self { heartbeat_ms: 30_000, ack_within_ms: 5_000, reconnect_grace_ms: 10_000 }
+        Self {
+            heartbeat_ms: 30_000,
+            ack_within_ms: 5_000,
+            call_ack_within_ms: 2_000,
+            reconnect_grace_ms: 10_000,
+        }
     }
 }
 
@@ -50,6 +64,7 @@ pub struct Im {
     config: ImConfig,
     catalogue: Arc<Catalogue>,
     registry: registry::Registry,
+    waits: waits::Waits,
     expedited: mpsc::UnboundedSender<fanout::Expedite>,
     started_at: Timestamp,
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
@@ -76,6 +91,7 @@ impl Im {
             clock,
             config,
             catalogue: Arc::clone(&catalogue),
+            waits: waits::Waits::default(),
             expedited,
             started_at,
             tasks: std::sync::Mutex::default(),

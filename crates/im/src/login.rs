@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{AppId, CertificateName, ErrorCode, Fault, PushId, SessionState};
+use model::{AppId, CertificateName, DeviceId, ErrorCode, Fault, PushId, SessionId, SessionState, UserId};
 use rules::{Reason, rank_certificates};
 use store::{NewSession, Op, Outcome};
 use tokio::sync::mpsc;
@@ -11,9 +11,10 @@ use wire::{KickReason, Login, Recommended, Welcome};
 
 use crate::{
     Im,
+    audience::online,
     catalogue::AppView,
     fault_of,
-    registry::{Ending, Live, Outbound},
+    registry::{Live, Outbound},
     tokens,
 };
 
@@ -43,8 +44,7 @@ impl Im {
         }
         check_certificate_names(&view, &login.certificate_names)?;
 
-        let state =
-            if login.foreground { SessionState::OnlineForeground } else { SessionState::OnlineBackground };
+        let state = online(login.foreground);
         let certificates: Vec<Recommended> =
             rank_certificates(&view.certificates, &login.report, view.app.policy.fcm, now)
                 .into_iter()
@@ -54,29 +54,23 @@ impl Im {
                     vendor: certificate.vendor,
                 })
                 .collect();
-        let outcome = self
-            .commit_one(Op::OpenSession(NewSession {
-                app,
-                user: user.clone(),
-                device: login.device,
-                push_id: PushId(Uuid::new_v4()),
-                report: login.report,
-                state,
-                policy: view.app.policy.login,
-                kicked_reason: Reason::KICKED_BEFORE_SEND,
-                at: now,
-            }))
-            .await?;
-        let Outcome::Session { id, push_id, push_on, kicked, last_device, has_pushed } = outcome else {
+        let mut batch = vec![Op::OpenSession(NewSession {
+            app,
+            user: user.clone(),
+            device: login.device,
+            push_id: PushId(Uuid::new_v4()),
+            report: login.report,
+            state,
+            policy: view.app.policy.login,
+            kicked_reason: Reason::KICKED_BEFORE_SEND,
+            at: now,
+        })];
+        batch.extend(self.session_event(app, &user, login.device, state).await?);
+        let outcome = self.commit_all(batch).await?.into_iter().next();
+        let Some(Outcome::Session { id, push_id, push_on, kicked, last_device, has_pushed }) = outcome else {
             return Err(ErrorCode::Internal.into());
         };
-        for (other_user, device, _) in kicked {
-            let reason = if other_user == user { KickReason::AnotherLogin } else { KickReason::AnotherUser };
-            if let Some(other) = self.registry.find(app, &other_user, device) {
-                self.registry.remove(&other);
-                other.end(Ending::Kick(reason));
-            }
-        }
+        self.kick_others(app, &user, kicked).await;
         let live = Arc::new(Live::new(app, user.clone(), login.device, id, login.foreground, outbox));
         self.registry.add(Arc::clone(&live));
         let push_type = certificates.first().map_or(0, |first| first.vendor.facts().push_type);
@@ -96,13 +90,35 @@ impl Im {
         Ok(Opened { live, welcome })
     }
 
+    /// Tells the connections of logins that a login ended, and the App's webhooks. Which they are is known only now, so the
+    /// word to the webhooks comes in a commit of its own.
+    async fn kick_others(&self, app: AppId, user: &UserId, kicked: Vec<(UserId, DeviceId, SessionId)>) {
+        let mut events = Vec::new();
+        for (other, device, _) in kicked {
+            let reason = if other == *user { KickReason::AnotherLogin } else { KickReason::AnotherUser };
+            if let Some(live) = self.registry.find(app, &other, device) {
+                self.kick(&live, reason);
+            }
+            let event = self.session_event(app, &other, device, SessionState::Kicked).await;
+            events.extend(event.ok().flatten());
+        }
+        if !events.is_empty()
+            && let Err(fault) = self.commit_all(events).await
+        {
+            tracing::warn!(%fault, "webhooks do not hear of logins that were ended by another");
+        }
+    }
+
     pub(crate) async fn view(&self, app: AppId) -> Result<Option<Arc<AppView>>, Fault> {
         self.catalogue().view(app).await.map_err(|error| fault_of(&error))
     }
 
     pub(crate) async fn commit_one(&self, op: Op) -> Result<Outcome, Fault> {
-        let outcomes = self.store().commit(vec![op]).await.map_err(|error| fault_of(&error))?;
-        outcomes.into_iter().next().ok_or_else(|| ErrorCode::Internal.into())
+        self.commit_all(vec![op]).await?.into_iter().next().ok_or_else(|| ErrorCode::Internal.into())
+    }
+
+    pub(crate) async fn commit_all(&self, batch: Vec<Op>) -> Result<Vec<Outcome>, Fault> {
+        self.store().commit(batch).await.map_err(|error| fault_of(&error))
     }
 }
 

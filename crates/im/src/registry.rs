@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use model::{AppId, ConversationId, DeviceId, MessageId, Seq, SessionId, UserId};
+use model::{AppId, ConversationId, DeviceId, MessageId, Seq, SessionId, Timestamp, UserId};
 use tokio::sync::{Notify, mpsc};
 use wire::{KickReason, MessageFrame, ServerFrame};
 
@@ -51,10 +51,18 @@ pub struct Live {
 }
 
 /// What is out in one conversation.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Unacked {
-    highest: i64,
-    messages: Vec<(Seq, MessageId)>,
+    highest: Seq,
+    messages: Vec<Out>,
+}
+
+/// A message that is out.
+#[derive(Debug, Clone, Copy)]
+struct Out {
+    seq: Seq,
+    message: MessageId,
+    since: Timestamp,
 }
 
 impl Live {
@@ -91,14 +99,17 @@ impl Live {
         self.foreground.store(foreground, Ordering::Release);
     }
 
-    /// Whether a message was sent on this connection and is not acknowledged yet.
-    pub(crate) fn has_out(&self, conversation: &ConversationId, seq: Seq) -> bool {
-        self.unacked().get(conversation).is_some_and(|out| out.highest >= seq.0)
+    /// Since when a message is out on this connection and not acknowledged.
+    pub(crate) fn out_since(&self, conversation: &ConversationId, seq: Seq) -> Option<Timestamp> {
+        let unacked = self.unacked();
+        let out = unacked.get(conversation).filter(|out| out.highest >= seq)?;
+        out.messages.iter().find(|sent| sent.seq >= seq).map(|sent| sent.since)
     }
 
-    /// Hands frames to the socket. `false`: the socket is gone or so far behind that it counts as gone.
-    pub(crate) fn deliver(&self, frames: Arc<[Arc<MessageFrame>]>) -> bool {
-        self.note_out(&frames);
+    /// Hands frames to the socket, which are out from now on. `false`: the socket is gone or so far behind that it counts
+    /// as gone.
+    pub(crate) fn deliver(&self, frames: Arc<[Arc<MessageFrame>]>, now: Timestamp) -> bool {
+        self.note_out(&frames, now);
         match self.outbox.try_send(Outbound::Deliver(Arc::clone(&frames))) {
             Ok(()) => true,
             Err(_) => {
@@ -108,9 +119,16 @@ impl Live {
         }
     }
 
+    /// Hands a message for connected devices alone to the socket. Nobody waits for it to be acknowledged.
+    pub(crate) fn deliver_once(&self, frames: Arc<[Arc<MessageFrame>]>) {
+        if self.outbox.try_send(Outbound::Deliver(frames)).is_err() {
+            tracing::debug!("a message to connected devices alone found no room");
+        }
+    }
+
     /// Hands a page of a sync to the socket and waits for room. `false`: the socket is gone.
-    pub(crate) async fn deliver_page(&self, frames: Arc<[Arc<MessageFrame>]>) -> bool {
-        self.note_out(&frames);
+    pub(crate) async fn deliver_page(&self, frames: Arc<[Arc<MessageFrame>]>, now: Timestamp) -> bool {
+        self.note_out(&frames, now);
         self.outbox.send(Outbound::Page(frames)).await.is_ok()
     }
 
@@ -119,12 +137,20 @@ impl Live {
         let _ = self.outbox.try_send(Outbound::Tell(Box::new(frame)));
     }
 
-    fn note_out(&self, frames: &[Arc<MessageFrame>]) {
+    fn note_out(&self, frames: &[Arc<MessageFrame>], now: Timestamp) {
         let mut unacked = self.unacked();
         for frame in frames {
-            let out = unacked.entry(frame.conversation.clone()).or_default();
-            out.highest = out.highest.max(frame.seq.0);
-            out.messages.push((frame.seq, frame.id));
+            let sent = Out { seq: frame.seq, message: frame.id, since: now };
+            match unacked.get_mut(&frame.conversation) {
+                Some(out) => {
+                    out.highest = out.highest.max(frame.seq);
+                    out.messages.push(sent);
+                }
+                None => {
+                    let out = Unacked { highest: frame.seq, messages: vec![sent] };
+                    unacked.insert(frame.conversation.clone(), out);
+                }
+            }
         }
     }
 
@@ -132,8 +158,8 @@ impl Live {
         let mut unacked = self.unacked();
         for frame in frames {
             if let Some(out) = unacked.get_mut(&frame.conversation) {
-                out.messages.retain(|(_, id)| *id != frame.id);
-                out.highest = out.messages.iter().map(|(seq, _)| seq.0).max().unwrap_or(0);
+                out.messages.retain(|sent| sent.message != frame.id);
+                out.highest = out.messages.iter().map(|sent| sent.seq).max().unwrap_or(Seq(0));
             }
         }
     }
@@ -155,22 +181,27 @@ impl Live {
         }
     }
 
-    /// Forgets what a cumulative acknowledgement covers.
-    pub(crate) fn acked(&self, cursors: &[(ConversationId, Seq)]) {
+    /// Forgets what a cumulative acknowledgement covers, and says which messages it covered.
+    pub(crate) fn acked(&self, cursors: &[(ConversationId, Seq)]) -> Vec<MessageId> {
         let mut unacked = self.unacked();
+        let mut covered = Vec::new();
         for (conversation, seq) in cursors {
             if let Some(out) = unacked.get_mut(conversation) {
-                out.messages.retain(|(sent, _)| sent > seq);
+                covered.extend(out.messages.extract_if(.., |sent| sent.seq <= *seq).map(|sent| sent.message));
                 if out.messages.is_empty() {
                     unacked.remove(conversation);
                 }
             }
         }
+        covered
     }
 
     /// The messages that are out and unacknowledged: to be decided again when the connection is lost.
     pub(crate) fn take_out(&self) -> Vec<MessageId> {
-        self.unacked().drain().flat_map(|(_, out)| out.messages.into_iter().map(|(_, id)| id)).collect()
+        self.unacked()
+            .drain()
+            .flat_map(|(_, out)| out.messages.into_iter().map(|sent| sent.message))
+            .collect()
     }
 
     fn unacked(&self) -> std::sync::MutexGuard<'_, HashMap<ConversationId, Unacked>> {
@@ -226,7 +257,7 @@ impl Registry {
 
     /// The connected login on a device.
     pub(crate) fn find(&self, app: AppId, user: &UserId, device: DeviceId) -> Option<Arc<Live>> {
-        self.of_user(app, user).into_iter().find(|live| live.device == device)
+        self.lock().get(&(app, user.clone()))?.iter().find(|live| live.device == device).cloned()
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -6,46 +6,58 @@ use model::{
     MessageId, MessageKind, PushSettings, ResourceId, Seq, Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 use uuid::Uuid;
+
+use crate::api::schema;
 
 /// For how long an imagined call rings, in milliseconds.
 const RINGING_MS: i64 = 90_000;
 /// The last moment that can be asked about, in milliseconds: the end of the year 9999.
 const LAST_MOMENT_MS: i64 = 253_402_300_799_999;
 
-/// What is asked to be imagined. What is left out is as for a plain system notification sent now.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What is asked about; what is left out is as for a plain system notification sent now.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
 pub struct Imagined {
-    /// What it is: a message, a system notification, a call's invitation, or a push alone.
+    /// What it is: `message`, `system`, `call` (an invitation) or `push` (a push alone).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<schema::MessageKind>)]
     pub kind: Option<MessageKind>,
     /// Who sends it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
     pub from: Option<UserId>,
     /// Where it is sent; the user must be in it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
     pub conversation: Option<ConversationId>,
     /// To which group it is sent, instead of a conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
     pub group: Option<GroupId>,
     /// It calls the user by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mentions_me: Option<bool>,
-    /// Whether it has push settings.
+    /// `none`: without push settings; `on`: with; `off`: with the push switched off.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
     pub push: Option<AskedPush>,
     /// Its class.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<schema::Class>)]
     pub class: Option<Class>,
     /// It is forced through mute and do-not-disturb.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub force: Option<bool>,
     /// The push resource it names.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
     pub resource: Option<ResourceId>,
-    /// When it is sent; absent: now.
+    /// When it is sent, in milliseconds since the epoch; absent: now.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<i64>)]
     pub at: Option<Timestamp>,
 }
 

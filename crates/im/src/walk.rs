@@ -1,0 +1,364 @@
+//! One look at a message's targets: frames leave, decisions are made, and full pages of them are committed on the way.
+
+use std::{
+    collections::BTreeSet,
+    ops::Bound::{Excluded, Unbounded},
+    sync::Arc,
+};
+
+use model::{
+    Addressee, BindingState, ConversationKind, DeliveryState, Message, MessageKind, Purpose, Timestamp,
+    UserId,
+};
+use rules::{Decision, Facts, Reason, Ruling, TABLE_VERSION, decide};
+use store::{AudienceRow, FanoutCursor, FanoutNext, NewDelivery, Op, Outcome, StoreError};
+
+use crate::{
+    Im,
+    audience::{Occasion, Standing, facts_of, reminder_text},
+    catalogue::AppView,
+    frames::Frames,
+    reach::is_sending_device,
+    registry::Live,
+    waits::{Places, WaitedUser},
+};
+
+/// Targets that are read at once.
+const AUDIENCE_PAGE: u32 = 512;
+/// Decisions that are committed at once, while there is more to read.
+const DECISIONS_PAGE: usize = 256;
+/// Up to so many users are read one by one; more are looked for in whole pages.
+const ONE_BY_ONE_MAX: usize = 32;
+
+/// Whose targets are looked at.
+#[derive(Debug)]
+pub(crate) enum Whom {
+    /// Everybody the message is for.
+    Everybody,
+    /// Those who are waited for; all others are decided.
+    These(Places),
+}
+
+/// What a look came to.
+#[derive(Debug)]
+pub(crate) enum Looked {
+    /// Its last op, to be committed with others.
+    Ready {
+        /// Ends the fan-out, or says when to look again.
+        op: Op,
+        /// Who needs no further look, once the op is committed.
+        decided: Vec<UserId>,
+    },
+    /// Everything is committed already.
+    Committed,
+    /// A logout or fetch overtook a page; the message is to be looked at again.
+    Overtaken,
+}
+
+/// Looks at a message's targets, page by page. The op that comes back ends the fan-out, or puts it off until the first
+/// waiting target is due; until then the cursor stands at the start, since one who waits must be met again, and a target
+/// that is decided keeps its row. A page that was overtaken ends the look, so that the last op cannot end the fan-out
+/// over its head.
+pub(crate) async fn look(
+    im: &Im,
+    cursor: &FanoutCursor,
+    whom: &Whom,
+    now: Timestamp,
+) -> Result<Looked, StoreError> {
+    let message = &cursor.message;
+    let Some(view) = im.catalogue().view(message.app).await? else {
+        return Ok(Looked::Ready { op: decided(message, Vec::new(), FanoutNext::Done), decided: Vec::new() });
+    };
+    if message.online_only {
+        return look_once(im, cursor, &view, now).await;
+    }
+    if matches!(whom, Whom::Everybody) {
+        im.waits.begin(message.id);
+    }
+    let call = im.call_of(message).await?;
+    let mut walk = Walk {
+        im,
+        occasion: Occasion { message, view: &view, call: call.as_ref(), now },
+        whom,
+        frames: Frames::of(message),
+        deliveries: Vec::new(),
+        waiting: BTreeSet::new(),
+        waits_until: None,
+    };
+    let mut place = whom.start();
+    let mut met = None;
+    while let Some(after) = place {
+        if walk.deliveries.len() >= DECISIONS_PAGE {
+            let page = std::mem::take(&mut walk.deliveries);
+            let op = decided(message, page, FanoutNext::Again { after: None, due_at: now });
+            if im.store().commit(vec![op]).await?.contains(&Outcome::Stale) {
+                return Ok(Looked::Overtaken);
+            }
+        }
+        let limit = whom.page_size();
+        let rows = im.store().audience(message.app, &message.addressee, after.as_ref(), limit).await?;
+        place = whom.next_place(&message.addressee, &rows);
+        walk.look_at_page(rows, &mut met).await?;
+    }
+    Ok(walk.finish(cursor))
+}
+
+/// Hands a message for connected devices alone to them. The decisions are committed first: a frame that nobody
+/// acknowledges must not leave twice.
+async fn look_once(
+    im: &Im,
+    cursor: &FanoutCursor,
+    view: &Arc<AppView>,
+    now: Timestamp,
+) -> Result<Looked, StoreError> {
+    let message = &cursor.message;
+    let occasion = Occasion { message, view, call: None, now };
+    let frames = Frames::of(message);
+    let mut place = Some(cursor.after.clone());
+    while let Some(after) = place {
+        let rows =
+            im.store().audience(message.app, &message.addressee, after.as_ref(), AUDIENCE_PAGE).await?;
+        place = Whom::Everybody.next_place(&message.addressee, &rows);
+        let lives: Vec<Arc<Live>> = rows
+            .iter()
+            .filter_map(|row| im.live_of(message.app, row))
+            .filter(|live| !is_sending_device(message, live))
+            .collect();
+        let deliveries = rows.into_iter().map(|row| {
+            let facts = facts_of(&occasion, &row, im.reach(message, &row, now).standing, &[]);
+            let decision = decide(&facts);
+            new_delivery(message, row, &facts, decision)
+        });
+        let next = match &place {
+            Some(after) => FanoutNext::Again { after: after.clone(), due_at: now },
+            None => FanoutNext::Done,
+        };
+        im.store().commit(vec![decided(message, deliveries.collect(), next)]).await?;
+        if let Some(frame) = frames.plain() {
+            lives.iter().for_each(|live| live.deliver_once(Arc::clone(frame)));
+        }
+    }
+    Ok(Looked::Committed)
+}
+
+/// A look that is under way.
+struct Walk<'a> {
+    im: &'a Im,
+    occasion: Occasion<'a>,
+    whom: &'a Whom,
+    frames: Frames,
+    deliveries: Vec<NewDelivery>,
+    waiting: BTreeSet<UserId>,
+    waits_until: Option<Timestamp>,
+}
+
+impl Walk<'_> {
+    /// `met` is the last user of the page before, and becomes the last of this one.
+    async fn look_at_page(
+        &mut self,
+        rows: Vec<AudienceRow>,
+        met: &mut Option<UserId>,
+    ) -> Result<(), StoreError> {
+        let mut rows = rows.into_iter().peekable();
+        while let Some(first) = rows.next() {
+            let user = first.user.clone();
+            let mut ends = vec![first];
+            while let Some(row) = rows.next_if(|row| row.user.is_some() && row.user == user) {
+                ends.push(row);
+            }
+            if let Some(before) = self.whom.place_of(user.as_ref(), met.as_ref()) {
+                self.look_at_user(ends, before).await?;
+            }
+            *met = user;
+        }
+        Ok(())
+    }
+
+    async fn look_at_user(
+        &mut self,
+        rows: Vec<AudienceRow>,
+        before: Option<UserId>,
+    ) -> Result<(), StoreError> {
+        let Occasion { message, now, .. } = self.occasion;
+        let mut unsent = Vec::with_capacity(rows.len());
+        let mut ends = Vec::with_capacity(rows.len());
+        for row in rows {
+            let reach = self.im.reach(message, &row, now);
+            unsent.push(reach.unsent);
+            ends.push((row, reach.standing));
+        }
+        for (at, live) in unsent.into_iter().enumerate() {
+            if let Some(live) = live
+                && !self.send(&ends, at, &live).await?
+            {
+                ends[at].1 = Standing::Offline;
+            }
+        }
+        if message.kind != MessageKind::Notice {
+            self.decide_user(ends, before);
+        }
+        Ok(())
+    }
+
+    /// Sends the frame, with a reminder where the client is to show one by itself. `false`: the socket is gone.
+    async fn send(
+        &mut self,
+        ends: &[(AudienceRow, Standing)],
+        at: usize,
+        live: &Live,
+    ) -> Result<bool, StoreError> {
+        let (row, standing) = &ends[at];
+        let Occasion { message, view, now, .. } = self.occasion;
+        let text = match standing {
+            Standing::Framed { foreground: false } => {
+                reminder_text(&facts_of(&self.occasion, row, *standing, ends))
+            }
+            _ => None,
+        };
+        let frame = match (text, &row.device) {
+            (Some(text), Some(device)) => {
+                let language = &device.report.language;
+                self.frames.reminding(&**self.im.store(), message, view, language, text).await?
+            }
+            _ => self.frames.plain().cloned(),
+        };
+        Ok(frame.is_some_and(|frame| live.deliver(frame, now)))
+    }
+
+    fn decide_user(&mut self, ends: Vec<(AudienceRow, Standing)>, before: Option<UserId>) {
+        let Occasion { message, now, .. } = self.occasion;
+        let decisions: Vec<(Facts, Decision)> = ends
+            .iter()
+            .map(|(row, standing)| {
+                let facts = facts_of(&self.occasion, row, *standing, &ends);
+                let decision = decide(&facts);
+                (facts, decision)
+            })
+            .collect();
+        let user = ends.first().and_then(|(row, _)| row.user.clone());
+        let mut waited = WaitedUser { before, devices: Vec::new(), beyond_acks: false };
+        let mut waits = false;
+        for ((row, standing), (facts, decision)) in ends.into_iter().zip(decisions) {
+            match decision.ruling {
+                Ruling::Delivered => {}
+                Ruling::Push | Ruling::Skip => {
+                    self.deliveries.push(new_delivery(message, row, &facts, decision));
+                }
+                Ruling::Wait => {
+                    waits = true;
+                    let until = self.im.wait_deadline(message, standing, now);
+                    self.waits_until = Some(self.waits_until.map_or(until, |other| other.min(until)));
+                    let for_ack =
+                        [Reason::FOREGROUND_WAITING, Reason::BACKGROUND_WAITING].contains(&decision.reason);
+                    match row.device.filter(|_| for_ack) {
+                        Some(device) => waited.devices.push(device.id),
+                        None => waited.beyond_acks = true,
+                    }
+                }
+            }
+        }
+        // Only a login is waited for, so there is a user.
+        if let Some(user) = user.filter(|_| waits) {
+            self.im.waits.wait_for(message.id, user.clone(), waited);
+            self.waiting.insert(user);
+        }
+    }
+
+    fn finish(self, cursor: &FanoutCursor) -> Looked {
+        let message = self.occasion.message;
+        let (decided_users, others_wait) = match self.whom {
+            Whom::Everybody => (Vec::new(), false),
+            Whom::These(users) => (
+                users.keys().filter(|user| !self.waiting.contains(*user)).cloned().collect(),
+                self.im.waits.others_than(message.id, users),
+            ),
+        };
+        let due_at = match (self.waits_until, others_wait) {
+            (Some(until), true) => Some(until.min(cursor.due_at)),
+            (until, false) => until,
+            (None, true) => Some(cursor.due_at),
+        };
+        let next = due_at.map_or(FanoutNext::Done, |due_at| FanoutNext::Again { after: None, due_at });
+        Looked::Ready { op: decided(message, self.deliveries, next), decided: decided_users }
+    }
+}
+
+impl Whom {
+    /// Behind which user reading begins.
+    fn start(&self) -> Option<Option<UserId>> {
+        match self {
+            Self::Everybody => Some(None),
+            Self::These(users) => users.values().next().cloned(),
+        }
+    }
+
+    fn page_size(&self) -> u32 {
+        match self {
+            Self::These(users) if users.len() <= ONE_BY_ONE_MAX => 1,
+            Self::Everybody | Self::These(_) => AUDIENCE_PAGE,
+        }
+    }
+
+    /// Behind which user reading goes on; `None`: there is nobody more.
+    fn next_place(&self, addressee: &Addressee, rows: &[AudienceRow]) -> Option<Option<UserId>> {
+        let last = rows.last()?.user.as_ref()?;
+        match self {
+            Self::Everybody if is_last(addressee, last) => None,
+            Self::Everybody => Some(Some(last.clone())),
+            Self::These(users) => {
+                let (_, before) = users.range((Excluded(last), Unbounded)).next()?;
+                Some(before.clone().max(Some(last.clone())))
+            }
+        }
+    }
+
+    /// The member right before a user who is to be looked at; `None` for one who is not.
+    fn place_of(&self, user: Option<&UserId>, met: Option<&UserId>) -> Option<Option<UserId>> {
+        match self {
+            Self::Everybody => Some(met.cloned()),
+            Self::These(users) => users.get(user?).cloned(),
+        }
+    }
+}
+
+/// Whether nobody can come after this user. Of a group only an empty page tells.
+fn is_last(addressee: &Addressee, user: &UserId) -> bool {
+    match addressee.conversation().map(model::ConversationId::kind) {
+        Some(ConversationKind::Group(_)) => false,
+        Some(ConversationKind::Peer(_, second)) => *user == second,
+        Some(ConversationKind::System(_)) | None => true,
+    }
+}
+
+/// The decisions of a page with the moved cursor.
+pub(crate) fn decided(message: &Message, deliveries: Vec<NewDelivery>, next: FanoutNext) -> Op {
+    Op::Decide { app: message.app, message: message.id, deliveries, next }
+}
+
+fn new_delivery(message: &Message, row: AudienceRow, facts: &Facts, decision: Decision) -> NewDelivery {
+    let addressed_by_push_id = row.user.is_none();
+    let push_id = row.device.as_ref().filter(|_| addressed_by_push_id).map(|device| device.push_id);
+    let (certificate, token, generation) = match row.binding {
+        BindingState::Bound(binding) => (Some(binding.certificate), binding.token, binding.generation),
+        BindingState::Lost(_) => (None, "".into(), 0),
+    };
+    let pushes = decision.ruling == Ruling::Push;
+    NewDelivery {
+        purpose: Purpose::Notify,
+        user: row.user,
+        device: row.device.map(|device| device.id),
+        push_id,
+        certificate,
+        token,
+        binding_generation: generation,
+        state: if pushes { DeliveryState::Queued } else { DeliveryState::Skipped },
+        reason: decision.reason,
+        rules_version: TABLE_VERSION,
+        facts: facts.pack(),
+        text: decision.text,
+        counts_badge: pushes && message.push.as_ref().is_none_or(|push| push.counts_badge),
+        decided_at: facts.at,
+        due_at: facts.at,
+        expires_at: message.expires_at,
+    }
+}
