@@ -1,11 +1,7 @@
 //! From rows to an answer. Pure.
 
 use im::{AppView, Occasion, Standing, facts_of};
-<<<<<<< HEAD
 use model::{Addressee, Body, Call, Delivery, Message, MessageKind, Purpose, Timestamp};
-=======
-use model::{Addressee, Call, Delivery, Message, Timestamp};
->>>>>>> r4-im
 use rules::{Facts, Ruling, decide};
 use store::{AudienceRow, FanoutCursor};
 
@@ -22,8 +18,6 @@ pub struct Case<'a> {
     pub message: &'a Message,
     /// Its App with the certificates.
     pub view: &'a AppView,
-    /// The call it signals, as it stands now; `None` for anything else, and where the call is gone.
-    pub call: Option<&'a Call>,
     /// Its targets as they stand now, with where each stands.
     pub rows: &'a [(AudienceRow, Standing)],
     /// What was decided for them.
@@ -42,17 +36,11 @@ pub struct Case<'a> {
     pub show_text: bool,
 }
 
-<<<<<<< HEAD
 impl Case<'_> {
     fn facts(&self, row: &AudienceRow, standing: Standing) -> Facts {
         let occasion = Occasion { message: self.message, view: self.view, call: self.call, now: self.now };
         facts_of(&occasion, row, standing, self.rows)
     }
-=======
-/// What the facts of all targets rest on.
-const fn occasion<'a>(case: &Case<'a>) -> Occasion<'a> {
-    Occasion { message: case.message, view: case.view, call: case.call, now: case.now }
->>>>>>> r4-im
 }
 
 /// Why the message did or did not arrive, for every target in the case.
@@ -89,11 +77,7 @@ pub fn outlook(case: &Case<'_>) -> Explanation {
         .rows
         .iter()
         .map(|(row, standing)| {
-<<<<<<< HEAD
             let facts = case.facts(row, *standing);
-=======
-            let facts = facts_of(&occasion(case), row, *standing, case.rows);
->>>>>>> r4-im
             let state = match decide(&facts).ruling {
                 Ruling::Push => TargetState::WouldPush,
                 Ruling::Skip => TargetState::WouldSkip,
@@ -122,13 +106,8 @@ fn undecided(
     let Some(fanout) = case.fanout else {
         return target::later(case, row);
     };
-<<<<<<< HEAD
     let facts = case.facts(row, standing);
     let mut target = target::foreseen(case, row, &facts, TargetState::Deciding, findings);
-=======
-    let facts: Facts = facts_of(&occasion(case), row, standing, case.rows);
-    let mut target = target::foreseen(case, row, &facts, TargetState::Deciding);
->>>>>>> r4-im
     target.next_at = Some(fanout.due_at);
     target
 }

@@ -50,14 +50,10 @@ pub async fn explain(
     let deliveries = im.store().deliveries(app, &filter, limit).await?;
     let fanout = im.store().fanout(app, message.id).await?;
     let call = im.call_of(&message).await?;
-<<<<<<< HEAD
     let names = Names::read(im, &message).await?;
-=======
->>>>>>> r4-im
     Ok(Some(compose(&Case {
         message: &message,
         view: &view,
-        call: call.as_ref(),
         rows: &rows,
         deliveries: &deliveries,
         fanout: fanout.as_ref(),
@@ -91,7 +87,6 @@ pub async fn explain_user(
     Ok(Some(outlook(&Case {
         message: &message,
         view: &view,
-        call: None,
         rows: &rows,
         deliveries: &[],
         fanout: None,
