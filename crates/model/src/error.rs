@@ -108,6 +108,10 @@ error_codes! {
     EmptyToken = "empty_token", 422,
         "The vendor token is empty; report it only after the vendor's registration succeeded.",
         "厂商 token 为空，请在厂商 SDK 注册成功后再上报。";
+    /// Said by a client about itself: no connection came in time.
+    NoConnection = "no_connection", 503,
+        "There was no connection in time; ask again when there is one.",
+        "在限定时间内没有连接，请在恢复连接后重试。";
     /// A frame that is too large.
     FrameTooLarge = "frame_too_large", 413,
         "The frame is over 32 KiB; send large content by reference.",

@@ -49,21 +49,25 @@ pub struct VendorFacts {
     pub push_type: u8,
     /// Whether a token belongs to one of two environments.
     pub has_environments: bool,
+    /// Its SDK calls the app when a notification arrives while the app runs (matrix H).
+    pub tells_arrival: bool,
+    /// Its SDK hands the app data that shows nothing by itself (matrix H).
+    pub hands_data: bool,
 }
 
 /// One row a vendor: name, titles, platform, brands, push type.
 #[rustfmt::skip]
 const TABLE: &[(Vendor, VendorFacts)] = &[
-    row(Vendor::Xiaomi, "xiaomi", ("Xiaomi", "小米"), Platform::Android, &["xiaomi", "redmi", "poco"], 5),
-    with_environments(row(Vendor::Apns, "apns", ("Apple (APNs)", "苹果 APNs"), Platform::Ios, &["apple"], 11)),
-    row(Vendor::Huawei, "huawei", ("Huawei", "华为"), Platform::Android, &["huawei"], 6),
-    row(Vendor::Harmony, "harmony", ("HarmonyOS NEXT", "鸿蒙"), Platform::Harmony, &["harmony"], 13),
-    row(Vendor::Honor, "honor", ("Honor", "荣耀"), Platform::Android, &["honor"], 12),
+    tells_arrival(row(Vendor::Xiaomi, "xiaomi", ("Xiaomi", "小米"), Platform::Android, &["xiaomi", "redmi", "poco"], 5)),
+    with_environments(hands_data(row(Vendor::Apns, "apns", ("Apple (APNs)", "苹果 APNs"), Platform::Ios, &["apple"], 11))),
+    hands_data(row(Vendor::Huawei, "huawei", ("Huawei", "华为"), Platform::Android, &["huawei"], 6)),
+    hands_data(row(Vendor::Harmony, "harmony", ("HarmonyOS NEXT", "鸿蒙"), Platform::Harmony, &["harmony"], 13)),
+    hands_data(row(Vendor::Honor, "honor", ("Honor", "荣耀"), Platform::Android, &["honor"], 12)),
     row(Vendor::Oppo, "oppo", ("OPPO", "OPPO"), Platform::Android, &["oppo", "realme", "oneplus"], 10),
     row(Vendor::Vivo, "vivo", ("vivo", "vivo"), Platform::Android, &["vivo", "iqoo"], 9),
-    row(Vendor::Meizu, "meizu", ("Meizu", "魅族"), Platform::Android, &["meizu"], 7),
-    row(Vendor::Fcm, "fcm", ("FCM", "谷歌 FCM"), Platform::Android, &["google", "samsung", "motorola", "sony"], 8),
-    row(Vendor::Webpush, "webpush", ("Web Push", "浏览器推送"), Platform::Web, &["browser"], 14),
+    tells_arrival(row(Vendor::Meizu, "meizu", ("Meizu", "魅族"), Platform::Android, &["meizu"], 7)),
+    hands_data(row(Vendor::Fcm, "fcm", ("FCM", "谷歌 FCM"), Platform::Android, &["google", "samsung", "motorola", "sony"], 8)),
+    hands_data(row(Vendor::Webpush, "webpush", ("Web Push", "浏览器推送"), Platform::Web, &["browser"], 14)),
 ];
 
 const fn row(
@@ -74,12 +78,30 @@ const fn row(
     brands: &'static [&'static str],
     push_type: u8,
 ) -> (Vendor, VendorFacts) {
-    let has_environments = false;
-    (vendor, VendorFacts { name, title_en, title_zh, platform, brands, push_type, has_environments })
+    let facts = VendorFacts {
+        name,
+        title_en,
+        title_zh,
+        platform,
+        brands,
+        push_type,
+        has_environments: false,
+        tells_arrival: false,
+        hands_data: false,
+    };
+    (vendor, facts)
 }
 
 const fn with_environments((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, VendorFacts) {
     (vendor, VendorFacts { has_environments: true, ..facts })
+}
+
+const fn tells_arrival((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, VendorFacts) {
+    (vendor, VendorFacts { tells_arrival: true, ..facts })
+}
+
+const fn hands_data((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, VendorFacts) {
+    (vendor, VendorFacts { hands_data: true, ..facts })
 }
 
 impl Vendor {

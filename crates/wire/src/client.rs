@@ -1,5 +1,7 @@
 //! The client's end of a connection: inputs, effects, and what it remembers. The machine itself is [`ClientLink`].
 
+mod ask;
+mod asking;
 mod inbox;
 mod link;
 mod live;
@@ -7,9 +9,10 @@ mod received;
 
 use std::collections::VecDeque;
 
-use model::{BindingKind, CertificateId, ClientMessageId, ConversationId, MessageId, Seq, Timestamp, UserId};
+use model::{ClientMessageId, ConversationId, MessageId, Seq, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
+pub use ask::{Answer, Ask};
 pub use link::ClientLink;
 
 use crate::{Cursor, ErrorFrame, KickReason, Login, MessageFrame, SendMessage, Welcome};
@@ -28,7 +31,7 @@ pub struct ClientConfig {
     pub backoff_min_ms: u32,
     /// The longest wait before connecting again, in milliseconds.
     pub backoff_max_ms: u32,
-    /// So many sends may wait for the server.
+    /// So many sends, and so many requests, may wait for the server.
     pub pending_max: usize,
     /// Spreads the reconnects of different devices.
     pub jitter_seed: u64,
@@ -58,6 +61,8 @@ pub struct ClientMemory {
     pub heads: Vec<Cursor>,
     /// Sends that the server has not answered.
     pub pending: VecDeque<SendMessage>,
+    /// Requests that the server has not answered and that are worth asking in another process.
+    pub asks: Vec<Ask>,
 }
 
 /// What happens to the client's end.
@@ -79,6 +84,8 @@ pub enum ClientInput<'a> {
     Presence {
         /// On screen.
         foreground: bool,
+        /// Off screen: what the app's badge shows, where the app says so (row T1).
+        unread: Option<u32>,
     },
     /// Ask something of the server, now or after the next login.
     Ask(Ask),
@@ -86,38 +93,6 @@ pub enum ClientInput<'a> {
     Nudge,
     /// Time has passed.
     Tick,
-}
-
-/// A request that may be repeated without harm.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ask {
-    /// Report a vendor token.
-    Bind {
-        /// Whose vendor gave it.
-        certificate: CertificateId,
-        /// What it is for.
-        kind: BindingKind,
-        /// The token; never empty.
-        token: String,
-    },
-    /// Take a vendor token back.
-    Unbind {
-        /// Whose vendor gave it.
-        certificate: CertificateId,
-        /// What it is for.
-        kind: BindingKind,
-    },
-}
-
-impl Ask {
-    /// What it is about: a later ask about the same replaces an earlier one.
-    pub(crate) const fn about(&self) -> (CertificateId, BindingKind) {
-        match self {
-            Self::Bind { certificate, kind, .. } | Self::Unbind { certificate, kind } => {
-                (*certificate, *kind)
-            }
-        }
-    }
 }
 
 /// How messages came.
@@ -187,7 +162,16 @@ pub enum ClientEffect {
         /// What was asked.
         ask: Ask,
         /// What came of it.
-        outcome: Result<(), ErrorFrame>,
+        outcome: Result<Answer, ErrorFrame>,
+    },
+    /// A member of a conversation, or the user on another device, has read up to here.
+    Read {
+        /// Who.
+        user: UserId,
+        /// Where.
+        conversation: ConversationId,
+        /// How far.
+        seq: Seq,
     },
     /// The session was ended from the server's side; it is not resumed.
     Kicked(KickReason),

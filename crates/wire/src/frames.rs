@@ -47,7 +47,7 @@ pub enum ClientFrame {
         /// All of it.
         report: Box<DeviceReport>,
     },
-    /// Reports a vendor token (row D1); answered by `ok`.
+    /// Reports a vendor token (row D1); answered by `bound`, or by `ok`.
     Bind {
         /// Echoed in the answer.
         request: u32,
@@ -463,6 +463,13 @@ pub enum ServerFrame {
         /// At most 200 of them.
         conversations: Vec<ConversationView>,
     },
+    /// A vendor token was bound.
+    Bound {
+        /// The request's number.
+        request: u32,
+        /// The device's public id for push (row D6), a new one where the earlier was unregistered.
+        push_id: PushId,
+    },
     /// A request was done.
     Ok {
         /// The request's number.
@@ -593,6 +600,12 @@ impl ErrorFrame {
     #[must_use]
     pub fn of_request(fault: &Fault, request: u32) -> Self {
         Self { request: Some(request), ..Self::of(fault) }
+    }
+
+    /// Whether the same may be done a little later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        [ErrorCode::Busy, ErrorCode::Internal].iter().any(|code| self.code == code.as_str())
     }
 }
 

@@ -11,7 +11,7 @@ mod server;
 
 pub use backoff::Backoff;
 pub use client::{
-    Arrival, Ask, ClientConfig, ClientEffect, ClientInput, ClientLink, ClientMemory, LinkState,
+    Answer, Arrival, Ask, ClientConfig, ClientEffect, ClientInput, ClientLink, ClientMemory, LinkState,
 };
 pub use frames::*;
 pub use server::{CloseReason, LinkConfig, ServerEffect, ServerInput, ServerLink, Unacked};

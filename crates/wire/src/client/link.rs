@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use model::{ErrorCode, FRAME_MAX_BYTES, Timestamp};
 
 use super::{
-    Ask, ClientConfig, ClientEffect, ClientInput, ClientMemory, LinkState,
+    ClientConfig, ClientEffect, ClientInput, ClientMemory, LinkState,
+    asking::Asks,
     inbox::Inbox,
     live::{Asked, Live},
 };
@@ -24,7 +25,9 @@ pub struct ClientLink {
     pub(super) user: Option<model::UserId>,
     pub(super) inbox: Inbox,
     pub(super) pending: VecDeque<SendMessage>,
-    pub(super) asks: Vec<Ask>,
+    pub(super) asks: Asks,
+    /// The badge's number that the server has not confirmed.
+    pub(super) untold_unread: Option<u32>,
     /// Collected during one step.
     pub(super) effects: Vec<ClientEffect>,
 }
@@ -51,7 +54,8 @@ impl ClientLink {
             user: memory.user,
             inbox: Inbox::new(&memory.heads),
             pending: memory.pending,
-            asks: Vec::new(),
+            asks: Asks::of(memory.asks),
+            untold_unread: None,
             effects: Vec::new(),
         }
     }
@@ -59,7 +63,12 @@ impl ClientLink {
     /// What to store, so that a new process goes on from here.
     #[must_use]
     pub fn memory(&self) -> ClientMemory {
-        ClientMemory { user: self.user.clone(), heads: self.inbox.heads(), pending: self.pending.clone() }
+        ClientMemory {
+            user: self.user.clone(),
+            heads: self.inbox.heads(),
+            pending: self.pending.clone(),
+            asks: self.asks.kept(),
+        }
     }
 
     /// What the device tells of itself from the next login on.
@@ -90,32 +99,34 @@ impl ClientLink {
             ClientInput::Closed => self.on_closed(now),
             ClientInput::Text(text) => self.on_text(now, text),
             ClientInput::Send(message) => self.send_message(now, *message),
-            ClientInput::Presence { foreground } => self.set_presence(now, foreground),
+            ClientInput::Presence { foreground, unread } => self.set_presence(now, foreground, unread),
             ClientInput::Ask(ask) => self.ask(now, ask),
             ClientInput::Nudge => self.nudge(now),
             ClientInput::Tick => {}
         }
         self.expire(now);
+        self.expire_asks(now);
         std::mem::take(&mut self.effects)
     }
 
     /// When to tick next; `None` while nothing is wanted.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        match &self.phase {
+        let of_phase = match &self.phase {
             Phase::Idle => None,
             Phase::Waiting { until } | Phase::Connecting { until } | Phase::LoggingIn { until, .. } => {
                 Some(*until)
             }
             Phase::Live(live) => Some(live.next_deadline()),
-        }
+        };
+        [of_phase, self.asks.next_deadline()].into_iter().flatten().min()
     }
 
     fn log_in(&mut self, now: Timestamp, login: Box<Login>) {
         self.drop_connection();
         self.login = Some(login);
         self.leaving = false;
-        self.asks.clear();
+        self.drop_token_asks();
         self.backoff.succeeded();
         self.connect(now);
     }
@@ -131,11 +142,12 @@ impl ClientLink {
         }
     }
 
-    fn set_presence(&mut self, now: Timestamp, foreground: bool) {
+    fn set_presence(&mut self, now: Timestamp, foreground: bool, unread: Option<u32>) {
         let Some(login) = &mut self.login else { return };
-        let changed = login.foreground != foreground;
+        let is_news = login.foreground != foreground || unread.is_some();
         login.foreground = foreground;
-        if changed && matches!(self.phase, Phase::Live(_)) {
+        self.untold_unread = unread.filter(|_| !foreground);
+        if is_news && matches!(self.phase, Phase::Live(_)) {
             self.transmit_presence(now, foreground);
         }
         if foreground {
@@ -143,18 +155,12 @@ impl ClientLink {
         }
     }
 
-    fn ask(&mut self, now: Timestamp, ask: Ask) {
-        self.asks.retain(|earlier| earlier.about() != ask.about());
-        self.asks.push(ask.clone());
-        if matches!(self.phase, Phase::Live(_)) && !self.leaving {
-            self.transmit_ask(now, ask);
-        }
-    }
-
     fn send_message(&mut self, now: Timestamp, message: SendMessage) {
         let frame = ClientFrame::Send(Box::new(message.clone()));
         let refusal = if encode(&frame).len() > FRAME_MAX_BYTES {
             Some(ErrorCode::FrameTooLarge)
+        } else if self.login.is_none() {
+            Some(ErrorCode::LoginFirst)
         } else if self.pending.len() >= self.config.pending_max {
             Some(ErrorCode::Busy)
         } else {
@@ -235,20 +241,11 @@ impl ClientLink {
         self.transmit_awaiting_answer(now, &frame);
     }
 
-    pub(super) fn transmit_ask(&mut self, now: Timestamp, ask: Ask) {
-        let Phase::Live(live) = &mut self.phase else { return };
-        let request = live.ask(Asked::Ask(ask.clone()));
-        let frame = match ask {
-            Ask::Bind { certificate, kind, token } => ClientFrame::Bind { request, certificate, kind, token },
-            Ask::Unbind { certificate, kind } => ClientFrame::Unbind { request, certificate, kind },
-        };
-        self.transmit_awaiting_answer(now, &frame);
-    }
-
     pub(super) fn transmit_presence(&mut self, now: Timestamp, foreground: bool) {
+        let unread = self.untold_unread;
         let Phase::Live(live) = &mut self.phase else { return };
-        let request = live.ask(Asked::Presence);
-        self.transmit_awaiting_answer(now, &ClientFrame::Presence { request, foreground, unread: None });
+        let request = live.ask(Asked::Presence { unread });
+        self.transmit_awaiting_answer(now, &ClientFrame::Presence { request, foreground, unread });
     }
 
     pub(super) fn transmit_logout(&mut self, now: Timestamp) {
@@ -291,10 +288,14 @@ impl ClientLink {
                     self.give_up_connection(now);
                     return;
                 }
-                if live.ack_due.is_some_and(|due| due <= now) {
-                    live.ack_due = None;
+                let (acks_due, again_due) =
+                    (take_due(&mut live.ack_due, now), take_due(&mut live.again_due, now));
+                if acks_due {
                     let cursors = self.inbox.take_acks();
                     self.transmit(now, &ClientFrame::Ack { cursors });
+                }
+                if again_due {
+                    self.ask_again(now);
                 }
                 self.ping(now);
             }
@@ -310,4 +311,9 @@ impl ClientLink {
             self.transmit(now, &ClientFrame::Ping {});
         }
     }
+}
+
+/// Whether the time has come; then it is no longer waited for.
+fn take_due(due: &mut Option<Timestamp>, now: Timestamp) -> bool {
+    due.take_if(|due| *due <= now).is_some()
 }

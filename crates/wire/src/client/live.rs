@@ -12,7 +12,7 @@ const HEARTBEAT_MIN_MS: u32 = 1000;
 /// What a numbered request was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Asked {
-    Presence,
+    Presence { unread: Option<u32> },
     Logout,
     Ask(Ask),
 }
@@ -26,6 +26,8 @@ pub(crate) struct Live {
     pub(crate) ack_due: Option<Timestamp>,
     /// When something outstanding must have been answered: every answer is progress and gives the rest new time.
     pub(crate) answer_due: Option<Timestamp>,
+    /// When requests that the server had no room for are asked again.
+    pub(crate) again_due: Option<Timestamp>,
     pub(crate) syncing: bool,
     next_request: u32,
     asked: BTreeMap<u32, Asked>,
@@ -40,6 +42,7 @@ impl Live {
             pong_due: None,
             ack_due: None,
             answer_due: None,
+            again_due: None,
             syncing: false,
             next_request: 1,
             asked: BTreeMap::new(),
@@ -59,12 +62,17 @@ impl Live {
         self.asked.remove(&number)
     }
 
+    /// Whether this waits for an answer on this connection.
+    pub(crate) fn is_asked(&self, ask: &Ask) -> bool {
+        self.asked.values().any(|asked| matches!(asked, Asked::Ask(asked) if asked == ask))
+    }
+
     pub(crate) fn has_asked(&self) -> bool {
         !self.asked.is_empty()
     }
 
     pub(crate) fn next_deadline(&self) -> Timestamp {
-        [Some(self.ping_due), self.pong_due, self.ack_due, self.answer_due]
+        [Some(self.ping_due), self.pong_due, self.ack_due, self.answer_due, self.again_due]
             .into_iter()
             .flatten()
             .min()

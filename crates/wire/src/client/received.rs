@@ -3,7 +3,7 @@
 use model::{ErrorCode, Timestamp};
 
 use super::{
-    Arrival, ClientEffect,
+    Answer, Arrival, ClientEffect,
     inbox::Inbox,
     link::{ClientLink, Phase},
     live::{Asked, Live},
@@ -28,8 +28,7 @@ impl ClientLink {
     }
 
     fn on_login_error(&mut self, now: Timestamp, error: ErrorFrame) {
-        let passing = [ErrorCode::Busy, ErrorCode::Internal].iter().any(|code| error.code == code.as_str());
-        if passing {
+        if error.is_passing() {
             self.give_up_connection(now);
         } else {
             self.drop_connection();
@@ -53,7 +52,7 @@ impl ClientLink {
         self.effects.push(ClientEffect::Persist);
         self.effects.push(ClientEffect::LoggedIn(welcome));
         if let Some(foreground) = self.login.as_ref().map(|login| login.foreground)
-            && foreground != told_foreground
+            && (foreground != told_foreground || self.untold_unread.is_some())
         {
             self.transmit_presence(now, foreground);
         }
@@ -61,7 +60,7 @@ impl ClientLink {
         for message in self.pending.clone() {
             self.transmit_awaiting_answer(now, &ClientFrame::Send(Box::new(message)));
         }
-        for ask in self.asks.clone() {
+        for ask in self.asks.all() {
             self.transmit_ask(now, ask);
         }
     }
@@ -73,17 +72,13 @@ impl ClientLink {
         }
         self.user = None;
         self.inbox = Inbox::default();
-        self.asks.clear();
+        self.untold_unread = None;
+        self.fail_asks(|ask| !ask.is_of_device());
     }
 
     fn on_live_frame(&mut self, now: Timestamp, frame: ServerFrame) {
         match frame {
-            ServerFrame::Welcome(_)
-            | ServerFrame::Pong {}
-            | ServerFrame::Read { .. }
-            | ServerFrame::Group { .. }
-            | ServerFrame::History { .. }
-            | ServerFrame::Conversations { .. } => {}
+            ServerFrame::Welcome(_) | ServerFrame::Pong {} => {}
             ServerFrame::Messages { messages, sync } => self.on_messages(now, messages, sync),
             ServerFrame::Synced {} => self.on_synced(now),
             ServerFrame::Sent { client_message_id, message, conversation, seq, sent_at } => {
@@ -94,7 +89,20 @@ impl ClientLink {
                 let sent = ClientEffect::Sent { client_message_id, message, conversation, seq, sent_at };
                 self.effects.push(sent);
             }
-            ServerFrame::Ok { request } => self.on_answer(now, request, Ok(())),
+            ServerFrame::Read { user, conversation, seq } => {
+                self.effects.push(ClientEffect::Read { user, conversation, seq });
+            }
+            ServerFrame::Group { request, group } => self.on_answer(now, request, Ok(Answer::Group(group))),
+            ServerFrame::History { request, messages } => {
+                self.on_answer(now, request, Ok(Answer::History(messages)));
+            }
+            ServerFrame::Conversations { request, conversations } => {
+                self.on_answer(now, request, Ok(Answer::Conversations(conversations)));
+            }
+            ServerFrame::Bound { request, push_id } => {
+                self.on_answer(now, request, Ok(Answer::Bound(push_id)));
+            }
+            ServerFrame::Ok { request } => self.on_answer(now, request, Ok(Answer::Done)),
             ServerFrame::Error(error) => self.on_error(now, error),
             ServerFrame::Kicked { reason } => self.on_kicked(reason),
         }
@@ -144,16 +152,13 @@ impl ClientLink {
         }
     }
 
-    fn on_answer(&mut self, now: Timestamp, request: u32, outcome: Result<(), ErrorFrame>) {
+    fn on_answer(&mut self, now: Timestamp, request: u32, outcome: Result<Answer, ErrorFrame>) {
         let Phase::Live(live) = &mut self.phase else { return };
         let asked = live.answered(request);
         self.note_answer(now);
         match (asked, outcome) {
-            (Some(Asked::Ask(ask)), outcome) => {
-                self.asks.retain(|waiting| *waiting != ask);
-                self.effects.push(ClientEffect::Answered { ask, outcome });
-            }
-            (Some(Asked::Logout), Ok(())) => {
+            (Some(Asked::Ask(ask)), outcome) => self.on_ask_answered(now, ask, outcome),
+            (Some(Asked::Logout), Ok(_)) => {
                 self.drop_connection();
                 self.login = None;
                 self.leaving = false;
@@ -162,8 +167,13 @@ impl ClientLink {
                 self.effects.push(ClientEffect::Persist);
             }
             (Some(Asked::Logout), Err(_)) => self.give_up_connection(now),
-            (Some(Asked::Presence), Err(error)) => self.effects.push(ClientEffect::Error(error)),
-            (Some(Asked::Presence), Ok(())) | (None, _) => {}
+            (Some(Asked::Presence { unread }), Ok(_)) => {
+                if self.untold_unread == unread {
+                    self.untold_unread = None;
+                }
+            }
+            (Some(Asked::Presence { .. }), Err(error)) => self.effects.push(ClientEffect::Error(error)),
+            (None, _) => {}
         }
     }
 
@@ -171,7 +181,7 @@ impl ClientLink {
         self.drop_connection();
         self.login = None;
         self.leaving = false;
-        self.asks.clear();
+        self.fail_asks(|ask| !ask.is_kept());
         self.effects.push(ClientEffect::Kicked(reason));
         self.effects.push(ClientEffect::Persist);
     }
