@@ -296,7 +296,7 @@ const fn session_words(state: model::SessionState) -> (&'static str, &'static st
     }
 }
 
-const fn call_words(event: CallEvent) -> (&'static str, &'static str) {
+pub(crate) const fn call_words(event: CallEvent) -> (&'static str, &'static str) {
     match event {
         CallEvent::Invited => ("invited", "邀请"),
         CallEvent::Received => ("received", "已收到邀请"),

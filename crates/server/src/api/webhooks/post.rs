@@ -49,7 +49,7 @@ pub(in crate::api) async fn handler(
         disabled: false,
         created_at: shared.now(),
     };
-    new.put_into(&mut webhook)?;
+    new.put_into(&mut webhook, &shared.gateway)?;
     let _saving = shared.saving_catalogue.lock().await;
     if shared.store().webhooks(app).await?.len() >= WEBHOOKS_MAX {
         return Err(Problem::new(ErrorCode::Invalid, "an App has at most 16 webhooks"));

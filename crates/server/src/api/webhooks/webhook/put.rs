@@ -27,7 +27,7 @@ pub(in crate::api) async fn handler(
     intake::Json(new): intake::Json<WebhookToPut>,
 ) -> Result<Json<WebhookView>, Problem> {
     let mut webhook = find(&caller, id)?.clone();
-    new.put_into(&mut webhook)?;
+    new.put_into(&mut webhook, &shared.gateway)?;
     if shared.store().commit(vec![Op::PutWebhook(webhook.clone())]).await? == [Outcome::Missing] {
         return Err(ErrorCode::NotFound.into());
     }
