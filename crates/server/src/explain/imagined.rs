@@ -225,9 +225,7 @@ fn invitation(call: &Call) -> Body {
 #[cfg(test)]
 mod tests {
     use super::{AskedPush, Imagined, Unimaginable};
-    use model::{
-        Addressee, AppId, Class, ConversationId, ConversationKind, MessageKind, Timestamp, UserId,
-    };
+    use model::{Addressee, AppId, Class, ConversationId, ConversationKind, MessageKind, Timestamp, UserId};
 
     const NOW: Timestamp = Timestamp(1_763_800_000_000);
 
@@ -285,11 +283,7 @@ mod tests {
         assert_eq!(think(&two).unwrap_err(), Unimaginable::TwoPlaces);
         let notice = Imagined { kind: Some(MessageKind::Notice), ..Imagined::default() };
         assert_eq!(think(&notice).unwrap_err(), Unimaginable::Notice);
-        let push = Imagined {
-            kind: Some(MessageKind::Push),
-            group: "g".parse().ok(),
-            ..Imagined::default()
-        };
+        let push = Imagined { kind: Some(MessageKind::Push), group: "g".parse().ok(), ..Imagined::default() };
         assert_eq!(think(&push).unwrap_err(), Unimaginable::NoPlace);
         for at in [-1, i64::MAX, i64::MIN] {
             let at = Imagined { at: Some(Timestamp(at)), ..Imagined::default() };

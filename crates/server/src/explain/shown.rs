@@ -40,7 +40,9 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         code: "unknown_resource".to_owned(),
         severity: "changed".to_owned(),
         words: Words::new(
-            format!("The App has no push resource {id}; it is pushed as a plain alert. Make the resource or name another."),
+            format!(
+                "The App has no push resource {id}; it is pushed as a plain alert. Make the resource or name another."
+            ),
             format!("本应用没有推送资源 {id}，将按普通通知推送。请创建该资源，或改用已有的资源。"),
         ),
     };

@@ -223,7 +223,9 @@ async fn answer(im: &Im, live: &Live, frame: ClientFrame) -> Result<Answer, Faul
             im.set_presence(live, foreground, unread).await?;
         }
         ClientFrame::Report { report, .. } => im.set_report(live, *report).await?,
-        ClientFrame::Bind { certificate, kind, token, .. } => im.bind(live, certificate, kind, &token).await?,
+        ClientFrame::Bind { certificate, kind, token, .. } => {
+            im.bind(live, certificate, kind, &token).await?
+        }
         ClientFrame::Unbind { certificate, kind, .. } => im.unbind(live, certificate, kind).await?,
         ClientFrame::PushSwitch { on, .. } => im.switch_push(live, on).await?,
         ClientFrame::Unregister { .. } => im.unregister(live).await?,

@@ -29,7 +29,8 @@ async fn f3_the_backend_calls_takes_and_ends_in_its_users_names() {
     let path = format!("/v1/calls/{}", call["id"].as_str().unwrap());
     let invited = signal(&mut bo, "invited").await;
     assert_eq!((&invited["body"]["caller"], &invited["body"]["media"]), (&json!("ann"), &json!("video")));
-    let explained = house.get(&format!("/v1/messages/{}/explain", invited["id"].as_str().unwrap())).await.json();
+    let explained =
+        house.get(&format!("/v1/messages/{}/explain", invited["id"].as_str().unwrap())).await.json();
     assert_eq!(explained["message"]["call"]["id"], call["id"]);
     let taken = house.post(&format!("{path}/accept"), json!({ "user": "bo" })).await;
     assert_eq!((taken.status.as_u16(), &taken.json()["invitees"][0]["state"]), (200, &json!("accepted")));

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use im::{AppView, Occasion, Standing};
 use model::{
-    Addressee, App, AppId, AppPolicy, Attempt, Binding, BindingKind, BindingLoss, BindingState, Body, Certificate, CertificateId,
-    CertificateName, ConversationId, Delivery, DeliveryId, DeliveryState, Device, DeviceId, DeviceReport,
-    Environment, Form, Marks, Mentions, Message, MessageId, MessageKind, Mute, Purpose, PushId, PushSettings,
-    Secret, Seq, SessionId, SessionState, TextVariant, Timestamp, UserId, Vendor,
+    Addressee, App, AppId, AppPolicy, Attempt, Binding, BindingKind, BindingLoss, BindingState, Body,
+    Certificate, CertificateId, CertificateName, ConversationId, Delivery, DeliveryId, DeliveryState, Device,
+    DeviceId, DeviceReport, Environment, Form, Marks, Mentions, Message, MessageId, MessageKind, Mute,
+    Purpose, PushId, PushSettings, Secret, Seq, SessionId, SessionState, TextVariant, Timestamp, UserId,
+    Vendor,
 };
 use rules::{Facts, Reason, TABLE_VERSION, decide};
 use server::explain::{Case, ExplainedTarget, Language, TargetState, compose, outlook, render_text};

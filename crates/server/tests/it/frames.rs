@@ -81,7 +81,8 @@ async fn conversations_history_reads_and_mutes_answer_the_user_alone() {
     let first = &list["conversations"][0];
     assert_eq!((&first["conversation"], &first["unread"]), (&json!("p:ann:bo"), &json!(2)));
     assert_eq!(first["last"]["body"]["text"], "two");
-    let history = json!({ "type": "history", "request": 2, "conversation": "p:ann:bo", "before": 2, "limit": 10 });
+    let history =
+        json!({ "type": "history", "request": 2, "conversation": "p:ann:bo", "before": 2, "limit": 10 });
     let older = bo.ask(history).await;
     assert_eq!((older["messages"].as_array().unwrap().len(), &older["messages"][0]["seq"]), (1, &json!(1)));
     let cursor = json!({ "conversation": "p:ann:bo", "seq": 2 });
@@ -90,12 +91,18 @@ async fn conversations_history_reads_and_mutes_answer_the_user_alone() {
     assert_eq!((&told["user"], &told["seq"]), (&json!("bo"), &json!(2)));
     bo.ask(json!({ "type": "mute", "request": 4, "conversation": "p:ann:bo", "mute": "all" })).await;
     let after = bo.ask(json!({ "type": "conversations", "request": 5 })).await;
-    assert_eq!((&after["conversations"][0]["unread"], &after["conversations"][0]["mute"]), (&json!(0), &json!("all")));
+    assert_eq!(
+        (&after["conversations"][0]["unread"], &after["conversations"][0]["mute"]),
+        (&json!(0), &json!("all"))
+    );
     let mut dee = Phone::online(&house, "dee").await;
     let theirs = json!({ "type": "history", "request": 6, "conversation": "p:ann:bo", "limit": 10 });
     assert_eq!(dee.refused(theirs).await, "not_a_member");
     let cursor = json!({ "conversation": "p:ann:bo", "seq": 1 });
-    assert_eq!(dee.refused(json!({ "type": "read", "request": 7, "cursors": [cursor] })).await, "not_a_member");
+    assert_eq!(
+        dee.refused(json!({ "type": "read", "request": 7, "cursors": [cursor] })).await,
+        "not_a_member"
+    );
 }
 
 #[tokio::test]
@@ -156,6 +163,7 @@ async fn f3_a_call_rings_at_the_invitee_and_its_answer_at_the_caller() {
     bo.ask(json!({ "type": "call", "request": 1, "call": call, "action": { "do": "accept" } })).await;
     event(&mut ann, "accepted").await;
     assert_eq!(house.get(&format!("/v1/calls/{call}")).await.json()["invitees"][0]["state"], "accepted");
-    let unknown = json!({ "type": "call", "request": 2, "call": uuid::Uuid::new_v4(), "action": { "do": "end" } });
+    let unknown =
+        json!({ "type": "call", "request": 2, "call": uuid::Uuid::new_v4(), "action": { "do": "end" } });
     assert_eq!(ann.refused(unknown).await, "not_found");
 }

@@ -94,8 +94,8 @@ async fn another_apps_objects_are_not_there() {
         let answer = house.raw(method.clone(), &path, &foreign, body.to_owned()).await;
         assert_eq!(answer.refusal(), (404, "not_found".to_owned()), "{method} {path}");
     }
-    let lists =
-        ["certificates", "users", "groups", "resources", "webhooks", "deliveries", "lanes"].map(|list| format!("/v1/{list}"));
+    let lists = ["certificates", "users", "groups", "resources", "webhooks", "deliveries", "lanes"]
+        .map(|list| format!("/v1/{list}"));
     for path in &lists {
         let lists = house.raw(Method::GET, path, &foreign, "").await.json();
         let empty = lists.as_object().unwrap().values().all(|list| list.as_array().unwrap().is_empty());

@@ -10,8 +10,12 @@ async fn f2_a_group_is_made_changed_and_ended() {
     let house = House::new().await;
     house.group("team", &["ann", "bo"]).await;
     let shown = house.get("/v1/groups/team").await.json();
-    assert_eq!((&shown["owner"], &shown["members"], &shown["join"]), (&json!("ann"), &json!(2), &json!("open")));
-    let changed = house.patch("/v1/groups/team", json!({ "name": "新团队", "join": "invited", "muted": true })).await;
+    assert_eq!(
+        (&shown["owner"], &shown["members"], &shown["join"]),
+        (&json!("ann"), &json!(2), &json!("open"))
+    );
+    let changed =
+        house.patch("/v1/groups/team", json!({ "name": "新团队", "join": "invited", "muted": true })).await;
     assert_eq!(changed.status, 200, "{}", changed.text);
     assert_eq!((&changed.json()["name"], &changed.json()["muted"]), (&json!("新团队"), &json!(true)));
     let handed = house.patch("/v1/groups/team", json!({ "owner": "bo" })).await.json();
@@ -34,7 +38,8 @@ async fn members_come_go_and_are_muted() {
         "body": { "type": "text", "text": "hi" } });
     bo.send(&write).await;
     assert_eq!(bo.next_of("error").await["code"], "muted");
-    let admin = house.patch("/v1/groups/team/members/bo", json!({ "role": "admin", "mute_for_ms": 0 })).await.json();
+    let admin =
+        house.patch("/v1/groups/team/members/bo", json!({ "role": "admin", "mute_for_ms": 0 })).await.json();
     assert_eq!((&admin["role"], admin.get("muted_until")), (&json!("admin"), None));
     bo.send(&write).await;
     bo.next_of("sent").await;
@@ -67,7 +72,8 @@ async fn what_breaks_a_groups_limits_changes_nothing() {
         let answer = house.call(method.clone(), path, Some(body)).await;
         assert_eq!(answer.refusal().0, code, "{method} {path} {}", answer.text);
     }
-    let owner = house.call(Method::DELETE, "/v1/groups/team/members", Some(json!({ "users": ["ann"] }))).await;
+    let owner =
+        house.call(Method::DELETE, "/v1/groups/team/members", Some(json!({ "users": ["ann"] }))).await;
     assert!(owner.status.is_client_error(), "the owner hands the group over first: {}", owner.text);
     assert_eq!(house.get("/v1/groups/team").await.json()["members"], 2);
 }

@@ -42,7 +42,8 @@ async fn e8_a_push_resource_is_made_changed_used_and_taken_away() {
     let unknown = house.get("/v1/users/bo/explain?resource=calls").await.json();
     assert_eq!(unknown["warnings"][0]["code"], "unknown_resource");
     assert_eq!(unknown["targets"][0]["state"], "would_push", "it is a plain alert all the same");
-    let vendors = json!({ "xiaomi": { "style": { "channel": "calls" } }, "apns": { "presentation": "voip" } });
+    let vendors =
+        json!({ "xiaomi": { "style": { "channel": "calls" } }, "apns": { "presentation": "voip" } });
     let path = "/v1/resources/calls";
     let made = house.put(path, json!({ "vendors": vendors })).await;
     assert_eq!((made.status.as_u16(), &made.json()["vendors"]), (200, &vendors));
@@ -78,7 +79,8 @@ async fn push_resources_have_their_limits() {
 #[tokio::test]
 async fn a_webhooks_secret_is_shown_once() {
     let house = House::new().await;
-    let body = json!({ "url": "https://backend.example.com/told", "events": ["session", "message", "session"] });
+    let body =
+        json!({ "url": "https://backend.example.com/told", "events": ["session", "message", "session"] });
     let made = house.post("/v1/webhooks", body).await;
     assert_eq!(made.status, 201, "{}", made.text);
     let secret = made.json()["secret"].as_str().unwrap().to_owned();

@@ -105,7 +105,10 @@ async fn j1_the_self_test_tells_a_device_at_fault_from_one_that_is_well() {
     bo.ask(json!({ "type": "report", "request": 2, "report": report })).await;
     bo.ask(json!({ "type": "presence", "request": 3, "foreground": false })).await;
     let abnormal = asked(&house, "").await;
-    assert_eq!((&abnormal["state"], &abnormal["reason"]["name"]), (&json!("would_skip"), &json!("no_binding")));
+    assert_eq!(
+        (&abnormal["state"], &abnormal["reason"]["name"]),
+        (&json!("would_skip"), &json!("no_binding"))
+    );
     assert!(abnormal["reason"]["hint_zh"].as_str().unwrap().contains("厂商 SDK 注册"), "{abnormal}");
     bo.bind(certificate, "token-of-bo").await;
     let normal = asked(&house, "").await;
@@ -118,12 +121,17 @@ async fn j3_the_answer_goes_down_the_check_list() {
     let house = house().await;
     let message = house.send("ann", "bo", "hello").await;
     house.explained(&message, "bo").await;
-    let target = house.get(&format!("/v1/messages/{message}/explain?user=bo")).await.json()["targets"][0].clone();
-    assert_eq!((&target["certificate"]["name"], &target["certificate"]["vendor"]), (&json!("小米"), &json!("xiaomi")));
+    let target =
+        house.get(&format!("/v1/messages/{message}/explain?user=bo")).await.json()["targets"][0].clone();
+    assert_eq!(
+        (&target["certificate"]["name"], &target["certificate"]["vendor"]),
+        (&json!("小米"), &json!("xiaomi"))
+    );
     assert_eq!(target["token_tail"], "…-of-bo");
     assert_eq!(target["device"]["session"], "disconnected");
     let looked_at = |rule: &str| target["rules"].as_array().unwrap().iter().any(|one| one["rule"] == rule);
-    for rule in ["logged_out", "notifications_off", "no_binding", "certificate_disabled", "push_disconnected"] {
+    for rule in ["logged_out", "notifications_off", "no_binding", "certificate_disabled", "push_disconnected"]
+    {
         assert!(looked_at(rule), "{rule}");
     }
 }
@@ -150,7 +158,10 @@ async fn t5_a_desktop_that_has_the_message_keeps_the_phone_quiet_where_the_user_
     let targets = house.explained(&message, "bo").await;
     let of = |state: &str| targets.iter().find(|target| target["state"] == state);
     let skipped = of("skipped").unwrap_or_else(|| panic!("{targets:?}"));
-    assert_eq!((&skipped["device"]["id"], &skipped["reason"]["name"]), (&json!(phone), &json!("other_end_acked")));
+    assert_eq!(
+        (&skipped["device"]["id"], &skipped["reason"]["name"]),
+        (&json!(phone), &json!("other_end_acked"))
+    );
     assert!(of("delivered").is_some());
 }
 

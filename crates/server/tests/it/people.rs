@@ -31,9 +31,7 @@ async fn settings_are_stored_whole_and_checked() {
     let path = "/v1/users/bo/settings";
     assert_eq!(house.put(path, settings.clone()).await.json(), settings);
     assert_eq!(house.get(path).await.json(), settings);
-    let span = |from: i64, zone: &str| {
-        json!({ "do_not_disturb": { "from_minute": from, "to_minute": 1, "time_zone": zone } })
-    };
+    let span = |from: i64, zone: &str| json!({ "do_not_disturb": { "from_minute": from, "to_minute": 1, "time_zone": zone } });
     for (wrong, status) in [
         (span(1440, "Asia/Shanghai"), 422),
         (span(1, "Asia/Atlantis"), 422),
@@ -65,7 +63,8 @@ async fn conversations_are_listed_read_and_muted() {
     let after = list().await;
     assert_eq!((&after["unread"], &after["read"], &after["mute"]), (&json!(1), &json!(2), &json!("all")));
     let page = house.get(&format!("{path}/messages?limit=2")).await.json();
-    let texts: Vec<_> = page["messages"].as_array().unwrap().iter().map(|one| one["body"]["text"].clone()).collect();
+    let texts: Vec<_> =
+        page["messages"].as_array().unwrap().iter().map(|one| one["body"]["text"].clone()).collect();
     assert_eq!((texts, &page["next"]), (vec![json!("two"), json!("three")], &json!(2)));
     let older = house.get(&format!("{path}/messages?limit=2&before=2")).await.json();
     assert_eq!((older["messages"].as_array().unwrap().len(), older.get("next")), (1, None));

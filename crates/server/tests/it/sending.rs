@@ -34,7 +34,8 @@ async fn e7_the_backend_may_ask_of_a_push_all_that_a_client_may() {
         "push": push });
     let sent = house.post("/v1/messages", body).await;
     assert_eq!(sent.status, 201, "{}", sent.text);
-    let stored = house.get(&format!("/v1/messages/{}", sent.json()["message"].as_str().unwrap())).await.json();
+    let stored =
+        house.get(&format!("/v1/messages/{}", sent.json()["message"].as_str().unwrap())).await.json();
     assert_eq!(stored["push"], push);
     assert_eq!(stored["mentions"]["users"], json!(["bo"]));
 }
@@ -43,7 +44,8 @@ async fn e7_the_backend_may_ask_of_a_push_all_that_a_client_may() {
 async fn e12_f4_a_system_notification_needs_no_sender_and_rides_in_the_receivers_own_conversation() {
     let house = House::new().await;
     let mut bo = Phone::online(&house, "bo").await;
-    let sent = house.post("/v1/messages", json!({ "to": "bo", "system": true, "body": text("到账 5 元") })).await;
+    let sent =
+        house.post("/v1/messages", json!({ "to": "bo", "system": true, "body": text("到账 5 元") })).await;
     assert_eq!((sent.status.as_u16(), &sent.json()["conversation"]), (201, &json!("s:bo")));
     let heard = bo.next_of("messages").await["messages"][0].clone();
     assert_eq!((&heard["kind"], heard.get("sender")), (&json!("system"), None));

@@ -27,7 +27,9 @@ pub(in crate::api) fn check_policy(policy: &AppPolicy) -> Result<(), Problem> {
         return wrong("an App has at most 128 templates");
     }
     if !policy.templates.iter().all(is_fit) {
-        return wrong("a template needs a kind of 1 to 64 bytes, a language of 1 to 35 and a text of 1 to 2048 characters");
+        return wrong(
+            "a template needs a kind of 1 to 64 bytes, a language of 1 to 35 and a text of 1 to 2048 characters",
+        );
     }
     Ok(())
 }

@@ -137,7 +137,9 @@ pub(crate) enum CallEvent {
 
 #[cfg(test)]
 mod tests {
-    use model::{Call, CallEvent, CallId, CallMedia, CallSignal, DeviceId, Invitee, InviteeState, MessageId, Timestamp};
+    use model::{
+        Call, CallEvent, CallId, CallMedia, CallSignal, DeviceId, Invitee, InviteeState, MessageId, Timestamp,
+    };
     use uuid::Uuid;
 
     use super::super::mirrors;
@@ -146,7 +148,13 @@ mod tests {
     fn calls_and_their_signals_are_mirrored() {
         let (id, device) = (CallId(Uuid::nil()), Some(DeviceId(Uuid::nil())));
         let user = |name: &str| name.parse::<model::UserId>().unwrap();
-        let invitee = Invitee { user: user("bo"), state: InviteeState::Accepted, device, rings_until: Timestamp(2), invitation: Some(MessageId(Uuid::nil())) };
+        let invitee = Invitee {
+            user: user("bo"),
+            state: InviteeState::Accepted,
+            device,
+            rings_until: Timestamp(2),
+            invitation: Some(MessageId(Uuid::nil())),
+        };
         mirrors::<super::Call>(&[Call {
             id,
             caller: user("ann"),

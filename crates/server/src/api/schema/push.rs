@@ -253,6 +253,10 @@ mod tests {
         ]);
         use model::{Interruption, Presentation};
         mirrors::<super::Presentation>(&[Presentation::Alert, Presentation::Data, Presentation::Voip]);
-        mirrors::<super::Interruption>(&[Interruption::Passive, Interruption::Active, Interruption::Critical]);
+        mirrors::<super::Interruption>(&[
+            Interruption::Passive,
+            Interruption::Active,
+            Interruption::Critical,
+        ]);
     }
 }

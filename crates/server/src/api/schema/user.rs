@@ -84,7 +84,8 @@ mod tests {
             time_zone: "Asia/Shanghai".to_owned(),
             effect,
         };
-        let rule = MultiEndRule { online: vec![PlatformClass::Desktop], silence: vec![PlatformClass::Mobile] };
+        let rule =
+            MultiEndRule { online: vec![PlatformClass::Desktop], silence: vec![PlatformClass::Mobile] };
         mirrors::<super::UserSettings>(&[
             UserSettings::default(),
             UserSettings {

@@ -13,7 +13,7 @@ use super::schema;
 
 pub(super) use delivery::DeliveryView;
 pub(super) use device::{DeviceView, SessionView};
-pub(super) use message::{Accepted, AddresseeView, MessageView};
+pub(super) use message::{Accepted, MessageView};
 
 /// An App.
 #[derive(Serialize, ToSchema)]

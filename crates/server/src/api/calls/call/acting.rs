@@ -10,7 +10,7 @@ use crate::{intake::Intake, key::Caller, problem::Problem, shared::Shared};
 /// Which participant does it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Participant {
+pub(in crate::api) struct Participant {
     /// Who.
     #[schema(value_type = String, example = "bo")]
     pub(super) user: UserId,

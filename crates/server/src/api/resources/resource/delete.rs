@@ -7,9 +7,7 @@ use http::StatusCode;
 use model::ResourceId;
 use store::Op;
 
-use crate::{
-    api::resources::view::find, intake::Path, key::Caller, problem::Problem, shared::Shared,
-};
+use crate::{api::resources::view::find, intake::Path, key::Caller, problem::Problem, shared::Shared};
 
 /// Take a push resource away
 ///

@@ -7,9 +7,7 @@ use http::StatusCode;
 use model::WebhookId;
 use store::Op;
 
-use crate::{
-    api::webhooks::view::find, intake::Path, key::Caller, problem::Problem, shared::Shared,
-};
+use crate::{api::webhooks::view::find, intake::Path, key::Caller, problem::Problem, shared::Shared};
 
 /// Take a webhook away
 ///
