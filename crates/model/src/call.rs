@@ -77,6 +77,7 @@ impl InviteeState {
 
 /// Voice or video.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum CallMedia {
     /// Voice.
@@ -88,6 +89,7 @@ pub enum CallMedia {
 
 /// What a participant is told of a call, as a message in the user's own system conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CallSignal {
     /// Which call.
@@ -117,6 +119,7 @@ pub struct CallSignal {
 
 /// What happened to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CallEvent {
     /// The user is invited.
@@ -139,6 +142,7 @@ pub enum CallEvent {
 
 /// What a participant does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum CallAction {
     /// Begins the call, or brings further users into it.
@@ -164,6 +168,7 @@ pub enum CallAction {
 
 /// An invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CallInvite {
     /// Who is invited; at most 32.

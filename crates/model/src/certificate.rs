@@ -71,6 +71,7 @@ pub enum CertificateState {
 
 /// The two worlds an Apple token may belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Environment {
     /// Builds signed for development.
@@ -161,6 +162,7 @@ pub struct FieldErrors(pub Vec<FieldError>);
 
 /// What a tap on the notification does (rows G1 to G4).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "action", content = "target", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClickAction {
     /// Starts the app at its first page.

@@ -8,6 +8,7 @@ use crate::{AppId, CertificateId, DeviceId, Environment, PushId, Timestamp, User
 
 /// The operating system family of a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Platform {
     /// Android and its descendants.
@@ -27,6 +28,7 @@ pub enum Platform {
 
 /// Kinds of device that a login policy and a multi-end strategy tell apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PlatformClass {
     /// Phones and tablets.
@@ -54,6 +56,7 @@ impl Platform {
 
 /// Whether the user lets the app show notifications.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]
 pub enum Permission {
@@ -68,6 +71,7 @@ pub enum Permission {
 
 /// What a device tells of itself at login.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct DeviceReport {
     /// Brand in lower case, such as `xiaomi`.
@@ -120,6 +124,7 @@ pub struct Device {
 
 /// A login, counted up over the whole instance; a later login has a higher number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct SessionId(pub i64);
 
@@ -169,6 +174,7 @@ impl SessionState {
 
 /// What a vendor token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]
 pub enum BindingKind {

@@ -17,6 +17,7 @@ pub type CollapseKey = String;
 
 /// What the sender asks of the push (离线推送信息).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct PushSettings {
     /// `false`: this message causes no push (row T9).
@@ -90,6 +91,7 @@ impl Default for PushSettings {
 
 /// What a message, or a push resource, sets for one vendor. What is left out is as said elsewhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct VendorSettings {
     /// How it looks and sounds.
@@ -105,6 +107,7 @@ pub struct VendorSettings {
 
 /// Whom a message reaches through mute and do-not-disturb.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct ForcePush {
     /// Everybody; goes before the list.

@@ -8,6 +8,7 @@ use crate::limits::{STYLE_TEXT_MAX_BYTES, TEMPLATE_PARAMETERS_MAX};
 
 /// How a notification looks and sounds. What is left out is as the certificate says, or as the vendor does by itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Style {
     /// The Android notification channel on the device, or the vendor's own channel (row E6).
@@ -56,6 +57,7 @@ impl Style {
 
 /// An approved template of a vendor's with what fills it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Template {
     /// The vendor's id of it.
@@ -68,6 +70,7 @@ pub struct Template {
 
 /// How much a notification may disturb, in Apple's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Interruption {
     /// Into the list without light or sound.
@@ -95,6 +98,7 @@ impl Interruption {
 
 /// What a push is for the phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Presentation {
     /// A notification that the system shows.

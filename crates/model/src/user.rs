@@ -6,6 +6,7 @@ use crate::{PlatformClass, limits::MULTI_END_RULES_MAX};
 
 /// What a user sets for all devices.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct UserSettings {
     /// The daily span in which the user wants peace (rows F6, T4); absent: none.
@@ -29,6 +30,7 @@ impl UserSettings {
 
 /// A daily span in the user's own time zone. One that ends before it begins goes over midnight.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DoNotDisturb {
     /// First minute of the day, 0 to 1439.
@@ -52,6 +54,7 @@ impl DoNotDisturb {
 
 /// What happens in a do-not-disturb span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Quiet {
     /// No push.
@@ -63,6 +66,7 @@ pub enum Quiet {
 
 /// While an end of one kind has the message, ends of another are not pushed to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MultiEndRule {
     /// An end of one of these kinds has acknowledged the message.
@@ -73,6 +77,7 @@ pub struct MultiEndRule {
 
 /// What a user set for one conversation. The numbers are stored: append only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum Mute {

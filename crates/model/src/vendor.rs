@@ -8,6 +8,7 @@ use crate::device::Platform;
 
 /// A push service. Its name is the same word in code, API, console and docs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Vendor {
     /// Xiaomi `MiPush`.

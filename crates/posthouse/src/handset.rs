@@ -47,6 +47,8 @@ enum What {
     Network(Switch),
     /// Switch notifications `on` or `off` in the system's settings.
     Notifications(Switch),
+    /// Say how much the app's notifications may show of themselves; what is left out stays as it is.
+    Display(Display),
     /// Log the user out in the app.
     Logout(Name),
     /// Log the phone's user in again.
@@ -85,6 +87,39 @@ struct Switch {
     to: String,
 }
 
+#[derive(Debug, Args)]
+#[group(multiple = true, required = true, id = "shown")]
+struct Shown {
+    /// On the lock screen: `on` or `off`.
+    #[arg(long, value_parser = ["on", "off"])]
+    lock_screen: Option<String>,
+    /// In the status bar and as banners: `on` or `off`.
+    #[arg(long, value_parser = ["on", "off"])]
+    status_bar: Option<String>,
+    /// By a sound: `on` or `off`.
+    #[arg(long, value_parser = ["on", "off"])]
+    sound: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct Display {
+    /// The phone.
+    name: String,
+    #[command(flatten)]
+    shown: Shown,
+}
+
+impl Shown {
+    fn operation(&self) -> Operation {
+        let is_on = |word: &Option<String>| word.as_ref().map(|word| word == "on");
+        Operation::Display {
+            on_lock_screen: is_on(&self.lock_screen),
+            in_status_bar: is_on(&self.status_bar),
+            sound: is_on(&self.sound),
+        }
+    }
+}
+
 pub(crate) async fn run(options: Options) -> Result<()> {
     let address = Address::read()?;
     let simulator = address.simulator_url.as_deref().zip(address.simulator_key.as_deref());
@@ -102,7 +137,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         }
         What::Start(phone) => (phone.name, Operation::Start {}),
         What::Foreground(phone) => (phone.name, Operation::Foreground {}),
-        What::Background(phone) => (phone.name, Operation::Background {}),
+        What::Background(phone) => (phone.name, Operation::Background { unread: None }),
         What::Lock(phone) => (phone.name, Operation::Lock {}),
         What::Unlock(phone) => (phone.name, Operation::Unlock {}),
         What::Freeze(phone) => (phone.name, Operation::Freeze {}),
@@ -110,6 +145,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         What::Kill(phone) => (phone.name, Operation::Kill {}),
         What::Network(switch) => (switch.name, Operation::Network { on: switch.to == "on" }),
         What::Notifications(switch) => (switch.name, Operation::Notifications { on: switch.to == "on" }),
+        What::Display(display) => (display.name, display.shown.operation()),
         What::Logout(phone) => (phone.name, Operation::LogOut {}),
         What::Tap { name, index } => return tap(&api, &name, index).await,
         What::InvalidateToken(phone) => (phone.name, Operation::InvalidateToken {}),
@@ -172,6 +208,12 @@ fn line_of(state: &HandsetState) -> String {
     if !state.notifications {
         marks.push("notifications off".to_owned());
     }
+    let hushed = [
+        (state.on_lock_screen, "not on the lock screen"),
+        (state.in_status_bar, "not in the status bar"),
+        (state.sound, "without sound"),
+    ];
+    marks.extend(hushed.iter().filter(|(is_allowed, _)| !is_allowed).map(|(_, mark)| (*mark).to_owned()));
     if let Some(certificate) = state.certificate {
         marks.push(format!("certificate {certificate}"));
     }

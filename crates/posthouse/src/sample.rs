@@ -182,6 +182,7 @@ impl SamplePhone {
             server: server.to_owned(),
             environment: self.environment(),
             certificates: Vec::new(),
+            auto: false,
             google: false,
             device: Some(self.device_id().0),
             language: "zh-CN".to_owned(),

@@ -106,7 +106,8 @@ pub trait Store: Send + Sync {
         user: &UserId,
         limit: u32,
     ) -> Result<Vec<ConversationEntry>, StoreError>;
-    /// Whether a user has a conversation, and from where; `None`: it is not the user's.
+    /// Whether a user has a conversation, and from where; `None`: it is not the user's. One that its id gives to the user
+    /// and nobody wrote in yet goes to 0.
     async fn conversation_of(
         &self,
         app: AppId,
@@ -157,8 +158,9 @@ pub trait Store: Send + Sync {
     /// A delivery, with the App it belongs to.
     async fn delivery(&self, delivery: DeliveryId) -> Result<Option<Delivery>, StoreError>;
 
-    /// A page of a message's targets with what the rules look at, by user, after this user. A user's devices are never
-    /// torn over two pages; a user without any device has one row without a device.
+    /// A page of a message's targets with what the rules look at, by user, after this user. A page has `limit` rows or
+    /// more unless it is the last: a user's devices are never torn over two pages. A user without any device has one row
+    /// without a device.
     async fn audience(
         &self,
         app: AppId,

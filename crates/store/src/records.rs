@@ -94,6 +94,8 @@ pub struct AudienceRow {
     pub binding: BindingState,
     /// How far this user's device has acknowledged the message's conversation; 0 where it is in none.
     pub acked: Seq,
+    /// Messages of the conversation up to and with this place are from before the user came in; they are not for the user.
+    pub from: Seq,
     /// What the user sets for all devices.
     pub settings: Arc<UserSettings>,
     /// How far the user muted the message's conversation.
@@ -107,7 +109,7 @@ pub struct ConversationEntry {
     pub head: ConversationHead,
     /// How far the user has read it.
     pub read: Seq,
-    /// Messages of others that count on a badge and are not read.
+    /// Messages of others that count on a badge and are not read, among the last 10,000.
     pub unread: u32,
     /// How far it is muted.
     pub mute: Mute,

@@ -9,24 +9,59 @@ use crate::{Cursor, Unacked};
 /// Over this many conversations the ones without anything in flight are forgotten.
 const FLOWS_KEPT: usize = 1024;
 
-/// One conversation on one connection: three numbers and two times, however many messages are in flight.
+/// Whose deadline a message has: a call is worth waiting for only a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    Usual,
+    Call,
+}
+
+/// One conversation on one connection: a few numbers, however many messages are in flight.
 #[derive(Debug, Clone, Copy)]
 struct Flow {
     delivered: Seq,
     acked: Seq,
-    /// When the oldest message in flight must be acknowledged. After a partial ack this is only known to be no
-    /// later than `newest_due`, which then takes its place.
-    oldest_due: Timestamp,
-    newest_due: Timestamp,
+    usual: Due,
+    calls: Due,
+}
+
+/// When messages of one pace must be acknowledged.
+#[derive(Debug, Clone, Copy)]
+struct Due {
+    /// The last of them that went out.
+    through: Seq,
+    /// The deadline of the oldest in flight. After a partial ack this is only known to be no later than `newest`,
+    /// which then takes its place.
+    oldest: Timestamp,
+    newest: Timestamp,
+}
+
+impl Due {
+    const NONE: Self = Self { through: Seq(0), oldest: Timestamp::NEVER, newest: Timestamp::NEVER };
+
+    fn note(&mut self, seq: Seq, due: Timestamp, acked: Seq) {
+        if self.through <= acked {
+            self.oldest = due;
+        }
+        (self.through, self.newest) = (seq, due);
+    }
+
+    fn next(&self, acked: Seq) -> Option<Timestamp> {
+        (self.through > acked).then_some(self.oldest)
+    }
 }
 
 impl Flow {
     const fn at(seq: Seq) -> Self {
-        Self { delivered: seq, acked: seq, oldest_due: Timestamp::NEVER, newest_due: Timestamp::NEVER }
+        Self { delivered: seq, acked: seq, usual: Due::NONE, calls: Due::NONE }
     }
 
     fn in_flight(&self) -> bool {
-        self.delivered > self.acked
+        self.usual.through.max(self.calls.through) > self.acked
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        [self.usual, self.calls].iter().filter_map(|due| due.next(self.acked)).min()
     }
 }
 
@@ -41,16 +76,17 @@ impl Flows {
     }
 
     /// Notes a message that goes out now.
-    pub(crate) fn deliver(&mut self, conversation: &ConversationId, seq: Seq, due: Timestamp) {
+    pub(crate) fn deliver(&mut self, conversation: &ConversationId, seq: Seq, pace: Pace, due: Timestamp) {
         if self.0.len() >= FLOWS_KEPT && !self.0.contains_key(conversation) {
             self.0.retain(|_, flow| flow.in_flight());
         }
         let flow = self.0.entry(conversation.clone()).or_insert(Flow::at(Seq(seq.0.saturating_sub(1))));
-        if !flow.in_flight() {
-            flow.oldest_due = due;
+        let acked = flow.acked;
+        match pace {
+            Pace::Usual => flow.usual.note(seq, due, acked),
+            Pace::Call => flow.calls.note(seq, due, acked),
         }
         flow.delivered = seq;
-        flow.newest_due = due;
     }
 
     /// Notes the client's own message: it has it already, so nothing waits for an ack.
@@ -72,7 +108,8 @@ impl Flows {
             return None;
         }
         flow.acked = seq;
-        flow.oldest_due = flow.newest_due;
+        flow.usual.oldest = flow.usual.newest;
+        flow.calls.oldest = flow.calls.newest;
         Some(Cursor { conversation: cursor.conversation.clone(), seq })
     }
 
@@ -80,6 +117,7 @@ impl Flows {
     pub(crate) fn rebase(&mut self, heads: &[Cursor]) {
         for flow in self.0.values_mut() {
             flow.delivered = Seq(0);
+            (flow.usual, flow.calls) = (Due::NONE, Due::NONE);
         }
         for head in heads {
             let flow = self.0.entry(head.conversation.clone()).or_insert(Flow::at(head.seq));
@@ -114,6 +152,6 @@ impl Flows {
 
     /// When the oldest message in flight must be acknowledged.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        self.0.values().filter(|flow| flow.in_flight()).map(|flow| flow.oldest_due).min()
+        self.0.values().filter_map(Flow::next_due).min()
     }
 }

@@ -7,6 +7,8 @@ mod backoff;
 mod client;
 mod flows;
 mod frames;
+#[cfg(feature = "schema")]
+mod schema;
 mod server;
 
 pub use backoff::Backoff;
@@ -14,4 +16,6 @@ pub use client::{
     Answer, Arrival, Ask, ClientConfig, ClientEffect, ClientInput, ClientLink, ClientMemory, LinkState,
 };
 pub use frames::*;
+#[cfg(feature = "schema")]
+pub use schema::schema;
 pub use server::{CloseReason, LinkConfig, ServerEffect, ServerInput, ServerLink, Unacked};

@@ -17,13 +17,20 @@ pub struct LinkConfig {
     pub heartbeat_ms: u32,
     /// Within this time a delivered message must be acknowledged, in milliseconds.
     pub ack_within_ms: u32,
+    /// Within this time a call's signal must be acknowledged, in milliseconds.
+    pub call_ack_within_ms: u32,
     /// Within this time after connecting the login must have succeeded, in milliseconds.
     pub login_within_ms: u32,
 }
 
 impl Default for LinkConfig {
     fn default() -> Self {
-        Self { heartbeat_ms: 30_000, ack_within_ms: 5_000, login_within_ms: 10_000 }
+        Self {
+            heartbeat_ms: 30_000,
+            ack_within_ms: 5_000,
+            call_ack_within_ms: 2_000,
+            login_within_ms: 10_000,
+        }
     }
 }
 
@@ -42,7 +49,8 @@ pub enum ServerInput<'a> {
     Accepted(Box<Welcome>),
     /// The server refuses the login it was handed.
     Refused(&'a Fault),
-    /// Messages that were just committed, in order within each conversation.
+    /// Messages that were just committed, in order within each conversation. Those of place 0 (for connected devices
+    /// alone) leave at once and wait for no ack.
     Deliver(&'a [Arc<MessageFrame>]),
     /// A part of the answer to `sync`, in order within each conversation.
     Page(&'a [Arc<MessageFrame>]),
@@ -65,7 +73,7 @@ pub enum ServerEffect {
     Send(String),
     /// Check this login, then answer with [`ServerInput::Accepted`] or [`ServerInput::Refused`].
     Login(Box<Login>),
-    /// Carry out a request: `send`, `sync`, `presence`, `bind`, `unbind` or `logout`. The heads of a `sync` are as
+    /// Carry out a request: every frame but `login`, `ping` and `ack`. The heads of a `sync` are as
     /// good as an ack: the client has everything up to them, whichever connection brought it. The link may ask for
     /// a `sync` of its own accord, where live messages overtook the pages.
     Request(ClientFrame),

@@ -1,35 +1,14 @@
 //! Login, restart, logout, kick.
 
-use client::{AppEvent, Input};
-use model::{Body, ClientMessageId, ConversationId, MessageId, MessageKind, Seq, Vendor};
-use wire::{Arrival, ClientFrame, Cursor, KickReason, LinkState, MessageFrame, ServerFrame};
+use client::{AppEvent, Config, Input, ShippedCertificate};
+use model::{DeviceId, DeviceReport, Permission, Seq, Vendor};
+use uuid::Uuid;
+use wire::{Arrival, ClientFrame, Cursor, KickReason, LinkState, ServerFrame, Welcome};
 
-use crate::app::{App, START, config, recommended, user};
+use crate::app::{App, PUSH_ID, config, message, recommended, text, user, welcome_of};
 
 fn certificates() -> Vec<wire::Recommended> {
     vec![recommended(1001, Vendor::Xiaomi)]
-}
-
-fn message(seq: i64) -> MessageFrame {
-    MessageFrame {
-        id: MessageId(uuid::Uuid::from_u128(1)),
-        conversation: ConversationId::peer(&user("an"), &user("bo")),
-        seq: Seq(seq),
-        kind: MessageKind::Message,
-        sender: Some(user("an")),
-        body: Body::text("hi"),
-        ext: Some("ext content".to_owned()),
-        sent_at: START,
-    }
-}
-
-fn send(app: &mut App, id: &str) {
-    app.feed(Input::SendMessage {
-        client_message_id: ClientMessageId::new(id).unwrap(),
-        to: user("an"),
-        body: Body::text("hi"),
-        push: None,
-    });
 }
 
 #[test]
@@ -59,7 +38,7 @@ fn a_restarted_app_resumes_its_login_and_asks_for_what_it_missed() {
 fn an_unsent_message_survives_a_kill() {
     let mut app = App::logged_in(config(), certificates());
     app.feed(Input::Disconnected);
-    send(&mut app, "c1");
+    app.feed(Input::SendMessage(text("c1", "an")));
     let mut app = app.restarted(config());
     app.connect(certificates());
     assert!(
@@ -113,7 +92,7 @@ fn the_login_tells_whether_the_app_is_on_screen() {
     let mut app = App::logged_in(config(), certificates());
     let Some(ClientFrame::Login(login)) = app.frames.first() else { panic!("no login") };
     assert!(login.foreground);
-    app.feed(Input::Background);
+    app.feed(Input::Background { unread: None });
     assert!(matches!(app.frames.last(), Some(ClientFrame::Presence { foreground: false, .. })));
 }
 
@@ -124,4 +103,72 @@ fn debug_shows_neither_token_nor_text() {
     app.confirm_bind();
     let shown = format!("{:?} {:?} {:?}", app.core, app.core.snapshot(), app.core.reported());
     assert!(!shown.contains("jwt") && !shown.contains("regid-0123"), "{shown}");
+}
+
+#[test]
+fn j8_d7_a_login_tells_push_type_whether_pushed_and_the_last_device() {
+    let mut app = App::new(config());
+    app.feed(Input::LogIn { token: "jwt" });
+    app.feed(Input::Connected);
+    let before = DeviceId(Uuid::from_u128(3));
+    app.hear(&ServerFrame::Welcome(Box::new(Welcome {
+        has_pushed: true,
+        last_device_id: Some(before),
+        ..welcome_of(certificates())
+    })));
+    let Some(AppEvent::LoggedIn(login)) = app.events.first() else { panic!("not logged in") };
+    assert_eq!((login.push_type, login.has_pushed, login.last_device_id), (5, true, Some(before)));
+    assert_eq!((login.user.clone(), login.push_id, login.push_on), (user("bo"), Some(PUSH_ID), true));
+}
+
+#[test]
+fn c2_certificate_names_go_with_the_login_however_long_they_are() {
+    let long = "x".repeat(33);
+    let named = |name: &str| ShippedCertificate {
+        name: Some(name.to_owned()),
+        ..ShippedCertificate::of(Vendor::Xiaomi)
+    };
+    let app = App::logged_in(Config { certificates: vec![named("mi"), named(&long)], ..config() }, vec![]);
+    let Some(ClientFrame::Login(login)) = app.frames.first() else { panic!("no login") };
+    assert_eq!(login.certificate_names, ["mi", long.as_str()], "a wrong name is the server's to refuse");
+}
+
+#[test]
+fn a_permission_that_is_switched_off_while_the_app_runs_is_told_at_once() {
+    let mut app = App::logged_in(config(), certificates());
+    let report = DeviceReport { notifications: Permission::Off, ..config().report };
+    app.feed(Input::Report(Box::new(report.clone())));
+    let (ClientFrame::Report { report: told, .. }, _) = app.last_request() else { panic!("not told") };
+    assert_eq!(**told, report);
+    let frames = app.frames.len();
+    app.feed(Input::Report(Box::new(report)));
+    assert_eq!(app.frames.len(), frames, "nothing changed");
+}
+
+#[test]
+fn a_permission_that_is_switched_off_without_a_connection_is_told_at_the_next_login() {
+    let mut app = App::logged_in(config(), certificates());
+    app.feed(Input::Disconnected);
+    let report = DeviceReport { notifications: Permission::Off, ..config().report };
+    app.feed(Input::Report(Box::new(report)));
+    app.feed(Input::NetworkBack);
+    app.feed(Input::Connected);
+    let Some(ClientFrame::Login(login)) = app.frames.last() else { panic!("no login") };
+    assert_eq!(login.report.notifications, Permission::Off);
+}
+
+#[test]
+fn b13_another_user_on_the_device_starts_with_an_empty_icon_and_its_own_token_report() {
+    let mut app = App::logged_in(config(), certificates());
+    app.token(Vendor::Xiaomi, Ok("regid"));
+    app.confirm_bind();
+    app.receive(vec![message(1)], false);
+    assert_eq!(app.icon, 1);
+    app.feed(Input::LogIn { token: "jwt of cy" });
+    app.feed(Input::Connected);
+    let welcome = Welcome { user: user("cy"), ..welcome_of(certificates()) };
+    app.hear(&ServerFrame::Welcome(Box::new(welcome)));
+    assert_eq!(app.icon, 0);
+    app.token(Vendor::Xiaomi, Ok("regid"));
+    assert_eq!(app.binds().len(), 2, "the same token is bound to the new user");
 }

@@ -83,7 +83,7 @@ async fn foreground(walk: &Walk<'_>) -> Result<String> {
 
 async fn background(walk: &Walk<'_>) -> Result<String> {
     on_screen(walk).await?;
-    walk.touch(Operation::Background {}).await?;
+    walk.touch(Operation::Background { unread: None }).await?;
     walk.server_sees("online-background").await?;
     let message = walk.send_and_see("in the background", SOON).await?;
     walk.wait("the app has it too", SOON, |state| {

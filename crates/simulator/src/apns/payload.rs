@@ -33,6 +33,7 @@ pub(super) fn push(payload: Value, asked: &Asked<'_>, origin: Origin, now: Times
             extras: payload,
         },
         shows_in_foreground: false,
+        starts_app: true,
         kept,
         not_before: now,
         expires_at,

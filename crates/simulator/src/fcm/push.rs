@@ -63,6 +63,7 @@ pub(super) fn push(message: &Message, way: Way<'_>) -> Push {
         handover,
         opens,
         shows_in_foreground: false,
+        starts_app: true,
         kept: message.ttl_s > 0,
         not_before: way.not_before,
         expires_at: way.now.plus_ms(life_ms),

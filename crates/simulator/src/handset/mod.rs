@@ -13,7 +13,7 @@ mod witness;
 use std::sync::{Arc, Mutex, Weak};
 
 use client::{Client, Config, ShippedCertificate, Snapshot};
-use model::{Clock, DeviceId, Secret, UserId};
+use model::{Clock, DeviceId, PushId, Secret, UserId};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
@@ -55,6 +55,7 @@ struct MadeFrom {
     device: DeviceId,
     language: String,
     certificates: Vec<ShippedCertificate>,
+    auto: bool,
 }
 
 struct Inner {
@@ -87,6 +88,8 @@ struct Vitals {
     logged_in: bool,
     connection: wire::LinkState,
     certificate: Option<model::CertificateId>,
+    push_on: bool,
+    push_id: Option<PushId>,
 }
 
 impl std::fmt::Debug for Handset {
@@ -105,7 +108,13 @@ impl Handset {
             storage: None,
             first_login: new.login_token.map(Secret::new),
             user: new.user,
-            vitals: Vitals { logged_in: false, connection: wire::LinkState::Idle, certificate: None },
+            vitals: Vitals {
+                logged_in: false,
+                connection: wire::LinkState::Idle,
+                certificate: None,
+                push_on: true,
+                push_id: None,
+            },
             diary: Diary::default(),
             parked: Vec::new(),
             returns_at_unlock: false,
@@ -116,6 +125,7 @@ impl Handset {
             device: DeviceId(new.device.unwrap_or_else(uuid::Uuid::new_v4)),
             language: new.language,
             certificates: new.certificates,
+            auto: new.auto,
         };
         let handset = Arc::new_cyclic(|me| Self {
             me: Weak::clone(me),
@@ -159,15 +169,21 @@ impl Handset {
             locked: system.switches.locked,
             network: system.switches.network,
             notifications: system.switches.notifications,
+            on_lock_screen: system.switches.on_lock_screen,
+            in_status_bar: system.switches.in_status_bar,
+            sound: system.switches.sound,
             logged_in: inner.vitals.logged_in,
             connection: inner.vitals.connection,
             certificate: inner.vitals.certificate,
+            push_on: inner.vitals.push_on,
+            push_id: inner.vitals.push_id,
             token_short: system.token,
             token_alive: system.token_alive,
             badge: system.badge,
             shade: system.shade.iter().map(ShadeEntry::from).collect(),
             not_shown: system.not_shown.into_iter().map(Unseen::from).collect(),
             inbox: inner.diary.inbox.clone(),
+            calls: inner.diary.calls.clone(),
             last_tap: inner.diary.last_tap.clone(),
             log: inner.diary.log.clone(),
         }
@@ -182,7 +198,7 @@ impl Handset {
         let _turn = self.turn.lock().await;
         match operation {
             Operation::Start {} | Operation::Foreground {} => self.bring_to_foreground()?,
-            Operation::Background {} => self.send_to_background()?,
+            Operation::Background { unread } => self.send_to_background(unread)?,
             Operation::Lock {} => self.set_locked(true)?,
             Operation::Unlock {} => self.set_locked(false)?,
             Operation::Freeze {} => self.freeze()?,
@@ -190,6 +206,14 @@ impl Handset {
             Operation::Kill {} => self.kill().await,
             Operation::Network { on } => self.set_network(on),
             Operation::Notifications { on } => self.phone.set_notifications(on),
+            Operation::Display { on_lock_screen, in_status_bar, sound } => {
+                let now = self.phone.switches();
+                self.phone.set_display(
+                    on_lock_screen.unwrap_or(now.on_lock_screen),
+                    in_status_bar.unwrap_or(now.in_status_bar),
+                    sound.unwrap_or(now.sound),
+                );
+            }
             Operation::LogIn { token } => self.command(Command::LogIn(Secret::new(token)))?,
             Operation::LogOut {} => self.command(Command::LogOut)?,
             Operation::Tap { index } => self.tap(index)?,
@@ -197,7 +221,17 @@ impl Handset {
                 let vendor = self.phone.profile().vendor;
                 self.command(Command::UseCertificate { vendor, certificate })?;
             }
-            Operation::Send { to, text, push } => self.command(Command::Send { to, text, push })?,
+            asked @ (Operation::PushSwitch { .. }
+            | Operation::Unregister {}
+            | Operation::Register {}
+            | Operation::Send { .. }
+            | Operation::Read { .. }
+            | Operation::Recall { .. }
+            | Operation::Group { .. }
+            | Operation::Call { .. }
+            | Operation::Settings { .. }
+            | Operation::Mute { .. }
+            | Operation::Conversations {}) => self.command(Command::Ask(Box::new(asked)))?,
             Operation::ClearShade {} => self.phone.clear(),
             Operation::InvalidateToken {} => self.phone.invalidate_token(),
         }
@@ -252,12 +286,12 @@ impl Handset {
         inner.running = Some(Running { commands, orders, task, app: AppState::Foreground });
     }
 
-    fn send_to_background(&self) -> Result<(), OperationError> {
+    fn send_to_background(&self, unread: Option<u32>) -> Result<(), OperationError> {
         let mut inner = lock(&self.inner);
         inner.returns_at_unlock = false;
         let running = inner.running.as_mut().ok_or(OperationError::NotRunning)?;
         if running.app == AppState::Foreground {
-            running.command(Command::Background)?;
+            running.command(Command::Background { unread })?;
             running.app = AppState::Background;
         }
         drop(inner);
@@ -282,7 +316,7 @@ impl Handset {
         let running = inner.running.as_mut().ok_or(OperationError::NotRunning)?;
         if running.app == AppState::Frozen {
             running.orders.send_modify(|orders| orders.frozen = false);
-            running.command(Command::Background)?;
+            running.command(Command::Background { unread: None })?;
             running.app = AppState::Background;
         }
         Ok(())
@@ -311,7 +345,7 @@ impl Handset {
         self.phone.set_locked(locked);
         match self.follow_lock(locked) {
             Some(true) => self.command(Command::Foreground),
-            Some(false) => self.command(Command::Background),
+            Some(false) => self.command(Command::Background { unread: None }),
             None => Ok(()),
         }
     }
@@ -346,6 +380,7 @@ impl Handset {
             device: self.made_from.device,
             report: self.report(),
             certificates: self.made_from.certificates.clone(),
+            auto: self.made_from.auto,
             link: wire::ClientConfig::default(),
         }
     }
@@ -378,6 +413,9 @@ impl AppSide for Handset {
         let runs = matches!(lock(&self.inner).app(), AppState::Foreground | AppState::Background);
         if runs || call.starts_app {
             self.note_line(format!("{} from {}: {}", call.callback.name(), call.vendor, call.text));
+        }
+        if runs && let Err(error) = self.command(Command::VendorCalled(Box::new(call.clone()))) {
+            self.note_line(format!("{} lost: {error}", call.callback.name()));
         }
     }
 

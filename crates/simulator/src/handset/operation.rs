@@ -1,9 +1,13 @@
 //! What can be asked of a handset, as JSON.
 
 use client::ShippedCertificate;
-use model::{CertificateId, Environment, PushSettings, UserId};
+use model::{
+    CallAction, CallId, CertificateId, ConversationId, Environment, GroupId, Mentions, MessageId, Mute,
+    PushSettings, Seq, UserId, UserSettings,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use wire::{GroupAction, Recipient};
 
 /// A handset to be made.
 ///
@@ -36,6 +40,10 @@ pub struct NewHandset {
     /// Certificates that the app names itself, by id or by name.
     #[serde(default)]
     pub certificates: Vec<ShippedCertificate>,
+    /// How the app chooses its vendor: off, exactly the server's first recommendation; on, the best-ranked token that
+    /// comes (rows D8, D9).
+    #[serde(default)]
+    pub auto: bool,
     /// The phone has Google's services beside its maker's.
     #[serde(default)]
     pub google: bool,
@@ -73,7 +81,11 @@ pub enum Operation {
     /// Brings the app on screen: starts it, or thaws it, where need be.
     Foreground {},
     /// Takes the app off the screen.
-    Background {},
+    Background {
+        /// What the app's badge shows from now on; absent: what the app has counted.
+        #[serde(default)]
+        unread: Option<u32>,
+    },
     /// Locks the screen; the app leaves it.
     Lock {},
     /// Unlocks the screen; the app that was on it when it was locked is there again.
@@ -94,6 +106,18 @@ pub enum Operation {
         /// They are shown.
         on: bool,
     },
+    /// Sets how much the app's notifications may show of themselves (row J5); what is left out stays as it is.
+    Display {
+        /// On the lock screen.
+        #[serde(default)]
+        on_lock_screen: Option<bool>,
+        /// In the status bar and as banners.
+        #[serde(default)]
+        in_status_bar: Option<bool>,
+        /// By a sound.
+        #[serde(default)]
+        sound: Option<bool>,
+    },
     /// Logs the user in.
     LogIn {
         /// JWT from the App's backend.
@@ -112,20 +136,96 @@ pub enum Operation {
         /// Its id.
         certificate: CertificateId,
     },
+    /// Switches the pushes of this device off or on in the app (row B11).
+    PushSwitch {
+        /// On.
+        on: bool,
+    },
+    /// Ends the device's Push ID (row B12).
+    Unregister {},
+    /// Registers again after that.
+    Register {},
     /// Writes a message.
     Send {
-        /// To whom.
-        to: UserId,
+        /// To whom: a user's id, or `{"group": "…"}`.
+        to: Recipient,
         /// What it says.
         text: String,
+        /// As a custom system notification.
+        #[serde(default)]
+        system: bool,
+        /// For connected devices alone.
+        #[serde(default)]
+        online_only: bool,
+        /// Whom it calls by name.
+        #[serde(default)]
+        mentions: Mentions,
         /// What the push should look like.
         #[serde(default)]
         push: Option<Box<PushSettings>>,
     },
+    /// Reads a conversation up to a place.
+    Read {
+        /// Which.
+        conversation: ConversationId,
+        /// How far.
+        seq: Seq,
+    },
+    /// Takes a message back.
+    Recall {
+        /// Which.
+        message: MessageId,
+        /// What stands in the place of its notification.
+        #[serde(default)]
+        push: Option<Box<PushSettings>>,
+    },
+    /// Does something about a group.
+    Group {
+        /// Which.
+        group: GroupId,
+        /// What.
+        action: Box<GroupAction>,
+    },
+    /// Does something about a call.
+    Call {
+        /// Which; a new id where it begins one.
+        call: CallId,
+        /// What.
+        action: Box<CallAction>,
+    },
+    /// Sets when and through what the user may be disturbed.
+    Settings {
+        /// All of it.
+        settings: Box<UserSettings>,
+    },
+    /// Mutes a conversation.
+    Mute {
+        /// Which.
+        conversation: ConversationId,
+        /// How far.
+        mute: Mute,
+    },
+    /// Asks for the user's conversations; the answer stands in the log.
+    Conversations {},
     /// Empties the shade and what the vendor keeps for the phone.
     ClearShade {},
     /// The vendor stops serving the phone's token; the app learns of it when it next registers.
     InvalidateToken {},
+}
+
+impl Operation {
+    /// Writes a message that asks nothing beside its text.
+    #[must_use]
+    pub fn send(to: impl Into<Recipient>, text: &str) -> Self {
+        Self::Send {
+            to: to.into(),
+            text: text.to_owned(),
+            system: false,
+            online_only: false,
+            mentions: Mentions::default(),
+            push: None,
+        }
+    }
 }
 
 impl std::fmt::Debug for Operation {

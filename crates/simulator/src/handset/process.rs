@@ -1,24 +1,22 @@
 //! The app's process: one task with a [`client::Client`] and its socket. It ends when it is killed.
 
+mod asking;
+mod hearing;
 mod socket;
 
 use std::{future::pending, sync::Arc};
 
-use client::{AppEvent, Client, Effect, Input};
+use client::{Client, Effect, Input};
 use futures_util::StreamExt;
-use model::{Body, CertificateId, ClientMessageId, PushSettings, Secret, UserId, Vendor};
+use model::{CertificateId, Secret, Vendor};
 use tokio::sync::{mpsc, watch};
 use tokio_tungstenite::tungstenite::{self, Message};
-use uuid::Uuid;
 
 pub(super) use socket::Socket;
 
 use self::socket::Connecting;
-use super::{
-    Handset,
-    state::{InboxEntry, TapRecord},
-};
-use crate::phone::Switches;
+use super::{Handset, Operation, state::TapRecord};
+use crate::phone::{LocalNotification, Opens, SdkCall, Switches};
 
 /// So many commands may wait for a process.
 pub(super) const COMMANDS_MAX: usize = 64;
@@ -26,11 +24,19 @@ pub(super) const COMMANDS_MAX: usize = 64;
 /// What the user does in the app.
 pub(super) enum Command {
     Foreground,
-    Background,
+    Background {
+        unread: Option<u32>,
+    },
     LogIn(Secret<String>),
     LogOut,
-    UseCertificate { vendor: Vendor, certificate: CertificateId },
-    Send { to: UserId, text: String, push: Option<Box<PushSettings>> },
+    UseCertificate {
+        vendor: Vendor,
+        certificate: CertificateId,
+    },
+    /// What the user asks of the app.
+    Ask(Box<Operation>),
+    /// A vendor's SDK calls.
+    VendorCalled(Box<SdkCall>),
     Tapped(Box<TapRecord>),
 }
 
@@ -176,7 +182,7 @@ impl Process {
         if before.locked != self.switches.locked
             && let Some(foreground) = self.handset.follow_lock(self.switches.locked)
         {
-            self.feed(if foreground { Input::Foreground } else { Input::Background }).await;
+            self.feed(if foreground { Input::Foreground } else { Input::Background { unread: None } }).await;
         }
     }
 
@@ -203,20 +209,22 @@ impl Process {
     async fn on_command(&mut self, command: Command) {
         match command {
             Command::Foreground => self.feed(Input::Foreground).await,
-            Command::Background => self.feed(Input::Background).await,
+            Command::Background { unread } => self.feed(Input::Background { unread }).await,
             Command::LogIn(token) => self.feed(Input::LogIn { token: token.expose() }).await,
             Command::LogOut => self.feed(Input::LogOut).await,
             Command::UseCertificate { vendor, certificate } => {
                 self.feed(Input::UseCertificate { vendor, certificate }).await;
             }
-            Command::Send { to, text, push } => {
-                let Ok(client_message_id) = ClientMessageId::new(&Uuid::new_v4().to_string()) else { return };
-                let body = Body::text(text);
-                self.feed(Input::SendMessage { client_message_id, to, body, push }).await;
+            Command::Ask(asked) => {
+                if let Some(input) = asking::input_of(*asked) {
+                    self.feed(input).await;
+                }
             }
+            Command::VendorCalled(call) => self.feed(asking::input_of_call(*call)).await,
             Command::Tapped(tap) => {
                 let (ext, payload) = (tap.ext.as_deref(), tap.payload.as_deref());
-                self.feed(Input::Tapped { getter: &tap.getter, ext, payload }).await;
+                let members = &tap.members;
+                self.feed(Input::Tapped { getter: &tap.getter, ext, payload, members }).await;
             }
         }
     }
@@ -256,71 +264,35 @@ impl Process {
                 self.connecting = None;
                 self.socket = None;
             }
-            Effect::RegisterWithVendor { vendor, certificate } => {
+            Effect::RegisterWithVendor { vendor, certificate, kind, keys: _ } => {
                 self.note(format!("register vendor={vendor} certificate={certificate}"));
-                let outcome = self.handset.register(vendor);
+                let outcome = self.handset.register(vendor, kind);
                 if let Ok(token) = &outcome {
                     self.note(format!(
                         "onRegistered tokenName={certificate} token={}",
                         crate::log::shorten(token)
                     ));
                 }
-                return Some(Input::VendorToken { vendor, outcome });
+                return Some(Input::VendorToken { vendor, kind, outcome });
             }
-            Effect::Notify(event) => self.on_event(event),
+            Effect::ShowNotification(local) => {
+                let shown = self.handset.phone().notify_locally(LocalNotification {
+                    title: local.title,
+                    body: local.body,
+                    replace_key: Some(local.key.to_string()),
+                    handover: asking::handover_of_own(local.ext, local.payload),
+                    opens: Opens::App,
+                });
+                self.note(format!("notification of the app's own, shown={shown}"));
+            }
+            Effect::WithdrawNotification { key } => {
+                self.handset.phone().withdraw(&key.to_string());
+            }
+            Effect::SetBadge(badge) => self.handset.phone().set_badge(badge),
+            Effect::Notify(event) => self.hear(event),
             Effect::Persist => self.handset.store(self.generation, self.core.snapshot()),
         }
         None
-    }
-
-    /// What the app does with what it hears: it writes it down.
-    fn on_event(&mut self, event: AppEvent) {
-        let line = match event {
-            AppEvent::LoggedIn(login) => {
-                let last_device = login.last_device_id.map_or_else(|| "-".to_owned(), |id| id.to_string());
-                self.handset.note_user(&login.user);
-                format!(
-                    "login ok user={} pushType={} hasPushed={} lastDeviceId={last_device}",
-                    login.user, login.push_type, login.has_pushed
-                )
-            }
-            AppEvent::LoginRefused(error) => format!("login refused code={} {}", error.number, error.text),
-            AppEvent::MessageReceived { message, arrival } => {
-                let text = message.body.content().to_owned();
-                let line = format!("message seq={} id={}", message.seq, message.id);
-                self.handset.note_message(InboxEntry {
-                    id: message.id,
-                    sender: message.sender,
-                    text,
-                    ext: message.ext,
-                    seq: message.seq,
-                    how: arrival,
-                    received_at: self.handset.now(),
-                });
-                line
-            }
-            AppEvent::SendResult { outcome: Ok(message), .. } => format!("sent id={message}"),
-            AppEvent::SendResult { outcome: Err(error), .. } => {
-                format!("send failed code={} {}", error.code, error.text)
-            }
-            AppEvent::TokenReported(reported) => format!(
-                "commit token ok tokenName={} token={}",
-                reported.certificate,
-                crate::log::shorten(&reported.token)
-            ),
-            AppEvent::RegistrationFailed { vendor, text } => {
-                format!("register failed vendor={vendor} {text}")
-            }
-            AppEvent::Kicked(reason) => format!("kicked reason={reason:?}"),
-            AppEvent::LoggedOut => "logout ok".to_owned(),
-            AppEvent::Tapped { getter, ext, payload } => {
-                self.handset.note_handover();
-                let bytes = |text: &Option<String>| text.as_ref().map_or(0, String::len);
-                format!("tapped getter={getter} ext={} bytes payload={} bytes", bytes(&ext), bytes(&payload))
-            }
-            AppEvent::Error(error) => format!("error code={} {}", error.code, error.text),
-        };
-        self.note(line);
     }
 
     fn note(&self, line: String) {

@@ -1,15 +1,17 @@
 //! What is visible of a handset at one moment: the one shape that the control API, the command line and the
 //! console share.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-use model::{CertificateId, MessageId, Seq, Timestamp, UserId, Vendor};
+use model::{CallSignal, CertificateId, ConversationId, MessageId, PushId, Seq, Timestamp, UserId, Vendor};
 use serde::{Deserialize, Serialize};
 
 use crate::phone::{NotShown, Opens, Shown, Source};
 
 /// Most messages kept in an inbox; the oldest falls out.
 const INBOX_MAX: usize = 500;
+/// Most call signals kept; the oldest falls out.
+const CALLS_MAX: usize = 50;
 /// Most lines kept of the app's log; the oldest falls out.
 const LOG_MAX: usize = 200;
 
@@ -17,7 +19,8 @@ const LOG_MAX: usize = 200;
 ///
 /// ```json
 /// { "name": "mi-14", "brand": "xiaomi", "model": "Xiaomi 14", "vendor": "xiaomi", "package": "com.example.im",
-///   "user": "bo", "app": "killed", "locked": false, "network": true, "notifications": true, "logged_in": true,
+///   "user": "bo", "app": "killed", "locked": false, "network": true, "notifications": true,
+///   "on_lock_screen": true, "in_status_bar": true, "sound": true, "logged_in": true,
 ///   "connection": "idle", "certificate": 1001, "token_short": "FBDm…9xQ2", "token_alive": true, "badge": 1,
 ///   "shade": [ … ], "inbox": [ … ], "last_tap": null, "log": [ … ] }
 /// ```
@@ -43,12 +46,22 @@ pub struct HandsetState {
     pub network: bool,
     /// The user lets the app show notifications.
     pub notifications: bool,
+    /// They may be shown on the lock screen.
+    pub on_lock_screen: bool,
+    /// They may be shown in the status bar and as banners.
+    pub in_status_bar: bool,
+    /// They may make a sound.
+    pub sound: bool,
     /// The app has a login that stands, connected or not.
     pub logged_in: bool,
     /// Where the app's connection stands: `idle`, `waiting`, `connecting`, `logging_in` or `live`.
     pub connection: wire::LinkState,
     /// The certificate whose token the server has.
     pub certificate: Option<CertificateId>,
+    /// The app's own push switch, as the server confirmed it (row B11).
+    pub push_on: bool,
+    /// The device's public id for push; `None`: not known, or unregistered.
+    pub push_id: Option<PushId>,
     /// The phone's vendor token, shortened; `None`: not registered.
     pub token_short: Option<String>,
     /// Whether the vendor still serves that token.
@@ -62,6 +75,9 @@ pub struct HandsetState {
     pub not_shown: Vec<Unseen>,
     /// The messages that reached the app, newest last.
     pub inbox: VecDeque<InboxEntry>,
+    /// What the app heard of calls, newest last: an invitation only while it rings.
+    #[serde(default)]
+    pub calls: VecDeque<CallSignal>,
     /// What the last tap did.
     pub last_tap: Option<TapRecord>,
     /// The end of the app's log, newest last.
@@ -174,6 +190,8 @@ impl From<&Opens> for Opened {
 pub struct InboxEntry {
     /// The server's id.
     pub id: MessageId,
+    /// Where it belongs.
+    pub conversation: ConversationId,
     /// Who sent it; `None` for a system notification.
     pub sender: Option<UserId>,
     /// What it says.
@@ -186,6 +204,9 @@ pub struct InboxEntry {
     pub how: wire::Arrival,
     /// When it reached the app.
     pub received_at: Timestamp,
+    /// It was taken back.
+    #[serde(default)]
+    pub recalled: bool,
 }
 
 /// What a tap did.
@@ -199,6 +220,12 @@ pub struct TapRecord {
     pub ext: Option<String>,
     /// What it gave for `payload`; `None` where a web page opened.
     pub payload: Option<String>,
+    /// The string extras of the opened page, where the vendor hands `ext` over member by member (row G7).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub members: BTreeMap<String, String>,
+    /// The `entity` that the app's listener was given (row E5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entity: Option<serde_json::Value>,
     /// What opened.
     pub opened: Opened,
     /// The app has been handed the texts; never where a web page opened.
@@ -220,6 +247,7 @@ pub struct LogLine {
 #[derive(Debug, Default)]
 pub(super) struct Diary {
     pub(super) inbox: VecDeque<InboxEntry>,
+    pub(super) calls: VecDeque<CallSignal>,
     pub(super) last_tap: Option<TapRecord>,
     pub(super) log: VecDeque<LogLine>,
 }
@@ -229,14 +257,26 @@ impl Diary {
         push_bounded(&mut self.inbox, entry, INBOX_MAX);
     }
 
+    pub(super) fn note_call(&mut self, signal: CallSignal) {
+        push_bounded(&mut self.calls, signal, CALLS_MAX);
+    }
+
+    pub(super) fn note_recall(&mut self, message: MessageId) {
+        if let Some(entry) = self.inbox.iter_mut().find(|entry| entry.id == message) {
+            entry.recalled = true;
+            entry.text.clear();
+        }
+    }
+
     pub(super) fn note_line(&mut self, at: Timestamp, text: String) {
         push_bounded(&mut self.log, LogLine { at, text }, LOG_MAX);
     }
 
     /// The app was handed what was tapped last.
-    pub(super) fn note_handover(&mut self) {
+    pub(super) fn note_handover(&mut self, entity: Option<serde_json::Value>) {
         if let Some(tap) = &mut self.last_tap {
             tap.handed_over = true;
+            tap.entity = entity;
         }
     }
 }

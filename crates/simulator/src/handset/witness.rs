@@ -1,14 +1,19 @@
 //! What a handset sees of its process and writes down, and what it tells it of the phone.
 
+use std::collections::BTreeMap;
+
 use client::{Client, Snapshot};
-use model::{DeviceReport, Permission, Timestamp, UserId, Vendor};
+use model::{BindingKind, CallSignal, DeviceReport, MessageId, Permission, Timestamp, UserId, Vendor};
 
 use super::{
     AppState, Handset, Inner, Opened, Vitals,
     process::Socket,
     state::{InboxEntry, TapRecord},
 };
-use crate::{lock::lock, phone::Tapped};
+use crate::{
+    lock::lock,
+    phone::{Handover, Tapped},
+};
 
 /// Version of the client SDK, as the device reports it.
 const SDK_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -38,8 +43,12 @@ impl Handset {
     }
 
     /// The vendor SDK's registration on this phone.
-    pub(super) fn register(&self, vendor: Vendor) -> Result<String, String> {
-        self.phone.register_with(vendor).map_err(|error| error.to_string())
+    pub(super) fn register(&self, vendor: Vendor, kind: BindingKind) -> Result<String, String> {
+        let token = match kind {
+            BindingKind::Alert => self.phone.register_with(vendor),
+            BindingKind::Voip => self.phone.register_call_token(),
+        };
+        token.map_err(|error| error.to_string())
     }
 
     /// What the screen's lock means for the app; `Some`: it has come on screen, or left it.
@@ -83,10 +92,12 @@ impl Handset {
             logged_in: core.is_logged_in(),
             connection: core.connection(),
             certificate: core.reported().map(|reported| reported.certificate),
+            push_on: true,
+            push_id: core.push_id(),
         };
         self.note(|inner| {
             if inner.generation == generation {
-                inner.vitals = vitals;
+                inner.vitals = Vitals { push_on: inner.vitals.push_on, ..vitals };
             }
         });
     }
@@ -99,13 +110,25 @@ impl Handset {
         self.note(|inner| inner.diary.note_message(entry));
     }
 
+    pub(super) fn note_push_switch(&self, on: bool) {
+        self.note(|inner| inner.vitals.push_on = on);
+    }
+
+    pub(super) fn note_call(&self, signal: CallSignal) {
+        self.note(|inner| inner.diary.note_call(signal));
+    }
+
+    pub(super) fn note_recall(&self, message: MessageId) {
+        self.note(|inner| inner.diary.note_recall(message));
+    }
+
     pub(super) fn note_line(&self, line: String) {
         let now = self.now();
         self.note(|inner| inner.diary.note_line(now, line));
     }
 
-    pub(super) fn note_handover(&self) {
-        self.note(|inner| inner.diary.note_handover());
+    pub(super) fn note_handover(&self, entity: Option<serde_json::Value>) {
+        self.note(|inner| inner.diary.note_handover(entity));
     }
 
     /// Writes down what a tap did so far.
@@ -115,6 +138,8 @@ impl Handset {
             getter: tapped.getter.to_owned(),
             ext: tapped.ext.clone(),
             payload: tapped.payload.clone(),
+            members: members_of(&tapped.notification.handover),
+            entity: None,
             opened: Opened::from(&tapped.opens),
             handed_over: false,
             at: self.now(),
@@ -127,4 +152,10 @@ impl Handset {
         write(&mut lock(&self.inner));
         self.news.changed();
     }
+}
+
+/// The string extras of the opened page.
+fn members_of(handover: &Handover) -> BTreeMap<String, String> {
+    let extras = handover.extras.as_object().into_iter().flatten();
+    extras.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
 }

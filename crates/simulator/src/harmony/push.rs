@@ -51,6 +51,7 @@ pub(super) fn push(
             handover: tap_handover(shown, manner.to_foreground),
             opens: shown.opens.clone(),
             shows_in_foreground: shown.foreground_show,
+            starts_app: true,
             ..silent(origin, now, expires_at)
         }),
         Content::Data(data) => Some(Push {
@@ -80,6 +81,7 @@ fn silent(origin: &Arc<Origin>, now: Timestamp, expires_at: Timestamp) -> Push {
         handover: Handover { getter: TAP_GETTER, ext: None, payload: None, extras: Value::Null },
         opens: Opens::App,
         shows_in_foreground: false,
+        starts_app: true,
         kept: true,
         not_before: now,
         expires_at,

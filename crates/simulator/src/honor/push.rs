@@ -47,6 +47,7 @@ pub(super) fn push(
         opens: shown.map_or(Opens::App, |notification| opens(&notification.click)),
         // The book has no switch for it: the system shows what comes (assumed).
         shows_in_foreground: true,
+        starts_app: true,
         kept: message.ttl_s > 0,
         not_before: now,
         // Without a lifetime it is delivered at once or not at all.

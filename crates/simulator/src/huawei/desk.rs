@@ -162,7 +162,7 @@ impl Clerk for Desk {
             badge: Badge::Set,
             keep: Keep::All,
             arrived: Calls::Never,
-            // Of an app that was granted high-priority data messages (matrix H).
+            // Of high priority, for which an app needs a right; other data waits for the app (matrix H).
             through: Calls::Always,
             notifications_off_at_first: false,
             reports: Some(self.reports.clone()),

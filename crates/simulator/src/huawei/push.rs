@@ -43,6 +43,7 @@ pub(super) fn of_message(
         },
         opens,
         shows_in_foreground: shown.is_none_or(|shown| shown.foreground_show),
+        starts_app: message.urgent,
         kept: message.ttl_ms > 0,
         not_before: now,
         expires_at: now.plus_ms(message.ttl_ms.max(MOMENT_MS)),

@@ -283,6 +283,7 @@ fn push(shipment: &Shipment<'_>, is_folded: bool) -> Push {
         },
         opens: message.opens.clone(),
         shows_in_foreground: true,
+        starts_app: true,
         kept: message.kept || not_before > *now,
         not_before,
         expires_at: starts_at.plus_ms(message.lifetime_ms).min(until),

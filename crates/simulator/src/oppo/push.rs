@@ -54,6 +54,7 @@ impl Desk {
             opens: message.tap.opens.clone(),
             // The system draws it, whatever the app does. Assumed.
             shows_in_foreground: true,
+            starts_app: true,
             kept: message.kept || not_before > sender.now,
             not_before,
             expires_at,

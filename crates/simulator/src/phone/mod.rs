@@ -467,7 +467,11 @@ impl Phone {
                 if self.is_for_calls(token) {
                     (Calls::Always, SdkCallback::CallReceived, data)
                 } else {
-                    (service.through, SdkCallback::ThroughMessageReceived, data)
+                    let when = match service.through {
+                        Calls::Always if !push.starts_app => Calls::WhileRunning,
+                        when => when,
+                    };
+                    (when, SdkCallback::ThroughMessageReceived, data)
                 }
             }
         };
@@ -475,7 +479,12 @@ impl Phone {
             && let Some(app) = self.app()
         {
             let starts_app = when == Calls::Always;
-            app.called_back(&SdkCall { vendor, callback, text: text.to_owned(), starts_app });
+            let (title, body) = match &push.alert {
+                Some(alert) => (alert.title.clone(), alert.body.clone()),
+                None => <(String, String)>::default(),
+            };
+            let (text, handover) = (text.to_owned(), push.handover.clone());
+            app.called_back(&SdkCall { vendor, callback, text, title, body, handover, starts_app });
         }
     }
 

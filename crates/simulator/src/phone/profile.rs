@@ -138,6 +138,12 @@ pub struct SdkCall {
     pub callback: SdkCallback,
     /// Title, or the data's text where there is no title.
     pub text: String,
+    /// Title; empty for data.
+    pub title: String,
+    /// Text; empty for data.
+    pub body: String,
+    /// What the vendor's getters give.
+    pub handover: Handover,
     /// It is called also where the app's process does not run.
     pub starts_app: bool,
 }

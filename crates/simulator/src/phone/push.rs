@@ -28,6 +28,8 @@ pub(crate) struct Push {
     pub(crate) opens: Opens,
     /// Whether it is shown while the app is in the foreground.
     pub(crate) shows_in_foreground: bool,
+    /// Whether its data may start the app's process, where the vendor's SDK starts one at all (matrix H).
+    pub(crate) starts_app: bool,
     /// Whether the vendor keeps it for a phone that it cannot reach.
     pub(crate) kept: bool,
     /// Not delivered before this.

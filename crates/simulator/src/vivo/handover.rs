@@ -42,6 +42,7 @@ pub(super) fn push(
         },
         opens: message.click.opens(),
         shows_in_foreground: message.shows_in_foreground,
+        starts_app: true,
         kept: !message.online_only || message.span.is_delayed(),
         not_before,
         expires_at,

@@ -92,6 +92,7 @@ pub(super) fn push(opened: &Opened, origin: Arc<Origin>, ttl_s: i64, now: Timest
         opens,
         // The service worker shows every push: a browser takes the permission away otherwise (documented).
         shows_in_foreground: true,
+        starts_app: true,
         kept: ttl_s > 0,
         not_before: now,
         // A lifetime of 0 means: now or never.

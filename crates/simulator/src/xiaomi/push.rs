@@ -7,9 +7,12 @@ use serde_json::json;
 use super::message::Message;
 use crate::phone::{Alert, Handover, Origin, Push};
 
-/// How the app reads what was sent (rows G6 and G8 of the seed documents: `getExtra()` of the message object).
-const GETTER: &str =
+/// How the app reads what was sent (rows G6 and G8 of the seed documents: `getExtra()` of the message object): of the
+/// intent by which the system opened it, as the sender said.
+const OPENED: &str =
     r#"((MiPushMessage) intent.getSerializableExtra(PushMessageHelper.KEY_MESSAGE)).getExtra().get("ext")"#;
+/// Of the callback, where the sender left the click to the app, as senders did before 2024-09-30.
+const CALLED_BACK: &str = r#"onNotificationMessageClicked(context, message): message.getExtra().get("ext")"#;
 /// Why a text is shown to nobody.
 const BLOCKED: &str = "the text holds a blocked word";
 
@@ -25,7 +28,7 @@ pub(super) fn push(message: &Message, origin: &Arc<Origin>, is_blocked: bool) ->
         replace_key: Some(notify_id.to_string()),
         repeat_key: message.jobkey.clone(),
         handover: Handover {
-            getter: GETTER,
+            getter: if message.click_missing { CALLED_BACK } else { OPENED },
             ext: message.own.get("ext").cloned(),
             payload: message.own.get("payload").cloned(),
             extras: json!({
@@ -39,6 +42,7 @@ pub(super) fn push(message: &Message, origin: &Arc<Origin>, is_blocked: bool) ->
         },
         opens: message.opens.clone(),
         shows_in_foreground: message.shows_in_foreground,
+        starts_app: true,
         kept: message.kept,
         not_before: message.not_before,
         expires_at: message.expires_at,

@@ -17,10 +17,11 @@ use simulator::{ApnsKey, ClientCertificate, Failure, FaultPlan, Goaway, SampleP8
 
 use crate::support::{Http2, Identity, PACKAGE, START, TEAM, World};
 
-const PRODUCTION: &str = "api.push.apple.com";
-const DEVELOPMENT: &str = "api.sandbox.push.apple.com";
+pub(crate) const PRODUCTION: &str = "api.push.apple.com";
+pub(crate) const DEVELOPMENT: &str = "api.sandbox.push.apple.com";
 const ID: &str = "eabeae54-14a8-11e5-b60b-1697f925ec7b";
-const BODY: &[u8] = br#"{"aps":{"alert":{"title":"Ann","body":"Hi"},"badge":3},"ext":"ext content"}"#;
+pub(crate) const BODY: &[u8] =
+    br#"{"aps":{"alert":{"title":"Ann","body":"Hi"},"badge":3},"ext":"ext content"}"#;
 
 /// A signed provider token.
 struct Signer {
@@ -51,12 +52,12 @@ impl Signer {
     }
 }
 
-fn token_of(p8: &SampleP8, issued_at: Timestamp) -> String {
+pub(crate) fn token_of(p8: &SampleP8, issued_at: Timestamp) -> String {
     Signer::new(p8, issued_at).sign()
 }
 
 /// Headers of a good request, to which others are added or which they override; an empty value leaves one out.
-fn request(device: &str, jwt: &str, others: &[(&str, &str)]) -> Request<()> {
+pub(crate) fn request(device: &str, jwt: &str, others: &[(&str, &str)]) -> Request<()> {
     let bearer = format!("bearer {jwt}");
     let good = [
         ("authorization", bearer.as_str()),
@@ -77,7 +78,7 @@ fn told(response: &Response<bytes::Bytes>) -> (u16, String) {
     (response.status().as_u16(), body["reason"].as_str().unwrap_or_default().to_owned())
 }
 
-async fn ask(http2: &mut Http2, request: Request<()>, body: &[u8]) -> (u16, String) {
+pub(crate) async fn ask(http2: &mut Http2, request: Request<()>, body: &[u8]) -> (u16, String) {
     told(&http2.send(request, body).await.unwrap())
 }
 
@@ -344,7 +345,7 @@ async fn ended_tokens_are_refused_until_a_new_one_comes_and_a_wedged_connection_
     assert_eq!(ask(&mut fresh, request(&device, &new, &[]), BODY).await.0, 200);
 }
 
-fn identity(world: &World, environments: &[Environment], not_after: Timestamp) -> Identity {
+pub(crate) fn identity(world: &World, environments: &[Environment], not_after: Timestamp) -> Identity {
     let wanted = ClientCertificate { bundle: PACKAGE, team_id: TEAM, environments, not_after };
     let issued = world.running.ca().apns_client_certificate(&wanted).unwrap();
     (vec![issued.certificate.clone()], issued.tls_key())

@@ -26,14 +26,14 @@ const FCM_ERROR: &str = "type.googleapis.com/google.firebase.fcm.v1.FcmError";
 const BAD_REQUEST: &str = "type.googleapis.com/google.rpc.BadRequest";
 
 /// A world with one FCM app, and a sender that holds its key file.
-struct Sender {
-    world: World,
+pub(crate) struct Sender {
+    pub(crate) world: World,
     credential: Credential,
     file: Value,
 }
 
 impl Sender {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::in_world(World::start().await)
     }
 
@@ -43,7 +43,7 @@ impl Sender {
         Self { world, credential, file }
     }
 
-    fn rights(&self, rights: &Value) {
+    pub(crate) fn rights(&self, rights: &Value) {
         self.world.running.set_rights(Vendor::Fcm, PACKAGE, rights).unwrap();
     }
 
@@ -126,7 +126,7 @@ impl Sender {
         self.call(HOST, Method::POST, &path, &self.access().await, body).await.unwrap()
     }
 
-    async fn send(&self, message: &Value) -> (u16, Value) {
+    pub(crate) async fn send(&self, message: &Value) -> (u16, Value) {
         read(self.post(&json!({ "message": message })).await)
     }
 
@@ -143,7 +143,7 @@ fn read(response: Response<Bytes>) -> (u16, Value) {
 }
 
 /// A chat message.
-fn chat(token: &str, title: &str) -> Value {
+pub(crate) fn chat(token: &str, title: &str) -> Value {
     json!({ "token": token, "notification": { "title": title, "body": "Hi" },
         "data": { "ext": "ext content", "payload": "payload content" },
         "android": { "priority": "HIGH", "ttl": "86400s", "notification": { "channel_id": "chat" } } })

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose scene cannot be set fails")]
 
-mod server;
+pub(crate) mod server;
 
 use std::{sync::Arc, time::Duration};
 
@@ -56,6 +56,7 @@ fn wish(server: &FakeServer) -> NewHandset {
         login_token: Some("jwt of bo".to_owned()),
         environment: None,
         certificates: Vec::new(),
+        auto: false,
         google: false,
         device: None,
         language: "zh-CN".to_owned(),
@@ -203,7 +204,7 @@ async fn a_frozen_app_keeps_its_socket_and_misses_the_ack() {
 #[tokio::test]
 async fn the_server_hears_when_the_app_leaves_the_screen_also_by_the_lock() {
     let mut scene = Scene::online().await;
-    scene.operate(Operation::Background {}).await;
+    scene.operate(Operation::Background { unread: None }).await;
     assert_eq!(scene.server.next().await, Seen::Presence(false));
     scene.operate(Operation::Foreground {}).await;
     assert_eq!(scene.server.next().await, Seen::Presence(true));
@@ -269,7 +270,7 @@ async fn a_handset_switched_to_another_certificate_binds_it_and_lets_go_of_the_f
 async fn a_message_written_on_the_handset_is_sent() {
     let mut scene = Scene::online().await;
     let to = UserId::new("an").unwrap();
-    scene.operate(Operation::Send { to, text: "hello".to_owned(), push: None }).await;
+    scene.operate(Operation::send(to, "hello")).await;
     assert_eq!(scene.server.next().await, Seen::Sent("hello".to_owned()));
     scene.until(|state| state.log.iter().any(|line| line.text.starts_with("sent id="))).await;
 }
@@ -288,7 +289,7 @@ async fn a_phone_without_the_recommended_vendors_service_reports_no_token() {
     let mut scene = Scene { simulator, server, handset };
     scene.operate(Operation::Start {}).await;
     scene.until(|state| state.log.iter().any(|line| line.text.starts_with("register failed"))).await;
-    scene.operate(Operation::Background {}).await;
+    scene.operate(Operation::Background { unread: None }).await;
     assert!(matches!(scene.server.next().await, Seen::LoggedIn { .. }));
     assert_eq!(scene.server.next().await, Seen::Presence(false));
 }

@@ -20,14 +20,14 @@ const PUSH: &str = "push-api.cloud.huawei.com";
 const OAUTH: &str = "oauth-login.cloud.huawei.com";
 
 /// A world with an app at Huawei and an access token for it.
-struct Counter {
-    world: World,
+pub(crate) struct Counter {
+    pub(crate) world: World,
     app: Credential,
     bearer: String,
 }
 
 impl Counter {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self::of(World::start().await).await
     }
 
@@ -61,11 +61,11 @@ impl Counter {
         parsed(self.world.http1(OAUTH, request).await.unwrap())
     }
 
-    fn rights(&self, rights: Value) {
+    pub(crate) fn rights(&self, rights: Value) {
         self.world.running.set_rights(Vendor::Huawei, PACKAGE, &rights).unwrap();
     }
 
-    fn phone(&self, name: &str) -> (Arc<Phone>, String) {
+    pub(crate) fn phone(&self, name: &str) -> (Arc<Phone>, String) {
         self.world.phone(name, "huawei")
     }
 
@@ -92,7 +92,7 @@ impl Counter {
     }
 
     /// Sends and tells the status and the code.
-    async fn code(&self, body: &Value) -> (u16, String) {
+    pub(crate) async fn code(&self, body: &Value) -> (u16, String) {
         let (status, answer) = self.post("messages:send", body).await;
         (status, answer["code"].as_str().unwrap_or_default().to_owned())
     }
@@ -104,7 +104,7 @@ fn parsed(response: Response<Bytes>) -> (u16, Value) {
 }
 
 /// A good chat message.
-fn chat(tokens: &[&str]) -> Value {
+pub(crate) fn chat(tokens: &[&str]) -> Value {
     json!({
         "validate_only": false,
         "message": {
@@ -127,14 +127,14 @@ fn chat(tokens: &[&str]) -> Value {
 }
 
 /// The same with a member of `message.android` changed.
-fn android(tokens: &[&str], name: &str, value: Value) -> Value {
+pub(crate) fn android(tokens: &[&str], name: &str, value: Value) -> Value {
     let mut message = chat(tokens);
     message["message"]["android"][name] = value;
     message
 }
 
 /// The same with a member of `message.android.notification` changed.
-fn shown(tokens: &[&str], name: &str, value: Value) -> Value {
+pub(crate) fn shown(tokens: &[&str], name: &str, value: Value) -> Value {
     let mut message = chat(tokens);
     message["message"]["android"]["notification"][name] = value;
     message

@@ -11,6 +11,7 @@ mod honor;
 mod huawei;
 mod meizu;
 mod oppo;
+mod seeds;
 mod support;
 mod vivo;
 mod webpush;

@@ -20,8 +20,8 @@ use simulator::{Config, Credential, Phone};
 
 use crate::support::{PACKAGE, START, World};
 
-const HOST: &str = "api.push.oppomobile.com";
-const FEEDBACK: &str = "feedback.push.oppomobile.com";
+pub(crate) const HOST: &str = "api.push.oppomobile.com";
+pub(crate) const FEEDBACK: &str = "feedback.push.oppomobile.com";
 const MEDIA: &str = "api-media.push.heytapmobi.com";
 const DEVICE: &str = "api-device.push.heytapmobi.com";
 const UNICAST: &str = "/server/v1/message/notification/unicast";
@@ -30,14 +30,14 @@ const SAVE: &str = "/server/v1/message/notification/save_message_content";
 const BROADCAST: &str = "/server/v1/message/notification/broadcast";
 
 /// A world with one OPPO app and a sender that has an access token.
-struct Oppo {
-    world: World,
+pub(crate) struct Oppo {
+    pub(crate) world: World,
     credential: Credential,
     token: String,
 }
 
 impl Oppo {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(|_| ()).await
     }
 
@@ -49,7 +49,7 @@ impl Oppo {
         oppo
     }
 
-    fn set_rights(&self, rights: &Value) {
+    pub(crate) fn set_rights(&self, rights: &Value) {
         self.world.running.set_rights(Vendor::Oppo, PACKAGE, rights).unwrap();
     }
 
@@ -69,7 +69,7 @@ impl Oppo {
     }
 
     /// A phone whose user has allowed notifications.
-    fn phone(&self, name: &str) -> (Arc<Phone>, String) {
+    pub(crate) fn phone(&self, name: &str) -> (Arc<Phone>, String) {
         let (phone, token) = self.world.phone(name, "oppo");
         phone.set_notifications(true);
         (phone, token)
@@ -104,7 +104,7 @@ impl Oppo {
         self.ask_at(host, request.unwrap()).await
     }
 
-    async fn unicast(&self, message: &Value) -> Value {
+    pub(crate) async fn unicast(&self, message: &Value) -> Value {
         self.post(UNICAST, &[("message", &message.to_string())]).await
     }
 
@@ -144,7 +144,7 @@ fn form(path: &str, fields: &[(&str, &str)]) -> Request<Full<Bytes>> {
 }
 
 /// A good chat message, whose notification has these members added or overridden.
-fn message(token: &str, others: Value) -> Value {
+pub(crate) fn message(token: &str, others: Value) -> Value {
     let mut message = json!({
         "target_type": 2,
         "target_value": token,

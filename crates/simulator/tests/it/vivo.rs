@@ -23,14 +23,14 @@ const HOST: &str = "api-push.vivo.com.cn";
 const HOUR_MS: i64 = 3_600_000;
 
 /// A world with one app at vivo, whose access token is at hand. It is 21:33 in Beijing.
-struct Vivo {
-    world: World,
+pub(crate) struct Vivo {
+    pub(crate) world: World,
     app: Credential,
     auth_token: String,
 }
 
 impl Vivo {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(|_| ()).await
     }
 
@@ -61,11 +61,11 @@ impl Vivo {
         })
     }
 
-    fn phone(&self, name: &str) -> (Arc<Phone>, String) {
+    pub(crate) fn phone(&self, name: &str) -> (Arc<Phone>, String) {
         self.world.phone(name, "vivo")
     }
 
-    fn rights(&self, rights: Value) {
+    pub(crate) fn rights(&self, rights: Value) {
         self.world.running.set_rights(Vendor::Vivo, PACKAGE, &rights).unwrap();
     }
 
@@ -107,7 +107,7 @@ impl Vivo {
     }
 
     /// A single send; `others` are added to a good message or override its members.
-    async fn send(&self, token: &str, others: Value) -> Value {
+    pub(crate) async fn send(&self, token: &str, others: Value) -> Value {
         self.post("/message/send", message(token, &others)).await
     }
 

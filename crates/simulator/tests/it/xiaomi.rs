@@ -12,11 +12,11 @@ use simulator::{Failure, FaultPlan, LoneDead, Opens};
 
 use crate::support::{PACKAGE, SECRET, START, World, receipt_receiver};
 
-const HOST: &str = "api.xmpush.xiaomi.com";
+pub(crate) const HOST: &str = "api.xmpush.xiaomi.com";
 const FEEDBACK: &str = "feedback.xmpush.xiaomi.com";
 
 /// Fields of a good message, to which others are added or which they override.
-fn fields<'a>(token: &'a str, others: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn fields<'a>(token: &'a str, others: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let good = [
         ("restricted_package_name", PACKAGE),
         ("title", "阿明"),
@@ -49,7 +49,7 @@ async fn post(world: &World, path: &str, fields: &[(&str, &str)]) -> Value {
     serde_json::from_slice(response.body()).unwrap()
 }
 
-async fn send(world: &World, fields: &[(&str, &str)]) -> Value {
+pub(crate) async fn send(world: &World, fields: &[(&str, &str)]) -> Value {
     post(world, "/v3/message/regid", fields).await
 }
 

@@ -118,6 +118,8 @@ async fn push_by_id(stage: &Stage, push_id: model::PushId, device: model::Device
         reason: PUSHED,
         rules_version: 1,
         facts: Vec::new(),
+        text: model::TextVariant::Full,
+        counts_badge: false,
         decided_at,
         due_at: decided_at,
         expires_at: message.expires_at,

@@ -83,6 +83,8 @@ pub async fn two_users_of_one_device_are_two_targets(stage: Stage) {
         reason: model::ReasonCode(9),
         rules_version: 1,
         facts: Vec::new(),
+        text: model::TextVariant::Full,
+        counts_badge: false,
         decided_at: START,
         due_at: START,
         expires_at: START,

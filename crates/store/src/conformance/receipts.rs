@@ -68,6 +68,8 @@ pub async fn a_receipt_finds_a_bare_token(stage: Stage) {
         reason: PUSHED,
         rules_version: 1,
         facts: Vec::new(),
+        text: model::TextVariant::Full,
+        counts_badge: false,
         decided_at: message.sent_at,
         due_at: message.sent_at,
         expires_at: message.expires_at,

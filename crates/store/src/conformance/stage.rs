@@ -8,8 +8,8 @@ use std::{
 use model::{
     Addressee, App, AppId, AppPolicy, Attempt, BindingKind, BindingState, Body, CertificateId,
     CertificateName, ConversationId, Delivery, DeliveryId, DeliveryState, DeviceId, DeviceReport,
-    Environment, Form, LoginPolicy, Message, MessageId, MessageKind, Purpose, PushId, ReasonCode, Secret,
-    SessionId, SessionState, Timestamp, UserId, Vendor,
+    Environment, Form, LoginPolicy, Mentions, Message, MessageId, MessageKind, Purpose, PushId, ReasonCode,
+    Secret, SessionId, SessionState, TextVariant, Timestamp, UserId, Vendor,
 };
 use uuid::Uuid;
 
@@ -133,7 +133,7 @@ impl Stage {
 
     pub(crate) async fn move_to(&self, session: SessionId, to: SessionState) -> bool {
         let at = self.now();
-        let op = Op::MoveSession { app: APP, session, to, at, cancel_reason: FETCHED };
+        let op = Op::MoveSession { app: APP, session, to, badge: None, at, cancel_reason: FETCHED };
         self.commit(op).await == Outcome::Moved(true)
     }
 
@@ -156,6 +156,7 @@ impl Stage {
             kind: BindingKind::Alert,
             token: token.into(),
             owner: owner.map(user),
+            push_id: PushId(Uuid::new_v4()),
             at: self.now(),
         }
     }
@@ -210,6 +211,9 @@ impl Stage {
             client_message_id: None,
             seq: model::Seq(0),
             body: Body::text("dinner?"),
+            mentions: Mentions::default(),
+            online_only: false,
+            recalled_at: None,
             push: None,
             sent_at,
             expires_at: sent_at.plus_ms(60_000),
@@ -248,6 +252,8 @@ impl Stage {
             reason: PUSHED,
             rules_version: 1,
             facts: vec![7, 8, 9],
+            text: TextVariant::Full,
+            counts_badge: false,
             decided_at,
             due_at: decided_at,
             expires_at: message.expires_at,
@@ -270,9 +276,12 @@ impl Stage {
         self.store.deliveries(APP, &filter, 100).await.expect("reads")
     }
 
+    pub(crate) async fn deliveries_of(&self, message: MessageId) -> Vec<Delivery> {
+        self.list(DeliveryFilter { message: Some(message), ..DeliveryFilter::default() }).await
+    }
+
     pub(crate) async fn only_delivery(&self, message: MessageId) -> Delivery {
-        let mut found =
-            self.list(DeliveryFilter { message: Some(message), ..DeliveryFilter::default() }).await;
+        let mut found = self.deliveries_of(message).await;
         assert_eq!(found.len(), 1, "one delivery");
         found.remove(0)
     }

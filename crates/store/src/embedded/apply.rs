@@ -2,8 +2,9 @@
 
 use super::{
     tables::{
-        acks, api_keys, apps, bindings, cancels, certificates, deliveries, devices, fanouts, messages,
-        receipts, sessions, users,
+        acks, api_keys, apps, bindings, calls, cancels, certificates, deliveries, devices, fanouts,
+        follow_ups, groups, members, messages, mutes, outbox, reads, recalls, receipts, resources, sessions,
+        users, webhooks,
     },
     writer::Work,
     writing::Writing,
@@ -40,12 +41,41 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
         Op::PutApp(app) => apps::put(writing, app),
         Op::PutApiKey(key) => api_keys::put(writing, key),
         Op::PutUser { app, user, at } => users::put(writing, *app, user, *at),
+        Op::NameUser { app, user, name, at } => users::name(writing, *app, user, name.as_ref(), *at),
+        Op::PutUserSettings { app, user, settings, at } => users::set(writing, *app, user, settings, *at),
+        Op::SetMute { app, user, conversation, mute } => mutes::set(writing, *app, user, conversation, *mute),
+        Op::PutResource(resource) => resources::put(writing, resource),
+        Op::DeleteResource { app, id } => resources::delete(writing, *app, id),
+        Op::PutWebhook(webhook) => webhooks::put(writing, webhook),
+        Op::DeleteWebhook { app, id } => webhooks::delete(writing, *app, *id),
+        Op::Announce { app, event, at } => outbox::announce(writing, *app, event, *at),
+        Op::Told { row, again_at } => outbox::told(writing, *row, *again_at),
+        Op::CreateGroup { group, members } => groups::create(writing, group, members),
+        Op::ChangeGroup(group) => groups::change(writing, group),
+        Op::ChangeMembers { app, group, add, remove, reason, at } => {
+            members::change(writing, *app, group, (add, remove), *reason, *at)
+        }
+        Op::ChangeMember { app, group, user, role, muted_until } => {
+            members::change_one(writing, *app, group, user, *role, *muted_until)
+        }
+        Op::DismissGroup { app, group, reason, at } => groups::dismiss(writing, *app, group, *reason, *at),
+        Op::Read { app, user, device, conversation, seq, reason, at } => {
+            let reading = reads::Reading { app: *app, user, device: *device, conversation, seq: *seq };
+            reads::advance(writing, &reading, *reason, *at)
+        }
+        Op::Recall { app, message, reason, at } => recalls::recall(writing, *app, *message, *reason, *at),
+        Op::FollowUp(follow_up) => follow_ups::begin(writing, follow_up),
+        Op::PutCall { app, call, expected } => calls::put(writing, *app, call, *expected),
+        Op::SwitchPush { app, device, on, reason, at } => {
+            devices::switch_push(writing, *app, *device, *on, *reason, *at)
+        }
+        Op::PutReport { app, device, report, at } => devices::put_report(writing, *app, *device, report, *at),
         Op::RevokeTokens { app, user, valid_from } => users::revoke_tokens(writing, *app, user, *valid_from),
         Op::PutCertificate(draft) => certificates::put(writing, draft),
         Op::Accept(message) => messages::accept(writing, message),
         Op::OpenSession(new) => sessions::open(writing, new),
-        Op::MoveSession { app, session, to, badge: _, at, cancel_reason } => {
-            sessions::move_to(writing, *app, *session, *to, *at, *cancel_reason)
+        Op::MoveSession { app, session, to, badge, at, cancel_reason } => {
+            sessions::move_to(writing, *app, *session, (*to, *badge), *at, *cancel_reason)
         }
         Op::EndSession(end) => sessions::end(writing, end),
         Op::DisconnectAll { at } => sessions::disconnect_all(writing, *at),
@@ -75,26 +105,6 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
             fanouts::decide(writing, *app, *message, deliveries, next)
         }
         Op::Update(update) => deliveries::update(writing, update),
-        Op::NameUser { .. }
-        | Op::PutUserSettings { .. }
-        | Op::SetMute { .. }
-        | Op::PutResource(_)
-        | Op::DeleteResource { .. }
-        | Op::PutWebhook(_)
-        | Op::DeleteWebhook { .. }
-        | Op::Announce { .. }
-        | Op::Told { .. }
-        | Op::CreateGroup { .. }
-        | Op::ChangeGroup(_)
-        | Op::ChangeMembers { .. }
-        | Op::ChangeMember { .. }
-        | Op::DismissGroup { .. }
-        | Op::Read { .. }
-        | Op::Recall { .. }
-        | Op::FollowUp(_)
-        | Op::PutCall { .. }
-        | Op::SwitchPush { .. }
-        | Op::PutReport { .. } => Err(StoreError::Database("not stored yet".to_owned())),
         Op::Mark { app, certificate, receipt } => receipts::mark(writing, *app, *certificate, receipt),
     }
 }

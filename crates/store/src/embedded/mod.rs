@@ -37,8 +37,8 @@ use self::{
     open::Role,
     readers::Readers,
     tables::{
-        api_keys, apps, audience, certificates, conversations, delivery_list, devices, fanouts, messages,
-        queue, sessions, users,
+        api_keys, apps, audience, calls, certificates, conversations, deliveries, delivery_list, devices,
+        fanouts, groups, members, messages, outbox, queue, reads, resources, sessions, users, webhooks,
     },
     writer::{Desk, Work, Writer},
 };
@@ -215,95 +215,95 @@ impl Store for EmbeddedStore {
 
     async fn messages_before(
         &self,
-        _app: AppId,
-        _conversation: &ConversationId,
-        _before: Option<Seq>,
-        _from: Seq,
-        _limit: u32,
+        app: AppId,
+        conversation: &ConversationId,
+        before: Option<Seq>,
+        from: Seq,
+        limit: u32,
     ) -> Result<Vec<Message>, StoreError> {
-        Err(StoreError::Database("not stored yet".to_owned()))
+        self.readers.read(|conn| messages::before(conn, app, conversation, before, from, limit))
     }
 
     async fn conversation_list(
         &self,
-        _app: AppId,
-        _user: &UserId,
-        _limit: u32,
+        app: AppId,
+        user: &UserId,
+        limit: u32,
     ) -> Result<Vec<ConversationEntry>, StoreError> {
-        Err(StoreError::Database("not stored yet".to_owned()))
+        self.readers.snapshot(|conn| conversations::list(conn, app, user, limit))
     }
 
     async fn conversation_of(
         &self,
-        _app: AppId,
-        _user: &UserId,
-        _conversation: &ConversationId,
+        app: AppId,
+        user: &UserId,
+        conversation: &ConversationId,
     ) -> Result<Option<ConversationHead>, StoreError> {
-        Err(StoreError::Database("not stored yet".to_owned()))
+        self.readers.read(|conn| conversations::of_user_named(conn, app, user, conversation))
     }
 
     async fn read_marks(
         &self,
-        _app: AppId,
-        _conversation: &ConversationId,
+        app: AppId,
+        conversation: &ConversationId,
     ) -> Result<Vec<(UserId, Seq)>, StoreError> {
-        Err(StoreError::Database("not stored yet".to_owned()))
+        self.readers.snapshot(|conn| reads::marks(conn, app, conversation))
     }
 
-    async fn group(&self, _app: AppId, _group: &GroupId) -> Result<Option<Group>, StoreError> {
-        Err(StoreError::Database("not stored yet".to_owned()))
+    async fn group(&self, app: AppId, group: &GroupId) -> Result<Option<Group>, StoreError> {
+        self.readers.read(|conn| groups::find(conn, app, group))
     }
 
     async fn groups(
         &self,
-        _app: AppId,
-        _after: Option<&GroupId>,
-        _limit: u32,
+        app: AppId,
+        after: Option<&GroupId>,
+        limit: u32,
     ) -> Result<Vec<Group>, StoreError> {
-        Err(StoreError::Database("not stored yet".to_owned()))
+        self.readers.read(|conn| groups::list(conn, app, after, limit))
     }
 
     async fn members(
         &self,
-        _app: AppId,
-        _group: &GroupId,
-        _after: Option<&UserId>,
-        _limit: u32,
+        app: AppId,
+        group: &GroupId,
+        after: Option<&UserId>,
+        limit: u32,
     ) -> Result<Vec<GroupMember>, StoreError> {
-        Err(StoreError::Database("not stored yet".to_owned()))
+        self.readers.read(|conn| members::list(conn, app, group, after, limit))
     }
 
     async fn member(
         &self,
-        _app: AppId,
-        _group: &GroupId,
-        _user: &UserId,
+        app: AppId,
+        group: &GroupId,
+        user: &UserId,
     ) -> Result<Option<GroupMember>, StoreError> {
-        Err(StoreError::Database("not stored yet".to_owned()))
+        self.readers.read(|conn| members::find(conn, app, group, user))
     }
 
-    async fn call(&self, _app: AppId, _call: CallId) -> Result<Option<CallRecord>, StoreError> {
-        Err(StoreError::Database("not stored yet".to_owned()))
+    async fn call(&self, app: AppId, call: CallId) -> Result<Option<CallRecord>, StoreError> {
+        self.readers.read(|conn| calls::find(conn, app, call))
     }
 
-    async fn due_calls(&self, _by: Timestamp, _limit: u32) -> Result<Vec<CallRecord>, StoreError> {
-        Err(StoreError::Database("not stored yet".to_owned()))
+    async fn due_calls(&self, by: Timestamp, limit: u32) -> Result<Vec<CallRecord>, StoreError> {
+        self.readers.read(|conn| calls::due(conn, by, limit))
     }
 
-    async fn resources(&self, _app: AppId) -> Result<Vec<PushResource>, StoreError> {
-        Err(StoreError::Database("not stored yet".to_owned()))
+    async fn resources(&self, app: AppId) -> Result<Vec<PushResource>, StoreError> {
+        self.readers.read(|conn| resources::list(conn, app))
     }
 
-    async fn webhooks(&self, _app: AppId) -> Result<Vec<Webhook>, StoreError> {
-        Err(StoreError::Database("not stored yet".to_owned()))
+    async fn webhooks(&self, app: AppId) -> Result<Vec<Webhook>, StoreError> {
+        self.readers.read(|conn| webhooks::list(conn, &self.seal, app))
     }
 
-    async fn due_events(&self, _by: Timestamp, _limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
-        Err(StoreError::Database("not stored yet".to_owned()))
+    async fn due_events(&self, by: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
+        self.readers.snapshot(|conn| outbox::due(conn, by, limit))
     }
 
-    async fn delivery(&self, _delivery: DeliveryId) -> Result<Option<Delivery>, StoreError> {
-        Err(StoreError::Database("not stored yet".to_owned()))
+    async fn delivery(&self, delivery: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+        self.readers.read(|conn| deliveries::find(conn, delivery))
     }
 
     async fn audience(

@@ -6,9 +6,10 @@
 use std::{str::FromStr, sync::Arc};
 
 use model::{
-    AppId, BindingKind, BindingLoss, CertificateId, CertificateName, ClientMessageId, ConversationId,
-    DeliveryId, DeliveryState, DeviceId, Environment, MessageId, MessageKind, Purpose, PushId, ReasonCode,
-    Seq, SessionId, SessionState, Timestamp, UserId, Vendor,
+    AppId, BindingKind, BindingLoss, CallId, CertificateId, CertificateName, ClientMessageId, ConversationId,
+    DeliveryId, DeliveryState, DeviceId, Environment, GroupId, JoinMode, MessageId, MessageKind, Mute,
+    Purpose, PushId, ReasonCode, ResourceId, Role, Seq, SessionId, SessionState, TextVariant, Timestamp,
+    UserId, Vendor, WebhookId,
 };
 use rusqlite::{
     Connection, OptionalExtension as _, Row, ToSql,
@@ -203,7 +204,7 @@ macro_rules! number {
         }
     )*};
 }
-number!(AppId, CertificateId, DeliveryId, ReasonCode, Seq, SessionId, Timestamp);
+number!(AppId, CertificateId, DeliveryId, ReasonCode, Seq, SessionId, Timestamp, WebhookId);
 
 /// Newtypes over a uuid, kept as 16 bytes.
 macro_rules! uuid_blob {
@@ -220,7 +221,7 @@ macro_rules! uuid_blob {
         }
     )*};
 }
-uuid_blob!(DeviceId, MessageId, PushId);
+uuid_blob!(CallId, DeviceId, MessageId, PushId);
 
 /// Checked texts.
 macro_rules! text {
@@ -239,6 +240,8 @@ macro_rules! text {
 }
 text!(
     UserId by as_str, UserId::new;
+    GroupId by as_str, GroupId::new;
+    ResourceId by as_str, ResourceId::new;
     ClientMessageId by as_str, ClientMessageId::new;
     CertificateName by as_str, CertificateName::new;
     ConversationId by as_str, ConversationId::from_str;
@@ -267,6 +270,10 @@ state!(
     DeliveryState, DeliveryState::from_number;
     MessageKind, MessageKind::from_number;
     SessionState, SessionState::from_number;
-    Purpose, |number| (number == Purpose::Notify as u8).then_some(Purpose::Notify);
+    Purpose, Purpose::from_number;
+    TextVariant, TextVariant::from_number;
+    JoinMode, JoinMode::from_number;
+    Role, Role::from_number;
+    Mute, Mute::from_number;
     BindingKind, |number| [BindingKind::Alert, BindingKind::Voip].into_iter().find(|kind| *kind as u8 == number)
 );

@@ -70,6 +70,8 @@ fn op_rows(op: &Op) -> usize {
     match op {
         Op::Decide { deliveries, .. } => deliveries.len() + 1,
         Op::Ack { cursors, .. } => cursors.len(),
+        Op::CreateGroup { members, .. } => 2 * members.len() + 2,
+        Op::ChangeMembers { add, remove, .. } => 2 * (add.len() + remove.len()) + 1,
         _ => 1,
     }
 }

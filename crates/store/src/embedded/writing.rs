@@ -22,6 +22,7 @@ pub(super) struct Writing<'a> {
 pub(super) struct News {
     changes: Vec<Change>,
     queued: Vec<CertificateId>,
+    announced: bool,
 }
 
 impl News {
@@ -29,6 +30,7 @@ impl News {
         self.queued.sort_unstable();
         self.queued.dedup();
         self.changes.extend(self.queued.into_iter().map(Change::Queued));
+        self.changes.extend(self.announced.then_some(Change::Outbox));
         for change in self.changes {
             feed.tell(change);
         }
@@ -57,6 +59,11 @@ impl<'a> Writing<'a> {
     /// Tells that a login changed.
     pub(super) fn tell_session(&mut self, app: AppId, user: &UserId, device: DeviceId) {
         self.tell(Change::Session(app, user.clone(), device));
+    }
+
+    /// Tells that events wait, once however many.
+    pub(super) const fn tell_outbox(&mut self) {
+        self.news.announced = true;
     }
 
     /// A row stands in its queue, free to claim once this is committed.

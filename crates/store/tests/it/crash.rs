@@ -8,7 +8,7 @@ use std::{
 };
 
 use model::{
-    Addressee, AppId, Body, ConversationId, Message, MessageId, MessageKind, Seq, Timestamp, UserId,
+    Addressee, AppId, Body, ConversationId, Mentions, Message, MessageId, MessageKind, Seq, Timestamp, UserId,
 };
 use store::{EmbeddedStore, Op, Outcome, Store, StoreError};
 use uuid::Uuid;
@@ -36,6 +36,9 @@ fn message() -> Message {
         client_message_id: None,
         seq: Seq(0),
         body: Body::text("dinner?"),
+        mentions: Mentions::default(),
+        online_only: false,
+        recalled_at: None,
         push: None,
         sent_at,
         expires_at: sent_at.plus_ms(60_000),

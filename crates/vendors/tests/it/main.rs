@@ -20,4 +20,5 @@ mod limits_webpush;
 mod limits_xiaomi;
 mod properties;
 mod sealed;
+mod seeds;
 mod show;

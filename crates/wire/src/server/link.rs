@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use model::{ErrorCode, FRAME_MAX_BYTES, Fault, Timestamp};
+use model::{ErrorCode, FRAME_MAX_BYTES, Fault, MessageKind, Seq, Timestamp};
 
 use super::{CloseReason, LinkConfig, ServerEffect, ServerInput};
 use crate::{
     ClientFrame, Cursor, ErrorFrame, KickReason, MessageFrame, ServerFrame, Welcome, decode_client, encode,
-    encode_messages, flows::Flows,
+    encode_messages,
+    flows::{Flows, Pace},
 };
 
 /// So many frames that are none end the connection.
@@ -59,6 +60,23 @@ enum Sync {
         next: Option<Vec<Cursor>>,
     },
     Done,
+}
+
+impl Live {
+    fn hold_until(&mut self, due: Timestamp) {
+        self.held_until = Some(self.held_until.map_or(due, |earlier| earlier.min(due)));
+    }
+}
+
+impl LinkConfig {
+    /// When a message that goes out now must be acknowledged.
+    fn ack_due(&self, now: Timestamp, message: &MessageFrame) -> (Pace, Timestamp) {
+        let (pace, within_ms) = match message.kind {
+            MessageKind::Call => (Pace::Call, self.call_ack_within_ms),
+            _ => (Pace::Usual, self.ack_within_ms),
+        };
+        (pace, now.plus_ms(i64::from(within_ms)))
+    }
 }
 
 impl ServerLink {
@@ -113,10 +131,6 @@ impl ServerLink {
 
     fn silence_ends(&self, live: &Live) -> Timestamp {
         live.heard_at.plus_ms(i64::from(self.config.heartbeat_ms) * 5 / 2)
-    }
-
-    fn ack_due(&self, now: Timestamp) -> Timestamp {
-        now.plus_ms(i64::from(self.config.ack_within_ms))
     }
 
     fn on_text(&mut self, now: Timestamp, text: &str) {
@@ -243,46 +257,53 @@ impl ServerLink {
     }
 
     fn deliver(&mut self, now: Timestamp, messages: &[Arc<MessageFrame>]) {
-        let due = self.ack_due(now);
+        let config = self.config;
         let Phase::Live(live) = &mut self.phase else { return };
         let mut out = Vec::new();
         for message in messages {
+            // For connected devices alone: in no order, never asked for again, so nothing is to be waited for.
+            if message.seq == Seq(0) {
+                out.push(Arc::clone(message));
+                continue;
+            }
             let delivered = live.flows.delivered(&message.conversation);
             if message.seq <= delivered {
                 continue;
             }
+            let (pace, due) = config.ack_due(now, message);
             let follows = message.seq.0 == delivered.0.saturating_add(1);
             match &mut live.sync {
                 Sync::Done => {}
                 Sync::Running { .. } if follows => {}
                 Sync::Running { behind, .. } => {
                     *behind = true;
-                    live.held_until.get_or_insert(due);
+                    live.hold_until(due);
                     continue;
                 }
                 Sync::Awaited => {
-                    live.held_until.get_or_insert(due);
+                    live.hold_until(due);
                     continue;
                 }
             }
-            live.flows.deliver(&message.conversation, message.seq, due);
+            live.flows.deliver(&message.conversation, message.seq, pace, due);
             out.push(Arc::clone(message));
         }
         self.send_messages(&out, false);
     }
 
     fn deliver_page(&mut self, now: Timestamp, messages: &[Arc<MessageFrame>]) {
-        let due = self.ack_due(now);
+        let config = self.config;
         let Phase::Live(live) = &mut self.phase else { return };
         let mut out = Vec::new();
         for message in messages {
             if message.seq > live.flows.delivered(&message.conversation) {
-                live.flows.deliver(&message.conversation, message.seq, due);
+                let (pace, due) = config.ack_due(now, message);
+                live.flows.deliver(&message.conversation, message.seq, pace, due);
                 out.push(Arc::clone(message));
             }
         }
         if live.held_until.is_some() {
-            live.held_until = Some(due);
+            live.held_until = Some(now.plus_ms(i64::from(config.ack_within_ms)));
         }
         self.send_messages(&out, true);
     }
@@ -360,7 +381,13 @@ impl ServerLink {
 }
 
 fn rough_size(message: &MessageFrame) -> usize {
-    message.body.content().len() + message.ext.as_ref().map_or(0, String::len) + MESSAGE_OVERHEAD_BYTES
+    let beside = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let reminder = message
+        .reminder
+        .as_ref()
+        .map_or(0, |reminder| reminder.title.len() + reminder.body.len() + beside(&reminder.payload));
+    let mentions = message.mentions.users.iter().map(|user| user.as_str().len()).sum::<usize>();
+    message.body.content().len() + beside(&message.ext) + reminder + mentions + MESSAGE_OVERHEAD_BYTES
 }
 
 const _: () =

@@ -2,15 +2,15 @@
 
 use model::{Seq, Timestamp};
 use wire::{
-    Arrival, Ask, ClientConfig, ClientEffect, ClientFrame, ClientInput, ClientLink, ClientMemory, Cursor,
-    ErrorFrame, LinkState, ServerFrame, decode_client, encode,
+    Answer, Arrival, Ask, ClientConfig, ClientEffect, ClientFrame, ClientInput, ClientLink, ClientMemory,
+    Cursor, ErrorFrame, LinkState, ServerFrame, decode_client, encode,
 };
 
 use crate::world::{login, message, user_id, welcome};
 
-const START: Timestamp = Timestamp(1_000_000);
+pub(crate) const START: Timestamp = Timestamp(1_000_000);
 
-fn feed(link: &mut ClientLink, now: Timestamp, frame: &ServerFrame) -> Vec<ClientEffect> {
+pub(crate) fn feed(link: &mut ClientLink, now: Timestamp, frame: &ServerFrame) -> Vec<ClientEffect> {
     link.step(now, ClientInput::Text(&encode(frame)))
 }
 
@@ -21,7 +21,7 @@ fn logging_in() -> ClientLink {
     link
 }
 
-fn live() -> ClientLink {
+pub(crate) fn live() -> ClientLink {
     let mut link = logging_in();
     let mut welcome = welcome(&user_id("bo"), START);
     welcome.heartbeat_ms = 30_000;
@@ -45,7 +45,7 @@ fn seqs(effects: &[ClientEffect]) -> Vec<i64> {
         .collect()
 }
 
-fn transmitted(effects: &[ClientEffect]) -> Vec<ClientFrame> {
+pub(crate) fn transmitted(effects: &[ClientEffect]) -> Vec<ClientFrame> {
     effects
         .iter()
         .filter_map(|effect| match effect {
@@ -130,7 +130,7 @@ fn a_bind_without_an_answer_is_repeated_on_the_next_connection() {
     let effects = feed(&mut link, START, &ServerFrame::Welcome(Box::new(welcome(&user_id("bo"), START))));
     let Some(ClientFrame::Bind { request, .. }) = transmitted(&effects).pop() else { panic!("no bind") };
     let effects = feed(&mut link, START, &ServerFrame::Ok { request });
-    assert_eq!(effects, [ClientEffect::Answered { ask, outcome: Ok(()) }]);
+    assert_eq!(effects, [ClientEffect::Answered { ask, outcome: Ok(Answer::Done) }]);
 }
 
 #[test]
@@ -147,9 +147,9 @@ fn another_user_on_the_device_sees_nothing_of_the_first() {
 #[test]
 fn going_to_the_background_is_reported_once() {
     let mut link = live();
-    let effects = link.step(START, ClientInput::Presence { foreground: false });
+    let effects = link.step(START, ClientInput::Presence { foreground: false, unread: None });
     assert!(matches!(transmitted(&effects)[..], [ClientFrame::Presence { foreground: false, .. }]));
-    assert!(link.step(START, ClientInput::Presence { foreground: false }).is_empty());
+    assert!(link.step(START, ClientInput::Presence { foreground: false, unread: None }).is_empty());
 }
 
 #[test]

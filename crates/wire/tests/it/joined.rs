@@ -1,7 +1,6 @@
 //! Both ends joined: what holds whatever the network does.
 
 use model::{ErrorCode, Seq};
-use proptest::prelude::*;
 use wire::{Arrival, ClientEffect, ClientInput, CloseReason, KickReason, LinkState, ServerInput};
 
 use crate::world::World;
@@ -160,12 +159,11 @@ fn a_message_over_the_frame_limit_fails_at_once_and_harms_nothing() {
     let mut world = World::new(20);
     let an = world.add_phone("an");
     world.run_for(1000);
-    let message = wire::SendMessage {
-        client_message_id: model::ClientMessageId::new("large").unwrap(),
-        to: crate::world::user_id("bo"),
-        body: model::Body::text("x".repeat(model::FRAME_MAX_BYTES)),
-        push: None,
-    };
+    let message = wire::SendMessage::new(
+        model::ClientMessageId::new("large").unwrap(),
+        crate::world::user_id("bo"),
+        model::Body::text("x".repeat(model::FRAME_MAX_BYTES)),
+    );
     world.feed_client(an, ClientInput::Send(Box::new(message)));
     let Some(ClientEffect::SendFailed { error, .. }) = world.phones[an].events.last() else {
         panic!("no failure")
@@ -173,73 +171,6 @@ fn a_message_over_the_frame_limit_fails_at_once_and_harms_nothing() {
     assert_eq!(error.code, ErrorCode::FrameTooLarge.as_str());
     world.run_for(1000);
     assert!(world.closes.is_empty());
-}
-
-/// What may happen to two phones that write to each other.
-#[derive(Debug, Clone)]
-enum Event {
-    Send { from: usize },
-    Cut { phone: usize, server_after_ms: Option<i64> },
-    Freeze { phone: usize },
-    Thaw { phone: usize },
-    Restart { phone: usize },
-    Wait { ms: i64 },
-    PageDelay { ms: i64 },
-}
-
-fn event() -> impl Strategy<Value = Event> {
-    let phone = 0..2usize;
-    prop_oneof![
-        6 => phone.clone().prop_map(|from| Event::Send { from }),
-        4 => (0..200i64).prop_map(|ms| Event::Wait { ms }),
-        1 => (0..20_000i64).prop_map(|ms| Event::Wait { ms }),
-        2 => (phone.clone(), prop_oneof![Just(None), (0..8000i64).prop_map(Some)])
-            .prop_map(|(phone, server_after_ms)| Event::Cut { phone, server_after_ms }),
-        1 => phone.clone().prop_map(|phone| Event::Freeze { phone }),
-        2 => phone.clone().prop_map(|phone| Event::Thaw { phone }),
-        1 => phone.prop_map(|phone| Event::Restart { phone }),
-        1 => (0..3000i64).prop_map(|ms| Event::PageDelay { ms }),
-    ]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
-
-    #[test]
-    fn whatever_breaks_every_message_reaches_the_app_exactly_once_and_in_order(
-        latency_ms in 0..300i64,
-        events in proptest::collection::vec(event(), 0..60),
-    ) {
-        let mut world = World::new(latency_ms);
-        world.add_phone("an");
-        world.add_phone("bo");
-        let mut sent = 0;
-        for event in events {
-            match event {
-                Event::Send { from } => {
-                    world.send(from, ["bo", "an"][from]);
-                    sent += 1;
-                }
-                Event::Cut { phone, server_after_ms } => world.cut(phone, server_after_ms),
-                Event::Freeze { phone } => world.phones[phone].frozen = true,
-                Event::Thaw { phone } => world.phones[phone].frozen = false,
-                Event::Restart { phone } => world.restart(phone),
-                Event::Wait { ms } => world.run_for(ms),
-                Event::PageDelay { ms } => world.page_delay_ms = ms,
-            }
-        }
-        world.page_delay_ms = 0;
-        for phone in 0..2 {
-            world.phones[phone].frozen = false;
-        }
-        world.run_for(300_000);
-        prop_assert_eq!(world.log.values().map(Vec::len).sum::<usize>(), sent);
-        for phone in 0..2 {
-            let user = world.phones[phone].user.clone();
-            prop_assert_eq!(world.got_from_others(phone), world.log_for(&user));
-            prop_assert_eq!(world.phones[phone].link.state(), LinkState::Live);
-        }
-    }
 }
 
 #[test]
@@ -251,4 +182,37 @@ fn a_server_that_goes_down_is_connected_to_again() {
     world.run_for(5000);
     assert_eq!(world.closes, [CloseReason::Shutdown]);
     assert_eq!(world.phones[bo].link.state(), LinkState::Live);
+}
+
+#[test]
+fn f4_a_message_for_connected_devices_alone_reaches_those_and_is_never_synced() {
+    let mut world = World::new(20);
+    let (an, bo) = (world.add_phone("an"), world.add_phone("bo"));
+    world.run_for(1000);
+    world.send_to(an, crate::world::user_id("bo"), true);
+    world.run_for(1000);
+    assert_eq!(world.got_online_only(bo), ["p:an:bo an number 1"]);
+    assert!(world.acked.is_empty() && world.closes.is_empty());
+    world.restart(bo);
+    world.run_for(1000);
+    assert_eq!(world.got_online_only(bo).len(), 1);
+    let Some(ClientEffect::Sent { seq, .. }) = world.phones[an].events.last() else { panic!("not sent") };
+    assert_eq!(*seq, Seq(0));
+}
+
+#[test]
+fn f2_a_member_who_comes_later_is_shown_what_is_written_from_then_on() {
+    let mut world = World::new(20);
+    let (an, bo) = (world.add_phone("an"), world.add_phone("bo"));
+    let group = model::GroupId::new("all").unwrap();
+    world.join("all", "an");
+    world.run_for(1000);
+    world.send_to(an, group.clone(), false);
+    world.run_for(1000);
+    world.join("all", "bo");
+    world.send_to(an, group, false);
+    world.run_for(1000);
+    let seqs: Vec<_> = world.got_from_others(bo).into_iter().map(|(_, seq)| seq.0).collect();
+    assert_eq!(seqs, [2]);
+    assert!(world.closes.is_empty());
 }

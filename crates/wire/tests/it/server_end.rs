@@ -9,7 +9,7 @@ use wire::{
     ServerLink, Unacked, decode_server, encode,
 };
 
-use crate::world::{login, message, user_id, welcome};
+use crate::world::{login, message, message_in, user_id, welcome};
 
 const START: Timestamp = Timestamp(1_000_000);
 
@@ -252,4 +252,69 @@ proptest! {
             }
         }
     }
+}
+
+fn call_signal(seq: i64) -> Arc<MessageFrame> {
+    let signal = MessageFrame {
+        kind: model::MessageKind::Call,
+        ..message_in(ConversationId::system(&user_id("bo")), &user_id("an"), seq, START)
+    };
+    Arc::new(signal)
+}
+
+fn notice(seq: i64) -> Arc<MessageFrame> {
+    Arc::new(message_in(ConversationId::system(&user_id("bo")), &user_id("an"), seq, START))
+}
+
+#[test]
+fn f3_a_call_that_is_not_acknowledged_within_two_seconds_closes() {
+    let mut link = live();
+    link.step(START, ServerInput::Deliver(&[notice(1), call_signal(2), notice(3)]));
+    assert_eq!(link.next_deadline(), Some(START.plus_ms(2000)));
+    let cursor = |seq| Cursor { conversation: ConversationId::system(&user_id("bo")), seq: Seq(seq) };
+    feed(&mut link, START, &ClientFrame::Ack { cursors: vec![cursor(2)] });
+    assert_eq!(link.next_deadline(), Some(START.plus_ms(5000)), "the rest is no call");
+
+    let mut link = live();
+    link.step(START, ServerInput::Deliver(&[call_signal(1)]));
+    assert!(link.step(START.plus_ms(1999), ServerInput::Tick).is_empty());
+    let effects = link.step(START.plus_ms(2000), ServerInput::Tick);
+    assert_eq!(effects.last(), Some(&ServerEffect::Close(CloseReason::AckMissed)));
+}
+
+#[test]
+fn f4_what_is_for_connected_devices_alone_leaves_before_the_sync_and_waits_for_no_ack() {
+    let mut link = fresh();
+    feed(&mut link, START, &ClientFrame::Login(login("bo", true)));
+    link.step(START, ServerInput::Accepted(Box::new(welcome(&user_id("bo"), START))));
+    assert_eq!(seqs_sent(&link.step(START, ServerInput::Deliver(&messages([0, 1])))), [0]);
+    feed(&mut link, START, &ClientFrame::Sync { heads: Vec::new() });
+    link.step(START, ServerInput::Page(&messages([1])));
+    ack(&mut link, START, 1);
+    link.step(START, ServerInput::Synced);
+    assert_eq!(seqs_sent(&link.step(START, ServerInput::Deliver(&messages([0, 0])))), [0, 0]);
+    assert_eq!(link.next_deadline(), Some(START.plus_ms(75_000)), "only silence is watched");
+}
+
+#[test]
+fn a_request_of_any_kind_is_handed_on() {
+    let mut link = live();
+    let asked = [
+        ClientFrame::PushSwitch { request: 1, on: false },
+        ClientFrame::Unregister { request: 2 },
+        ClientFrame::Conversations { request: 3 },
+        ClientFrame::Read { request: 4, cursors: Vec::new() },
+    ];
+    for frame in asked {
+        assert_eq!(feed(&mut link, START, &frame), [ServerEffect::Request(frame.clone())]);
+    }
+}
+
+#[test]
+fn a_read_mark_goes_out_as_it_is() {
+    let mut link = live();
+    let mark = ServerFrame::Read { user: user_id("an"), conversation: conversation(), seq: Seq(4) };
+    let effects = link.step(START, ServerInput::Reply(mark.clone()));
+    assert_eq!(effects, [ServerEffect::Send(encode(&mark))]);
+    assert_eq!(link.next_deadline(), Some(START.plus_ms(75_000)));
 }

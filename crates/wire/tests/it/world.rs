@@ -7,14 +7,14 @@ use std::{
 };
 
 use model::{
-    Body, ClientMessageId, ConversationId, DeviceId, MessageId, MessageKind, Seq, SessionId, Timestamp,
-    UserId,
+    Body, ClientMessageId, ConversationId, ConversationKind, DeviceId, GroupId, Mentions, MessageId,
+    MessageKind, Seq, SessionId, Timestamp, UserId,
 };
 use uuid::Uuid;
 use wire::{
     Arrival, ClientConfig, ClientEffect, ClientFrame, ClientInput, ClientLink, ClientMemory, CloseReason,
-    Cursor, LinkConfig, Login, MessageFrame, SendMessage, ServerEffect, ServerFrame, ServerInput, ServerLink,
-    Welcome,
+    Cursor, LinkConfig, Login, MessageFrame, Recipient, SendMessage, ServerEffect, ServerFrame, ServerInput,
+    ServerLink, Welcome,
 };
 
 pub(crate) fn user_id(name: &str) -> UserId {
@@ -38,6 +38,8 @@ pub(crate) fn welcome(user: &UserId, now: Timestamp) -> Welcome {
         server_time: now,
         heartbeat_ms: 0,
         ack_within_ms: 0,
+        push_id: None,
+        push_on: true,
         certificates: Vec::new(),
         push_type: 0,
         has_pushed: false,
@@ -46,15 +48,26 @@ pub(crate) fn welcome(user: &UserId, now: Timestamp) -> Welcome {
 }
 
 pub(crate) fn message(from: &UserId, to: &UserId, seq: i64, now: Timestamp) -> MessageFrame {
+    message_in(ConversationId::peer(from, to), from, seq, now)
+}
+
+pub(crate) fn message_in(
+    conversation: ConversationId,
+    from: &UserId,
+    seq: i64,
+    now: Timestamp,
+) -> MessageFrame {
     MessageFrame {
         id: MessageId(Uuid::from_u128(u128::from(seq.unsigned_abs()))),
-        conversation: ConversationId::peer(from, to),
+        conversation,
         seq: Seq(seq),
         kind: MessageKind::Message,
         sender: Some(from.clone()),
         body: Body::text(format!("{from} {seq}")),
+        mentions: Mentions::default(),
         ext: None,
         sent_at: now,
+        reminder: None,
     }
 }
 
@@ -91,7 +104,11 @@ pub(crate) struct World {
     pub(crate) latency_ms: i64,
     config: LinkConfig,
     pub(crate) log: BTreeMap<ConversationId, Vec<Arc<MessageFrame>>>,
-    sent_ids: BTreeMap<(UserId, ClientMessageId), (ConversationId, usize)>,
+    sent_ids: BTreeMap<(UserId, ClientMessageId), Arc<MessageFrame>>,
+    /// Who is in which group, and from after which place on.
+    members: BTreeMap<(GroupId, UserId), Seq>,
+    /// How often each request was carried out, by its frame's type.
+    pub(crate) carried_out: BTreeMap<&'static str, usize>,
     wires: Vec<Wire>,
     pub(crate) phones: Vec<Phone>,
     pub(crate) acked: BTreeMap<(UserId, ConversationId), Seq>,
@@ -109,6 +126,8 @@ impl World {
             config: LinkConfig::default(),
             log: BTreeMap::new(),
             sent_ids: BTreeMap::new(),
+            members: BTreeMap::new(),
+            carried_out: BTreeMap::new(),
             wires: Vec::new(),
             phones: Vec::new(),
             acked: BTreeMap::new(),
@@ -199,15 +218,34 @@ impl World {
         }
     }
 
+    /// A user comes into a group; what was written there before is not shown.
+    pub(crate) fn join(&mut self, group: &str, user: &str) {
+        let group = GroupId::new(group).unwrap();
+        let log = self.log.get(&ConversationId::group(&group));
+        let from = log.and_then(|messages| messages.last()).map_or(Seq(0), |message| message.seq);
+        self.members.entry((group, user_id(user))).or_insert(from);
+    }
+
+    /// After which place a user is shown a conversation; `None`: not at all.
+    fn shown_from(&self, user: &UserId, conversation: &ConversationId) -> Option<Seq> {
+        match conversation.kind() {
+            ConversationKind::Group(group) => self.members.get(&(group, user.clone())).copied(),
+            ConversationKind::Peer(..) | ConversationKind::System(_) => {
+                conversation.includes(user).then_some(Seq(0))
+            }
+        }
+    }
+
     pub(crate) fn send(&mut self, from: usize, to: &str) {
+        self.send_to(from, user_id(to), false);
+    }
+
+    pub(crate) fn send_to(&mut self, from: usize, to: impl Into<Recipient>, online_only: bool) {
         let phone = &mut self.phones[from];
         phone.next_send += 1;
-        let message = SendMessage {
-            client_message_id: ClientMessageId::new(&format!("c{}", phone.next_send)).unwrap(),
-            to: user_id(to),
-            body: Body::text(format!("number {}", phone.next_send)),
-            push: None,
-        };
+        let id = ClientMessageId::new(&format!("c{}", phone.next_send)).unwrap();
+        let body = Body::text(format!("number {}", phone.next_send));
+        let message = SendMessage { online_only, ..SendMessage::new(id, to, body) };
         self.feed_client(from, ClientInput::Send(Box::new(message)));
     }
 
@@ -254,26 +292,24 @@ impl World {
             ClientFrame::Sync { heads } => {
                 let heads: BTreeMap<_, _> =
                     heads.into_iter().map(|head| (head.conversation, head.seq)).collect();
-                let page = self
-                    .log
-                    .iter()
-                    .filter(|(conversation, _)| conversation.includes(&user))
-                    .flat_map(|(conversation, messages)| {
-                        let head = heads.get(conversation).copied().unwrap_or(Seq(0));
-                        messages.iter().filter(move |message| message.seq > head).cloned()
-                    })
-                    .collect();
+                let mut page = Vec::new();
+                for (conversation, messages) in &self.log {
+                    let Some(from) = self.shown_from(&user, conversation) else { continue };
+                    let head = heads.get(conversation).copied().unwrap_or(Seq(0)).max(from);
+                    page.extend(messages.iter().filter(|message| message.seq > head).cloned());
+                }
                 self.pages.push_back((self.now.plus_ms(self.page_delay_ms), wire, page));
                 self.run_pages();
             }
-            ClientFrame::Presence { request, .. }
-            | ClientFrame::Bind { request, .. }
-            | ClientFrame::Unbind { request, .. }
-            | ClientFrame::Logout { request } => {
-                self.feed_server(wire, ServerInput::Reply(ServerFrame::Ok { request }));
-            }
             ClientFrame::Login(_) | ClientFrame::Ping {} | ClientFrame::Ack { .. } => {
                 panic!("the link answers these itself")
+            }
+            frame => {
+                let name = frame.name();
+                *self.carried_out.entry(name).or_default() += 1;
+                let text = serde_json::to_value(&frame).unwrap();
+                let request = u32::try_from(text["request"].as_u64().unwrap()).unwrap();
+                self.feed_server(wire, ServerInput::Reply(answer(&frame, request)));
             }
         }
     }
@@ -289,33 +325,45 @@ impl World {
 
     fn accept(&mut self, wire: usize, user: &UserId, send: SendMessage) {
         let id = (user.clone(), send.client_message_id.clone());
-        let conversation = ConversationId::peer(user, &send.to);
         let is_new = !self.sent_ids.contains_key(&id);
         if is_new {
-            let messages = self.log.entry(conversation.clone()).or_default();
-            let seq = messages.len() as i64 + 1;
-            let mut frame = message(user, &send.to, seq, self.now);
-            frame.body = send.body;
-            messages.push(Arc::new(frame));
-            self.sent_ids.insert(id.clone(), (conversation, messages.len() - 1));
+            let stored = self.store(user, send);
+            self.sent_ids.insert(id.clone(), stored);
         }
-        let (conversation, index) = self.sent_ids[&id].clone();
-        let stored = Arc::clone(&self.log[&conversation][index]);
+        let stored = Arc::clone(&self.sent_ids[&id]);
         let sent = ServerFrame::Sent {
-            client_message_id: send.client_message_id,
+            client_message_id: id.1,
             message: stored.id,
-            conversation,
+            conversation: stored.conversation.clone(),
             seq: stored.seq,
             sent_at: stored.sent_at,
         };
         self.feed_server(wire, ServerInput::Reply(sent));
         if is_new {
             for other in 0..self.wires.len() {
-                if other != wire && self.wires[other].user.as_ref() == Some(&send.to) {
+                let reader = self.wires[other].user.clone();
+                let is_member =
+                    reader.is_some_and(|user| self.shown_from(&user, &stored.conversation).is_some());
+                if other != wire && is_member {
                     self.feed_server(other, ServerInput::Deliver(&[Arc::clone(&stored)]));
                 }
             }
         }
+    }
+
+    fn store(&mut self, user: &UserId, send: SendMessage) -> Arc<MessageFrame> {
+        let conversation = match &send.to {
+            Recipient::User(to) => ConversationId::peer(user, to),
+            Recipient::Group(to) => ConversationId::group(&to.group),
+        };
+        let messages = self.log.entry(conversation.clone()).or_default();
+        let seq = if send.online_only { 0 } else { messages.len() as i64 + 1 };
+        let stored = MessageFrame { body: send.body, ..message_in(conversation, user, seq, self.now) };
+        let stored = Arc::new(stored);
+        if !send.online_only {
+            messages.push(Arc::clone(&stored));
+        }
+        stored
     }
 
     /// The next moment at which anything happens.
@@ -349,6 +397,9 @@ impl World {
     fn settle(&mut self) {
         self.run_pages();
         for wire in 0..self.wires.len() {
+            if self.wires[wire].link.next_deadline().is_none() {
+                continue;
+            }
             while let Some((_, text)) = self.wires[wire].up.pop_front_if(|(at, _)| *at <= self.now) {
                 self.feed_server(wire, ServerInput::Text(&text));
             }
@@ -377,14 +428,25 @@ impl World {
         }
     }
 
-    /// What another user sent to this one, in the order of the log.
+    /// What other users sent to this one to keep, in the order of the log.
     pub(crate) fn log_for(&self, user: &UserId) -> Vec<(ConversationId, Seq)> {
-        self.log
-            .values()
-            .flatten()
-            .filter(|message| message.conversation.includes(user) && message.sender.as_ref() != Some(user))
-            .map(|message| (message.conversation.clone(), message.seq))
-            .collect()
+        let mut log = Vec::new();
+        for (conversation, messages) in &self.log {
+            let Some(from) = self.shown_from(user, conversation) else { continue };
+            let shown = messages.iter().filter(|message| message.seq > from);
+            let others = shown.filter(|message| message.sender.as_ref() != Some(user));
+            log.extend(others.map(|message| (conversation.clone(), message.seq)));
+        }
+        log
+    }
+
+    /// The texts of messages for connected devices alone that a phone's app got.
+    pub(crate) fn got_online_only(&self, phone: usize) -> Vec<String> {
+        let got = self.phones[phone].got.iter().filter(|(message, _)| message.seq == Seq(0));
+        got.map(|(MessageFrame { conversation, sender, body, .. }, _)| {
+            format!("{conversation} {} {}", sender.as_ref().unwrap(), body.content())
+        })
+        .collect()
     }
 
     /// What a phone's app got from others, per conversation in the order it came.
@@ -393,7 +455,7 @@ impl World {
         let mut got: Vec<_> = phone
             .got
             .iter()
-            .filter(|(message, _)| message.sender.as_ref() != Some(&phone.user))
+            .filter(|(message, _)| message.sender.as_ref() != Some(&phone.user) && message.seq > Seq(0))
             .map(|(message, _)| (message.conversation.clone(), message.seq))
             .collect();
         // Stable: within a conversation the order stays as it was.
@@ -413,5 +475,19 @@ impl World {
         for wire in 0..self.wires.len() {
             self.feed_server(wire, input());
         }
+    }
+}
+
+/// What the server says to a request that it carries out.
+fn answer(frame: &ClientFrame, request: u32) -> ServerFrame {
+    match frame {
+        ClientFrame::Bind { .. } => {
+            ServerFrame::Bound { request, push_id: model::PushId(Uuid::from_u128(9)) }
+        }
+        ClientFrame::History { .. } => ServerFrame::History { request, messages: Vec::new() },
+        ClientFrame::Conversations { .. } => {
+            ServerFrame::Conversations { request, conversations: Vec::new() }
+        }
+        _ => ServerFrame::Ok { request },
     }
 }

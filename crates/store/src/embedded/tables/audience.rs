@@ -1,20 +1,21 @@
-//! The targets of a message, with what the rules look at: one read per user.
+//! The targets of a message, with what the rules look at: one read per page.
 
 use std::sync::Arc;
 
 use model::{
-    Addressee, AppId, Binding, BindingKind, BindingLoss, BindingState, CertificateId, DeviceId, PushId, Seq,
-    Timestamp, UserId,
+    Addressee, AppId, Binding, BindingKind, BindingLoss, BindingState, CertificateId, ConversationId,
+    DeviceId, Mute, PushId, Seq, Timestamp, UserId, UserSettings,
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, ToSql};
 use uuid::Uuid;
 
 use super::{bindings, conversations, devices, sessions};
 use crate::{
     AudienceRow, StoreError,
-    embedded::sql::{self, Columns, values},
+    embedded::sql::{self, Columns, Json, values},
 };
 
+/// A page has as many rows as asked for, and those that complete its last user, unless it is the last.
 pub(in crate::embedded) fn page(
     conn: &Connection,
     app: AppId,
@@ -22,64 +23,75 @@ pub(in crate::embedded) fn page(
     after: Option<&UserId>,
     limit: u32,
 ) -> Result<Vec<AudienceRow>, StoreError> {
-    let (members, conversation) = match addressee {
+    let after_text = after.map_or("", UserId::as_str);
+    let rows = match addressee {
         Addressee::Conversation(id) => {
-            (conversations::members(id), conversations::find(conn, app, id)?.map(|head| head.row))
+            let row = conversations::find(conn, app, id)?.map(|head| head.row);
+            match conversations::members(id).as_slice() {
+                [] => read_page(conn, OF_GROUP, values![app, row, id, after_text, limit])?,
+                [one] => of_users(conn, app, (row, Some(id)), after_text, (one, None))?,
+                [one, other, ..] => of_users(conn, app, (row, Some(id)), after_text, (one, Some(other)))?,
+            }
         }
-        Addressee::User(user) => (vec![user.clone()], None),
+        Addressee::User(user) => of_users(conn, app, (None, None), after_text, (user, None))?,
         Addressee::PushId(push_id) if after.is_none() => return push_id_row(conn, app, *push_id),
         Addressee::Token { certificate, token } if after.is_none() => {
             return Ok(vec![token_row(*certificate, token)]);
         }
         Addressee::PushId(_) | Addressee::Token { .. } => return Ok(Vec::new()),
     };
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let mut page = Vec::new();
-    for user in members.into_iter().filter(|user| after.is_none_or(|after| user > after)) {
-        let rows = user_rows(conn, app, &user, conversation)?;
-        if !page.is_empty() && page.len() + rows.len() > limit {
-            break;
-        }
-        page.extend(rows);
-    }
-    Ok(page)
+    Ok(whole_users(rows, usize::try_from(limit).unwrap_or(usize::MAX)))
 }
 
-/// A user's devices: those with a login of theirs, and those whose binding is or was theirs.
-fn user_rows(
+/// The next members of a group: `?1` the App, `?2` and `?3` the conversation's row and name, `?4` the user before them,
+/// `?5` how many.
+const OF_GROUP: &str = "SELECT user FROM group_members WHERE app = ?1 AND conversation = ?2 AND user > ?4
+    ORDER BY user LIMIT ?5";
+/// Users that are known by name, at most two: `?5` and `?6`.
+const OF_NAMED: &str = "SELECT column1 FROM (VALUES (?5), (?6)) WHERE column1 > ?4";
+
+fn of_users(
     conn: &Connection,
     app: AppId,
-    user: &UserId,
-    conversation: Option<i64>,
+    (row, name): (Option<i64>, Option<&ConversationId>),
+    after: &str,
+    (one, other): (&UserId, Option<&UserId>),
 ) -> Result<Vec<AudienceRow>, StoreError> {
-    let sql = format!(
-        "SELECT s.id, s.user, s.device, s.state, s.since,
-             d.app, d.id, d.push_id, d.unregistered_at, d.report, d.seen_at, {}, ifnull(a.seq, 0)
-         FROM (SELECT device FROM sessions WHERE app = ?1 AND user = ?2
-               UNION SELECT device FROM bindings WHERE app = ?1 AND owner = ?2) own
-         JOIN devices d ON d.app = ?1 AND d.id = own.device
-         LEFT JOIN sessions s ON s.app = ?1 AND s.user = ?2 AND s.device = own.device
-         LEFT JOIN bindings b ON b.app = ?1 AND b.device = own.device AND b.kind = 0
-         LEFT JOIN acks a ON a.app = ?1 AND a.user = ?2 AND a.device = own.device AND a.conversation = ?3
-         ORDER BY own.device",
-        bindings::COLUMNS
-    );
-    let mut rows = sql::all(conn, &sql, values![app, user, conversation], |columns| read_row(columns, user))?;
-    if rows.is_empty() {
-        rows.push(AudienceRow {
-            user: Some(user.clone()),
-            session: None,
-            device: None,
-            binding: BindingState::Lost(BindingLoss::NeverBound),
-            acked: Seq(0),
-            settings: Arc::default(),
-            mute: model::Mute::None,
-        });
-    }
-    Ok(rows)
+    read_page(conn, OF_NAMED, values![app, row, name, after, one, other])
 }
 
-fn read_row(columns: &mut Columns<'_, '_>, user: &UserId) -> rusqlite::Result<AudienceRow> {
+/// Users with their devices: those with a login of theirs, and those whose binding is or was theirs. Each user's first
+/// row is without a device.
+fn read_page(conn: &Connection, users: &str, params: &[&dyn ToSql]) -> Result<Vec<AudienceRow>, StoreError> {
+    let sql = format!(
+        "WITH page (user) AS MATERIALIZED ({users}),
+         own (user, device) AS (
+             SELECT user, NULL FROM page
+             UNION SELECT page.user, s.device FROM page
+                 CROSS JOIN sessions s ON s.app = ?1 AND s.user = page.user
+             UNION SELECT page.user, b.device FROM page
+                 CROSS JOIN bindings b ON b.app = ?1 AND b.owner = page.user)
+         SELECT own.user, u.settings, x.mute, ifnull(a.seq, 0), ifnull(i.from_seq, 0), s.id, s.user, s.device, s.state, s.since, {}, {}
+         FROM own
+         LEFT JOIN users u ON u.app = ?1 AND u.id = own.user
+         LEFT JOIN mutes x ON x.app = ?1 AND x.conversation = ?3 AND x.user = own.user
+         LEFT JOIN inbox i ON i.app = ?1 AND i.user = own.user AND i.conversation = ?2
+         LEFT JOIN acks a ON a.app = ?1 AND a.user = own.user AND a.device = own.device AND a.conversation = ?2
+         LEFT JOIN sessions s ON s.app = ?1 AND s.user = own.user AND s.device = own.device
+         LEFT JOIN devices d ON d.app = ?1 AND d.id = own.device
+         LEFT JOIN bindings b ON b.app = ?1 AND b.device = own.device AND b.kind = 0
+         ORDER BY own.user, own.device",
+        devices::COLUMNS,
+        bindings::COLUMNS
+    );
+    let unset: Arc<UserSettings> = Arc::default();
+    Ok(sql::all(conn, &sql, params, |columns| read_row(columns, &unset))?)
+}
+
+fn read_row(columns: &mut Columns<'_, '_>, unset: &Arc<UserSettings>) -> rusqlite::Result<AudienceRow> {
+    let user: UserId = columns.next()?;
+    let settings = columns.next::<Option<Json<UserSettings>>>()?;
+    let (mute, acked, from): (Option<Mute>, _, _) = (columns.next()?, columns.next()?, columns.next()?);
     let session = match columns.next()? {
         None => {
             columns.skip(4);
@@ -89,56 +101,70 @@ fn read_row(columns: &mut Columns<'_, '_>, user: &UserId) -> rusqlite::Result<Au
     };
     let device = devices::read(columns)?;
     let binding = bindings::read(columns)?
-        .map_or(BindingState::Lost(BindingLoss::NeverBound), |row| row.state_for(user));
+        .map_or(BindingState::Lost(BindingLoss::NeverBound), |row| row.state_for(&user));
     Ok(AudienceRow {
-        user: Some(user.clone()),
+        user: Some(user),
         session,
-        device: Some(device),
+        device,
         binding,
-        acked: columns.next()?,
-        settings: Arc::default(),
-        mute: model::Mute::None,
+        acked,
+        from,
+        settings: settings.map_or_else(|| Arc::clone(unset), |settings| Arc::new(settings.0)),
+        mute: mute.unwrap_or_default(),
     })
 }
 
+/// A user's row without a device gives way to the rows with one. No user begins once the page is full.
+fn whole_users(rows: Vec<AudienceRow>, limit: usize) -> Vec<AudienceRow> {
+    let mut page: Vec<AudienceRow> = Vec::with_capacity(rows.len());
+    for row in rows {
+        match page.last() {
+            Some(last) if last.user == row.user => {
+                if last.device.is_none() {
+                    page.pop();
+                }
+            }
+            _ if page.len() >= limit.max(1) => break,
+            _ => {}
+        }
+        page.push(row);
+    }
+    page
+}
+
 fn push_id_row(conn: &Connection, app: AppId, push_id: PushId) -> Result<Vec<AudienceRow>, StoreError> {
-    let row = devices::find_by_push_id(conn, app, push_id)?;
-    Ok(row
-        .into_iter()
-        .map(|record| AudienceRow {
-            user: None,
-            session: None,
-            device: Some(record.device),
-            binding: record
-                .bindings
-                .into_iter()
-                .next()
-                .unwrap_or(BindingState::Lost(BindingLoss::NeverBound)),
-            acked: Seq(0),
-            settings: Arc::default(),
-            mute: model::Mute::None,
-        })
-        .collect())
+    let Some(record) = devices::find_by_push_id(conn, app, push_id)? else { return Ok(Vec::new()) };
+    let binding = record.bindings.into_iter().next();
+    Ok(vec![AudienceRow {
+        device: Some(record.device),
+        ..nobodys(binding.unwrap_or(BindingState::Lost(BindingLoss::NeverBound)))
+    }])
 }
 
 /// A bare token stands for itself: no device is known, generation 0, registered at the epoch.
 fn token_row(certificate: CertificateId, token: &Arc<str>) -> AudienceRow {
+    nobodys(BindingState::Bound(Binding {
+        device: DeviceId(Uuid::nil()),
+        certificate,
+        kind: BindingKind::Alert,
+        token: Arc::clone(token),
+        owner: None,
+        registered_at: Timestamp(0),
+        generation: 0,
+        doubts: 0,
+    }))
+}
+
+/// A target without a user.
+fn nobodys(binding: BindingState) -> AudienceRow {
     AudienceRow {
         user: None,
         session: None,
         device: None,
-        binding: BindingState::Bound(Binding {
-            device: DeviceId(Uuid::nil()),
-            certificate,
-            kind: BindingKind::Alert,
-            token: Arc::clone(token),
-            owner: None,
-            registered_at: Timestamp(0),
-            generation: 0,
-            doubts: 0,
-        }),
+        binding,
         acked: Seq(0),
+        from: Seq(0),
         settings: Arc::default(),
-        mute: model::Mute::None,
+        mute: Mute::None,
     }
 }

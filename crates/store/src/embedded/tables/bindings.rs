@@ -18,10 +18,14 @@ use crate::{
 };
 
 pub(in crate::embedded) fn bind(writing: &mut Writing<'_>, new: &NewBinding) -> Result<Outcome, StoreError> {
-    if !certificates::is_of_app(writing.conn, new.app, new.certificate)?
-        || !devices::exists(writing.conn, new.app, new.device)?
-    {
+    let is_registered = devices::is_registered(writing.conn, new.app, new.device)?;
+    let (Some(is_registered), true) =
+        (is_registered, certificates::is_of_app(writing.conn, new.app, new.certificate)?)
+    else {
         return Ok(Outcome::Missing);
+    };
+    if !is_registered {
+        devices::register_again(writing.conn, new.app, new.device, new.push_id)?;
     }
     for row in other_holders(writing.conn, new)? {
         lose_row(writing, new.app, row, BindingLoss::TakenOver)?;

@@ -3,7 +3,9 @@
 //! The rows are barred before they are changed: from then on none of them can begin, whether this transaction is
 //! committed yet or not. What is on the wire already is marked and ends as the vendor says.
 
-use model::{AppId, CertificateId, DeliveryId, DeviceId, MessageId, ReasonCode, Timestamp, UserId};
+use model::{
+    AppId, CertificateId, DeliveryId, DeviceId, MessageId, Purpose, ReasonCode, Seq, Timestamp, UserId,
+};
 use rusqlite::Connection;
 
 use super::messages;
@@ -25,6 +27,13 @@ pub(in crate::embedded) enum Which<'a> {
     Device(DeviceId),
     /// Of one message.
     Message(MessageId),
+    /// Of a user's messages of one conversation, up to a place, on all devices. A withdrawal stays: what it takes away
+    /// is on the phone already.
+    UserConversation { user: &'a UserId, conversation: i64, upto: Seq },
+    /// Of the members of a group, in its conversation; withdrawals stay.
+    Group(i64),
+    /// Of one message, by its row, those that a follow-up of this purpose takes the place of.
+    FollowedUp { message: i64, user: Option<&'a UserId>, except: Option<DeviceId>, purpose: Purpose },
 }
 
 struct Pending {
@@ -57,10 +66,17 @@ pub(in crate::embedded) fn cancel(
     Ok(Outcome::Cancelled { cancelled, raced })
 }
 
+const SELECT: &str = "SELECT d.certificate, d.due_at, d.id, m.id
+    FROM deliveries d JOIN messages m ON m.row = d.message
+    WHERE d.state = 0 AND d.raced_reason IS NULL AND d.app = ?1";
+
+/// Pending rows of a conversation, found from their devices on.
+const OF_CONVERSATION: &str = "SELECT d.certificate, d.due_at, d.id, m.id
+    FROM own CROSS JOIN deliveries d ON d.app = ?1 AND d.device = own.device AND d.user = own.user AND d.state = 0
+    JOIN messages m ON m.row = d.message
+    WHERE d.raced_reason IS NULL AND d.purpose <> 1 AND m.conversation = ?2";
+
 fn pending(conn: &Connection, app: AppId, which: Which<'_>) -> Result<Vec<Pending>, StoreError> {
-    const SELECT: &str = "SELECT d.certificate, d.due_at, d.id, m.id
-        FROM deliveries d JOIN messages m ON m.row = d.message
-        WHERE d.state = 0 AND d.raced_reason IS NULL AND d.app = ?1";
     let rows = match which {
         Which::UserDevice(user, device) => sql::all(
             conn,
@@ -75,6 +91,41 @@ fn pending(conn: &Connection, app: AppId, which: Which<'_>) -> Result<Vec<Pendin
             None => return Ok(Vec::new()),
             Some(row) => sql::all(conn, &format!("{SELECT} AND d.message = ?2"), values![app, row], read),
         },
+        Which::UserConversation { user, conversation, upto } => sql::all(
+            conn,
+            &format!(
+                "WITH own (user, device) AS (
+                     SELECT user, device FROM sessions WHERE app = ?1 AND user = ?3
+                     UNION SELECT owner, device FROM bindings WHERE app = ?1 AND owner = ?3)
+                 {OF_CONVERSATION} AND m.seq <= ?4"
+            ),
+            values![app, conversation, user, upto],
+            read,
+        ),
+        Which::Group(conversation) => sql::all(
+            conn,
+            &format!(
+                "WITH own (user, device) AS (
+                     SELECT x.user, s.device FROM group_members x
+                     CROSS JOIN sessions s ON s.app = ?1 AND s.user = x.user
+                     WHERE x.app = ?1 AND x.conversation = ?2
+                     UNION SELECT x.user, b.device FROM group_members x
+                     CROSS JOIN bindings b ON b.app = ?1 AND b.owner = x.user
+                     WHERE x.app = ?1 AND x.conversation = ?2)
+                 {OF_CONVERSATION}"
+            ),
+            values![app, conversation],
+            read,
+        ),
+        Which::FollowedUp { message, user, except, purpose } => sql::all(
+            conn,
+            &format!(
+                "{SELECT} AND d.message = ?2 AND d.purpose <> ?3
+                 AND (?4 IS NULL OR d.user = ?4) AND (?5 IS NULL OR d.device IS NOT ?5)"
+            ),
+            values![app, message, purpose, user, except],
+            read,
+        ),
     };
     Ok(rows?)
 }

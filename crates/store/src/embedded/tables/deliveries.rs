@@ -1,10 +1,12 @@
 //! Deliveries: the one row of a target that was decided.
 
 use model::{
-    AppId, Attempt, CertificateId, Delivery, DeliveryId, DeliveryState, Marks, MessageId, ReasonCode,
-    Timestamp, UserId,
+    AppId, Attempt, CertificateId, Delivery, DeliveryId, DeliveryState, Marks, MessageId, Purpose,
+    ReasonCode, Timestamp, UserId,
 };
 use rusqlite::Connection;
+
+use super::{badges, follow_ups};
 
 use crate::{
     Change, DeliveryUpdate, NewDelivery, Outcome, StoreError,
@@ -27,11 +29,17 @@ pub(super) fn insert(
         return Err(StoreError::Database("a queued delivery must name its certificate".to_owned()));
     }
     let finished_at = new.state.is_terminal().then_some(new.decided_at);
+    let counted = new.device.filter(|_| new.counts_badge && new.state == DeliveryState::Queued);
+    let badge = match counted {
+        Some(device) => badges::count_up(writing.conn, app, device)?,
+        None => None,
+    };
     let made = sql::execute(
         writing.conn,
         "INSERT INTO deliveries (app, message, purpose, user, device, push_id, certificate, token,
-             binding_generation, state, reason, rules_version, facts, decided_at, due_at, expires_at, finished_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+             binding_generation, state, reason, rules_version, facts, decided_at, due_at, expires_at, finished_at,
+             text_variant, badge)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
          ON CONFLICT DO NOTHING",
         values![
             app,
@@ -51,10 +59,12 @@ pub(super) fn insert(
             new.due_at,
             new.expires_at,
             finished_at,
+            new.text,
+            badge,
         ],
     )?;
     if made == 0 {
-        return Ok(());
+        return counted.map_or(Ok(()), |device| Ok(badges::count_back(writing.conn, app, device)?));
     }
     let id = DeliveryId(writing.conn.last_insert_rowid());
     if let (DeliveryState::Queued, Some(certificate)) = (new.state, new.certificate) {
@@ -75,7 +85,7 @@ pub(in crate::embedded) fn update(
     let changed = match &update.attempt {
         Some(attempt) => sql::first(
             writing.conn,
-            "UPDATE deliveries SET
+            &format!("UPDATE deliveries SET
                  state = iif(?2 = 0 AND raced_reason IS NOT NULL, 1, ?2),
                  reason = iif(?2 = 0, ifnull(raced_reason, ?3), ?3), due_at = ?4,
                  finished_at = iif(?2 = 0 AND raced_reason IS NOT NULL, ?5, ?6),
@@ -85,7 +95,7 @@ pub(in crate::embedded) fn update(
                          'http_status', http_status, 'code', code, 'text', text))),
                  tried_at = ?8, took_ms = ?9, verdict = ?10, http_status = ?11, code = ?12, text = ?13
              WHERE id = ?1 AND state = 0
-             RETURNING app, (SELECT id FROM messages WHERE row = message), state, certificate, due_at",
+             {CHANGED}"),
             values![
                 update.id,
                 update.state,
@@ -105,13 +115,13 @@ pub(in crate::embedded) fn update(
         )?,
         None => sql::first(
             writing.conn,
-            "UPDATE deliveries SET
+            &format!("UPDATE deliveries SET
                  state = iif(?2 = 0 AND raced_reason IS NOT NULL, 1, ?2),
                  reason = iif(?2 = 0, ifnull(raced_reason, ?3), ?3), due_at = ?4,
                  finished_at = iif(?2 = 0 AND raced_reason IS NOT NULL, ?5, ?6),
                  vendor_message_id = ifnull(?7, vendor_message_id)
              WHERE id = ?1 AND state = 0
-             RETURNING app, (SELECT id FROM messages WHERE row = message), state, certificate, due_at",
+             {CHANGED}"),
             values![
                 update.id,
                 update.state,
@@ -125,18 +135,29 @@ pub(in crate::embedded) fn update(
         )?,
     };
     if let Some(changed) = changed {
+        if changed.is_raced && changed.purpose == Purpose::Notify && changed.state == DeliveryState::Accepted
+        {
+            follow_ups::landed(writing, changed.app, changed.message, changed.message_row, update.id)?;
+        }
         changed.tell(writing, update.id);
     }
     Ok(Outcome::Done)
 }
 
+/// What a change of a row says of it afterwards, as [`read_changed`] reads it.
+const CHANGED: &str = "RETURNING app, message, (SELECT id FROM messages WHERE row = message), purpose, state,
+    certificate, due_at, raced_reason IS NOT NULL";
+
 /// A row after its change.
 struct Changed {
     app: AppId,
+    message_row: i64,
     message: MessageId,
+    purpose: Purpose,
     state: DeliveryState,
     certificate: Option<CertificateId>,
     due_at: Timestamp,
+    is_raced: bool,
 }
 
 impl Changed {
@@ -151,10 +172,13 @@ impl Changed {
 fn read_changed(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Changed> {
     Ok(Changed {
         app: columns.next()?,
+        message_row: columns.next()?,
         message: columns.next()?,
+        purpose: columns.next()?,
         state: columns.next()?,
         certificate: columns.next()?,
         due_at: columns.next()?,
+        is_raced: columns.next()?,
     })
 }
 
@@ -168,10 +192,10 @@ pub(in crate::embedded) fn end_raced(
         writing.left(id);
         let changed = sql::first(
             writing.conn,
-            "UPDATE deliveries SET state = iif(raced_reason IS NULL, 0, 1), reason = ifnull(raced_reason, reason),
+            &format!("UPDATE deliveries SET state = iif(raced_reason IS NULL, 0, 1), reason = ifnull(raced_reason, reason),
                  finished_at = raced_at
              WHERE id = ?1 AND state = 0
-             RETURNING app, (SELECT id FROM messages WHERE row = message), state, certificate, due_at",
+             {CHANGED}"),
             values![id],
             read_changed,
         )?;
@@ -208,7 +232,7 @@ pub(super) fn was_pushed(conn: &Connection, app: AppId, user: &UserId) -> rusqli
 /// The columns that [`read`] reads, of `deliveries d JOIN messages m`.
 pub(super) const COLUMNS: &str =
     "d.id, d.app, m.id, d.purpose, d.user, d.device, d.push_id, d.certificate, d.token,
-    d.binding_generation, d.state, d.reason, d.rules_version, d.facts, d.decided_at, d.due_at, d.expires_at,
+    d.binding_generation, d.state, d.reason, d.rules_version, d.facts, d.text_variant, d.badge, d.decided_at, d.due_at, d.expires_at,
     d.finished_at, d.earlier_attempts, d.tried_at, d.took_ms, d.verdict, d.http_status, d.code, d.text,
     d.vendor_message_id, d.raced_reason, d.arrived_at, d.shown_at, d.clicked_at, d.receipt_note";
 
@@ -228,8 +252,8 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Delivery> 
         reason: columns.next()?,
         rules_version: columns.next()?,
         facts: columns.next()?,
-        text: model::TextVariant::Full,
-        badge: None,
+        text: columns.next()?,
+        badge: columns.next()?,
         decided_at: columns.next()?,
         due_at: columns.next()?,
         expires_at: columns.next()?,
@@ -240,6 +264,15 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Delivery> 
         marks: Marks { arrived_at: columns.next()?, shown_at: columns.next()?, clicked_at: columns.next()? },
         receipt_note: columns.next::<Option<String>>()?.unwrap_or_default(),
     })
+}
+
+pub(in crate::embedded) fn find(conn: &Connection, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+    Ok(sql::first(
+        conn,
+        &format!("SELECT {COLUMNS} FROM deliveries d JOIN messages m ON m.row = d.message WHERE d.id = ?1"),
+        values![id],
+        read,
+    )?)
 }
 
 fn read_attempts(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Vec<Attempt>> {

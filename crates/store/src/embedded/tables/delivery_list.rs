@@ -53,7 +53,7 @@ pub(in crate::embedded) fn list(
     let mut conditions = Conditions::of(app);
     if let Some(message) = filter.message {
         match messages::row_of(conn, app, message)? {
-            Some(row) => conditions.lead("d.purpose = 0 AND d.message = $", row),
+            Some(row) => conditions.lead("d.message = $ AND d.purpose IN (0, 1, 2)", row),
             None => return Ok(Vec::new()),
         }
     }

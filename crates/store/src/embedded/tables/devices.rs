@@ -20,10 +20,10 @@ pub(super) fn renew(
     push_id: PushId,
     report: &DeviceReport,
     at: Timestamp,
-) -> Result<PushId, StoreError> {
+) -> Result<Renewed, StoreError> {
     const SQL: &str = "INSERT INTO devices (app, id, push_id, report, seen_at) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (app, id) DO UPDATE SET report = excluded.report, seen_at = excluded.seen_at
-         RETURNING push_id";
+         RETURNING iif(unregistered_at IS NULL, push_id, NULL), push_off_at IS NULL";
     store(writing, SQL, app, device, push_id, report, at)
 }
 
@@ -39,8 +39,16 @@ pub(in crate::embedded) fn register(
     const SQL: &str = "INSERT INTO devices (app, id, push_id, report, seen_at) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (app, id) DO UPDATE SET report = excluded.report, seen_at = excluded.seen_at,
              push_id = iif(unregistered_at IS NULL, push_id, excluded.push_id), unregistered_at = NULL
-         RETURNING push_id";
-    store(writing, SQL, app, device, push_id, report, at)
+         RETURNING push_id, push_off_at IS NULL";
+    let renewed = store(writing, SQL, app, device, push_id, report, at)?;
+    Ok(renewed.push_id.unwrap_or(push_id))
+}
+
+/// A device after its report was stored.
+pub(super) struct Renewed {
+    /// `None`: it was unregistered.
+    pub(super) push_id: Option<PushId>,
+    pub(super) push_on: bool,
 }
 
 fn store(
@@ -51,11 +59,66 @@ fn store(
     push_id: PushId,
     report: &DeviceReport,
     at: Timestamp,
-) -> Result<PushId, StoreError> {
+) -> Result<Renewed, StoreError> {
     let params = values![app, device, push_id, Json(report), at];
-    let kept = sql::first(writing.conn, sql, params, |columns| columns.next())?;
+    let renewed = sql::first(writing.conn, sql, params, |columns| {
+        Ok(Renewed { push_id: columns.next()?, push_on: columns.next()? })
+    })?;
     writing.tell_device(app, device);
-    Ok(kept.unwrap_or(push_id))
+    renewed.ok_or_else(|| StoreError::Database("a device was stored and is not there".to_owned()))
+}
+
+/// What a device tells of itself between logins.
+pub(in crate::embedded) fn put_report(
+    writing: &mut Writing<'_>,
+    app: AppId,
+    device: DeviceId,
+    report: &DeviceReport,
+    at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    let changed = sql::execute(
+        writing.conn,
+        "UPDATE devices SET report = ?3, seen_at = max(seen_at, ?4) WHERE app = ?1 AND id = ?2",
+        values![app, device, Json(report), at],
+    )?;
+    if changed == 0 {
+        return Ok(Outcome::Missing);
+    }
+    writing.tell_device(app, device);
+    Ok(Outcome::Done)
+}
+
+/// The device was heard of.
+pub(super) fn seen(conn: &Connection, app: AppId, device: DeviceId, at: Timestamp) -> rusqlite::Result<()> {
+    sql::execute(
+        conn,
+        "UPDATE devices SET seen_at = max(seen_at, ?3) WHERE app = ?1 AND id = ?2",
+        values![app, device, at],
+    )
+    .map(|_| ())
+}
+
+pub(in crate::embedded) fn switch_push(
+    writing: &mut Writing<'_>,
+    app: AppId,
+    device: DeviceId,
+    on: bool,
+    reason: ReasonCode,
+    at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    let changed = sql::execute(
+        writing.conn,
+        "UPDATE devices SET push_off_at = iif(?3, NULL, ifnull(push_off_at, ?4)) WHERE app = ?1 AND id = ?2",
+        values![app, device, on, at],
+    )?;
+    if changed == 0 {
+        return Ok(Outcome::Missing);
+    }
+    writing.tell_device(app, device);
+    if on {
+        return Ok(Outcome::Cancelled { cancelled: 0, raced: 0 });
+    }
+    cancels::cancel(writing, app, cancels::Which::Device(device), reason, at)
 }
 
 pub(in crate::embedded) fn unregister(
@@ -78,23 +141,55 @@ pub(in crate::embedded) fn unregister(
     cancels::cancel(writing, app, cancels::Which::Device(device), reason, at)
 }
 
-/// Reads `app, id, push_id, unregistered_at, report, seen_at`.
-pub(super) fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Device> {
-    Ok(Device {
-        app: columns.next()?,
+/// The columns that [`read`] reads, of `devices d`.
+pub(super) const COLUMNS: &str = "d.app, d.id, d.push_id, d.unregistered_at, d.push_off_at,
+    (SELECT count FROM badges WHERE badges.app = d.app AND badges.device = d.id), d.report, d.seen_at";
+
+/// Reads [`COLUMNS`]; `None` where a join found no row.
+pub(super) fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Option<Device>> {
+    let Some(app) = columns.next()? else {
+        columns.skip(7);
+        return Ok(None);
+    };
+    Ok(Some(Device {
+        app,
         id: columns.next()?,
         push_id: columns.next()?,
         unregistered_at: columns.next()?,
-        push_off_at: None,
-        badge: 0,
+        push_off_at: columns.next()?,
+        badge: columns.next::<Option<_>>()?.unwrap_or(0),
         report: columns.next::<Json<_>>()?.0,
         seen_at: columns.next()?,
-    })
+    }))
 }
 
-pub(super) fn exists(conn: &Connection, app: AppId, device: DeviceId) -> rusqlite::Result<bool> {
-    sql::first(conn, "SELECT 1 FROM devices WHERE app = ?1 AND id = ?2", values![app, device], |_| Ok(()))
-        .map(|row| row.is_some())
+/// Whether the Push ID stands; `None` where the App has no such device.
+pub(super) fn is_registered(
+    conn: &Connection,
+    app: AppId,
+    device: DeviceId,
+) -> rusqlite::Result<Option<bool>> {
+    sql::first(
+        conn,
+        "SELECT unregistered_at IS NULL FROM devices WHERE app = ?1 AND id = ?2",
+        values![app, device],
+        |columns| columns.next(),
+    )
+}
+
+/// A device whose Push ID was unregistered gets a new one (row B12).
+pub(super) fn register_again(
+    conn: &Connection,
+    app: AppId,
+    device: DeviceId,
+    push_id: PushId,
+) -> rusqlite::Result<()> {
+    sql::execute(
+        conn,
+        "UPDATE devices SET push_id = ?3, unregistered_at = NULL WHERE app = ?1 AND id = ?2",
+        values![app, device, push_id],
+    )
+    .map(|_| ())
 }
 
 pub(super) fn id_by_push_id(
@@ -115,12 +210,8 @@ pub(in crate::embedded) fn find(
     app: AppId,
     device: DeviceId,
 ) -> Result<Option<DeviceRecord>, StoreError> {
-    let device = sql::first(
-        conn,
-        "SELECT app, id, push_id, unregistered_at, report, seen_at FROM devices WHERE app = ?1 AND id = ?2",
-        values![app, device],
-        read,
-    )?;
+    let sql = format!("SELECT {COLUMNS} FROM devices d WHERE d.app = ?1 AND d.id = ?2");
+    let device = sql::first(conn, &sql, values![app, device], read)?.flatten();
     device.map(|device| record(conn, device)).transpose()
 }
 
@@ -129,12 +220,8 @@ pub(in crate::embedded) fn find_by_push_id(
     app: AppId,
     push_id: PushId,
 ) -> Result<Option<DeviceRecord>, StoreError> {
-    let device = sql::first(
-        conn,
-        "SELECT app, id, push_id, unregistered_at, report, seen_at FROM devices WHERE app = ?1 AND push_id = ?2",
-        values![app, push_id],
-        read,
-    )?;
+    let sql = format!("SELECT {COLUMNS} FROM devices d WHERE d.app = ?1 AND d.push_id = ?2");
+    let device = sql::first(conn, &sql, values![app, push_id], read)?.flatten();
     device.map(|device| record(conn, device)).transpose()
 }
 

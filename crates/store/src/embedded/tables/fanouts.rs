@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use model::{AppId, DeliveryState, MessageId, SessionState, Timestamp, UserId};
+use model::{AppId, DeliveryState, MessageId, Seq, Timestamp, UserId};
 use rusqlite::Connection;
 
-use super::{bindings, deliveries, messages, sessions};
+use super::{deliveries, follow_ups, messages};
 use crate::{
     Change, FanoutCursor, FanoutNext, NewDelivery, Outcome, StoreError,
     embedded::{
@@ -19,6 +19,11 @@ pub(super) fn start(conn: &Connection, message_row: i64, due_at: Timestamp) -> r
         .map(|_| ())
 }
 
+/// Ends a fan-out before its time; `false` where it was over.
+pub(super) fn end(conn: &Connection, message_row: i64) -> rusqlite::Result<bool> {
+    sql::execute(conn, "DELETE FROM fanouts WHERE message = ?1", values![message_row]).map(|ended| ended > 0)
+}
+
 /// Stores a page's decisions with the moved cursor, or nothing where one of them rests on what is no longer so.
 pub(in crate::embedded) fn decide(
     writing: &mut Writing<'_>,
@@ -27,9 +32,15 @@ pub(in crate::embedded) fn decide(
     page: &[NewDelivery],
     next: &FanoutNext,
 ) -> Result<Outcome, StoreError> {
-    let Some(row) = messages::row_of(writing.conn, app, message)? else { return Ok(Outcome::Missing) };
-    for new in page {
-        if new.state == DeliveryState::Queued && is_stale(writing.conn, app, row, new)? {
+    let Some(ground) = ground(writing.conn, app, message)? else { return Ok(Outcome::Missing) };
+    let row = ground.row;
+    let follow_ups =
+        if ground.is_followed_up { follow_ups::of_message(writing.conn, row)? } else { Vec::new() };
+    for new in page.iter().filter(|new| new.state == DeliveryState::Queued) {
+        let is_over =
+            |one: &follow_ups::Remembered| one.overtook(new.user.as_ref(), new.device, new.decided_at);
+        if ground.is_recalled || follow_ups.iter().any(is_over) || is_stale(writing.conn, app, &ground, new)?
+        {
             return Ok(Outcome::Stale);
         }
     }
@@ -52,24 +63,65 @@ pub(in crate::embedded) fn decide(
     Ok(Outcome::Done)
 }
 
-/// Whether the device logged out, fetched or changed its token between the decision's read and now. A cancel finds only
-/// rows that are there, so a decision that it overtook must not make one.
-fn is_stale(conn: &Connection, app: AppId, message_row: i64, new: &NewDelivery) -> Result<bool, StoreError> {
+/// What every decision about a message rests on.
+struct Ground {
+    row: i64,
+    conversation: Option<i64>,
+    seq: Seq,
+    is_group: bool,
+    is_recalled: bool,
+    is_followed_up: bool,
+}
+
+fn ground(conn: &Connection, app: AppId, message: MessageId) -> rusqlite::Result<Option<Ground>> {
+    sql::first(
+        conn,
+        "SELECT m.row, m.conversation, m.seq, ifnull(substr(c.name, 1, 2) = 'g:', 0), m.recalled_at IS NOT NULL,
+             EXISTS (SELECT 1 FROM follow_ups f WHERE f.message = m.row)
+         FROM messages m LEFT JOIN conversations c ON c.row = m.conversation WHERE m.app = ?1 AND m.id = ?2",
+        values![app, message],
+        |columns| {
+            Ok(Ground {
+                row: columns.next()?,
+                conversation: columns.next()?,
+                seq: columns.next()?,
+                is_group: columns.next()?,
+                is_recalled: columns.next()?,
+                is_followed_up: columns.next()?,
+            })
+        },
+    )
+}
+
+/// Whether the device logged out, fetched, was switched off or changed its token, or its user left the group, between
+/// the decision's read and now. A cancel finds only rows that are there, so a decision that it overtook must not make
+/// one.
+fn is_stale(conn: &Connection, app: AppId, ground: &Ground, new: &NewDelivery) -> Result<bool, StoreError> {
     let Some(device) = new.device else { return Ok(false) };
-    if new.binding_generation != 0
-        && bindings::still_bound(conn, app, device, new.certificate, new.binding_generation)?.is_none()
-    {
-        return Ok(true);
-    }
-    let Some(user) = &new.user else { return Ok(false) };
-    let Some(session) = sessions::of_user_on(conn, app, user, device)? else { return Ok(false) };
-    Ok(match session.state {
-        SessionState::LoggedOut | SessionState::Kicked => true,
-        SessionState::OnlineForeground => {
-            session.since > new.decided_at || messages::is_acked(conn, message_row, user, device)?
-        }
-        SessionState::OnlineBackground | SessionState::Disconnected => false,
-    })
+    let is_stale = sql::first(
+        conn,
+        "SELECT
+             (?5 <> 0 AND NOT EXISTS (SELECT 1 FROM bindings WHERE app = ?1 AND device = ?3 AND kind = 0
+                 AND certificate = ?4 AND generation = ?5 AND lost IS NULL))
+             OR EXISTS (SELECT 1 FROM devices WHERE app = ?1 AND id = ?3 AND push_off_at IS NOT NULL)
+             OR EXISTS (SELECT 1 FROM sessions s WHERE s.app = ?1 AND s.user = ?2 AND s.device = ?3
+                 AND (s.state > 2 OR (s.state = 0 AND (s.since > ?6 OR EXISTS (SELECT 1 FROM acks a
+                     WHERE a.app = ?1 AND a.user = ?2 AND a.device = ?3 AND a.conversation = ?7 AND a.seq >= ?8)))))
+             OR (?9 AND NOT EXISTS (SELECT 1 FROM group_members WHERE app = ?1 AND conversation = ?7 AND user = ?2))",
+        values![
+            app,
+            new.user,
+            device,
+            new.certificate,
+            new.binding_generation,
+            new.decided_at,
+            ground.conversation,
+            ground.seq,
+            ground.is_group,
+        ],
+        |columns| columns.next(),
+    )?;
+    Ok(is_stale.unwrap_or(false))
 }
 
 pub(in crate::embedded) fn due(

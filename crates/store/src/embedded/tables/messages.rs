@@ -1,6 +1,8 @@
 //! Messages: one row each, whatever the number of its targets.
 
-use model::{Addressee, AppId, ConversationId, DeviceId, Message, MessageId, Seq, UserId};
+use std::sync::Arc;
+
+use model::{Addressee, AppId, ConversationId, ConversationKind, Message, MessageId, MessageKind, Seq};
 use rusqlite::Connection;
 
 use super::{conversations, fanouts};
@@ -20,16 +22,24 @@ pub(in crate::embedded) fn accept(
     let head = match message.addressee.conversation() {
         None => None,
         Some(conversation) => match conversations::find(writing.conn, message.app, conversation)? {
-            Some(head) => Some(head),
-            None => {
+            Some(head) if !head.is_closed => Some(head),
+            closed => {
                 // A refused message must not leave an empty conversation behind.
                 if let Some(earlier) = earlier(writing.conn, message)? {
                     return Ok(earlier);
                 }
-                Some(conversations::make(writing.conn, message.app, conversation)?)
+                if closed.is_some() || matches!(conversation.kind(), ConversationKind::Group(_)) {
+                    return Ok(Outcome::Missing);
+                }
+                if message.online_only {
+                    None
+                } else {
+                    Some(conversations::make(writing.conn, message.app, conversation)?)
+                }
             }
         },
     };
+    let head = head.filter(|_| !message.online_only);
     let seq = head.map_or(Seq(0), |head| Seq(head.seq.0.saturating_add(1)));
     if !insert(writing.conn, message, head.map(|head| head.row), seq)? {
         return earlier(writing.conn, message)?.ok_or_else(|| {
@@ -56,8 +66,8 @@ fn insert(
     sql::execute(
         conn,
         "INSERT INTO messages (app, id, conversation, addressee, kind, sender, sender_device, client_message_id, seq,
-             body, push, sent_at, expires_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING",
+             body, push, sent_at, expires_at, mentions, online_only, counts_badge)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT DO NOTHING",
         values![
             message.app,
             message.id,
@@ -72,9 +82,18 @@ fn insert(
             message.push.as_ref().map(Json),
             message.sent_at,
             message.expires_at,
+            (!message.mentions.is_empty()).then_some(Json(&message.mentions)),
+            message.online_only,
+            counts_badge(message),
         ],
     )
     .map(|rows| rows == 1)
+}
+
+/// Whether a count of unread messages counts it.
+fn counts_badge(message: &Message) -> bool {
+    matches!(message.kind, MessageKind::Message | MessageKind::System)
+        && message.push.as_ref().is_none_or(|push| push.counts_badge)
 }
 
 /// The message that was stored under the same client message id, or under the same id.
@@ -104,19 +123,20 @@ fn earlier(conn: &Connection, message: &Message) -> Result<Option<Outcome>, Stor
     }))
 }
 
-/// Id, place and times are the server's; all else is the sender's.
+/// Id, place and times are the server's; all else is the sender's. What was taken back has no words left to compare.
 fn is_same_content(one: &Message, other: &Message) -> bool {
     one.addressee == other.addressee
         && one.kind == other.kind
         && one.sender == other.sender
         && one.sender_device == other.sender_device
         && one.client_message_id == other.client_message_id
-        && one.body == other.body
-        && one.push == other.push
+        && one.mentions == other.mentions
+        && one.online_only == other.online_only
+        && (one.recalled_at.is_some() || (one.body == other.body && one.push == other.push))
 }
 
 const SELECT: &str = "SELECT m.id, m.app, c.name, m.addressee, m.kind, m.sender, m.sender_device,
-    m.client_message_id, m.seq, m.body, m.push, m.sent_at, m.expires_at
+    m.client_message_id, m.seq, m.body, m.mentions, m.online_only, m.recalled_at, m.push, m.sent_at, m.expires_at
     FROM messages m LEFT JOIN conversations c ON c.row = m.conversation";
 
 fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Message> {
@@ -139,9 +159,9 @@ fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Message> {
         client_message_id: columns.next()?,
         seq: columns.next()?,
         body: columns.next::<Json<_>>()?.0,
-        mentions: model::Mentions::default(),
-        online_only: false,
-        recalled_at: None,
+        mentions: columns.next::<Option<Json<_>>>()?.map(|mentions| mentions.0).unwrap_or_default(),
+        online_only: columns.next()?,
+        recalled_at: columns.next()?,
         push: columns.next::<Option<Json<_>>>()?.map(|push| push.0),
         sent_at: columns.next()?,
         expires_at: columns.next()?,
@@ -158,9 +178,32 @@ pub(super) fn row_of(conn: &Connection, app: AppId, message: MessageId) -> rusql
     )
 }
 
+pub(super) fn read_row(conn: &Connection, row: i64) -> rusqlite::Result<Option<Message>> {
+    sql::first(conn, &format!("{SELECT} WHERE m.row = ?1"), values![row], read)
+}
+
 pub(super) fn at_row(conn: &Connection, row: i64) -> Result<Message, StoreError> {
-    sql::first(conn, &format!("{SELECT} WHERE m.row = ?1"), values![row], read)?
-        .ok_or_else(|| StoreError::Corrupt(format!("message row {row} is gone")))
+    read_row(conn, row)?.ok_or_else(|| StoreError::Corrupt(format!("message row {row} is gone")))
+}
+
+/// What people call a message's sender, and the group it is to.
+pub(super) fn names(
+    conn: &Connection,
+    message: &Message,
+) -> rusqlite::Result<(Option<Arc<str>>, Option<Arc<str>>)> {
+    let group = message.addressee.conversation().map(ConversationId::kind);
+    let group = if let Some(ConversationKind::Group(group)) = group { Some(group) } else { None };
+    if message.sender.is_none() && group.is_none() {
+        return Ok((None, None));
+    }
+    let names = sql::first(
+        conn,
+        "SELECT (SELECT name FROM users WHERE app = ?1 AND id = ?2),
+             (SELECT name FROM groups WHERE app = ?1 AND id = ?3)",
+        values![message.app, message.sender, group],
+        |columns| Ok((columns.next()?, columns.next()?)),
+    )?;
+    Ok(names.unwrap_or_default())
 }
 
 pub(in crate::embedded) fn find(
@@ -200,20 +243,25 @@ pub(in crate::embedded) fn after(
     )?)
 }
 
-/// Whether a device in the foreground has this message already.
-pub(super) fn is_acked(
+/// What was written before a place, nearest first on the way there, in order when it is handed out.
+pub(in crate::embedded) fn before(
     conn: &Connection,
-    message: i64,
-    user: &UserId,
-    device: DeviceId,
-) -> rusqlite::Result<bool> {
-    sql::first(
+    app: AppId,
+    conversation: &ConversationId,
+    before: Option<Seq>,
+    from: Seq,
+    limit: u32,
+) -> Result<Vec<Message>, StoreError> {
+    let Some(head) = conversations::find(conn, app, conversation)? else { return Ok(Vec::new()) };
+    let mut read = sql::all(
         conn,
-        "SELECT 1 FROM messages m JOIN acks a
-         ON a.app = m.app AND a.user = ?2 AND a.device = ?3 AND a.conversation = m.conversation
-         WHERE m.row = ?1 AND a.seq >= m.seq",
-        values![message, user, device],
-        |_| Ok(()),
-    )
-    .map(|row| row.is_some())
+        &format!(
+            "{SELECT} WHERE m.app = ?1 AND m.conversation = ?2 AND m.seq > ?3 AND m.seq < ?4
+             ORDER BY m.seq DESC LIMIT ?5"
+        ),
+        values![app, head.row, from, before.unwrap_or(Seq(i64::MAX)), limit],
+        read,
+    )?;
+    read.reverse();
+    Ok(read)
 }

@@ -1,11 +1,17 @@
 //! The send queue of a certificate: its queued deliveries by due time.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
-use model::{CertificateId, Delivery, DeliveryId, DeviceReport, Environment, Message, Timestamp};
+use model::{
+    CertificateId, Delivery, DeliveryId, DeviceReport, Environment, Message, Purpose, PushSettings,
+    Timestamp, UserId,
+};
 use rusqlite::Connection;
 
-use super::{bindings, deliveries, messages};
+use super::{bindings, deliveries, follow_ups, messages};
 use crate::{
     Claimed, StoreError,
     embedded::{
@@ -61,15 +67,49 @@ pub(in crate::embedded) fn load(
         |columns| columns.next(),
     )?
     .flatten();
-    let mut read = HashMap::new();
-    ids.iter().map(|id| load_one(conn, *id, environment, &mut read)).collect()
+    let mut shared = HashMap::new();
+    ids.iter().map(|id| load_one(conn, *id, environment, &mut shared)).collect()
+}
+
+/// What the deliveries of one message have in common.
+struct Shared {
+    message: Arc<Message>,
+    sender_name: Option<Arc<str>>,
+    group_name: Option<Arc<str>>,
+    /// Read with the first delivery that needs them; first those of one user.
+    replacements: Option<Vec<(Option<UserId>, Arc<PushSettings>)>>,
+}
+
+impl Shared {
+    fn read(conn: &Connection, row: i64) -> Result<Self, StoreError> {
+        let message = messages::at_row(conn, row)?;
+        let (sender_name, group_name) = messages::names(conn, &message)?;
+        Ok(Self { message: Arc::new(message), sender_name, group_name, replacements: None })
+    }
+
+    fn replacement(
+        &mut self,
+        conn: &Connection,
+        row: i64,
+        user: Option<&UserId>,
+    ) -> rusqlite::Result<Option<Arc<PushSettings>>> {
+        let all = match &mut self.replacements {
+            Some(all) => all,
+            unread => {
+                let read = follow_ups::replacements(conn, row)?;
+                unread.insert(read.into_iter().map(|(user, push)| (user, Arc::new(push))).collect())
+            }
+        };
+        let own = all.iter().find(|(whose, _)| whose.is_none() || whose.as_ref() == user);
+        Ok(own.map(|(_, push)| Arc::clone(push)))
+    }
 }
 
 fn load_one(
     conn: &Connection,
     id: DeliveryId,
     environment: Option<Environment>,
-    read: &mut HashMap<i64, Arc<Message>>,
+    shared: &mut HashMap<i64, Shared>,
 ) -> Result<Claimed, StoreError> {
     let (message_row, delivery): (i64, Delivery) = sql::first(
         conn,
@@ -81,13 +121,13 @@ fn load_one(
         |columns| Ok((columns.next()?, deliveries::read(columns)?)),
     )?
     .ok_or_else(|| StoreError::Corrupt(format!("delivery {} is queued but gone", id.0)))?;
-    let message = match read.get(&message_row) {
-        Some(message) => Arc::clone(message),
-        None => {
-            let message = Arc::new(messages::at_row(conn, message_row)?);
-            read.insert(message_row, Arc::clone(&message));
-            message
-        }
+    let shared = match shared.entry(message_row) {
+        Entry::Occupied(read) => read.into_mut(),
+        Entry::Vacant(place) => place.insert(Shared::read(conn, message_row)?),
+    };
+    let replacement = match delivery.purpose {
+        Purpose::Replace => shared.replacement(conn, message_row, delivery.user.as_ref())?,
+        Purpose::Notify | Purpose::Withdraw => None,
     };
     let (mut report, mut bound) = (DeviceReport::default(), None);
     if let Some(device) = delivery.device {
@@ -103,11 +143,11 @@ fn load_one(
     }
     Ok(Claimed {
         delivery,
-        message,
+        message: Arc::clone(&shared.message),
         language: report.language,
-        sender_name: None,
-        group_name: None,
-        replacement: None,
+        sender_name: shared.sender_name.clone(),
+        group_name: shared.group_name.clone(),
+        replacement,
         token_registered_at: bound.map(|(registered_at, _)| registered_at),
         doubts: bound.map_or(0, |(_, doubts)| doubts),
         environment_confirmed: environment.is_some() && report.apns_environment == environment,

@@ -2,7 +2,8 @@
 //!
 //! A receipt names a token, not a target, and deliveries have no index by token: the binding that holds (or held) the
 //! token says whose it is, and a target's delivery is found at once. Only where that fails are a message's rows read.
-//! `CROSS JOIN` keeps that order: by itself the planner might begin with every delivery of the App.
+//! A follow-up begins with the vendor's id of the notification it follows: until it has one of its own, that id means
+//! the notification. `CROSS JOIN` keeps that order: by itself the planner might begin with every delivery of the App.
 
 use model::{AppId, CertificateId, DeliveryId, MessageId, Receipt, ReceiptKind};
 use rusqlite::Connection;
@@ -73,7 +74,8 @@ fn by_message(
         Some(id) => Some(id),
         None => sql::first(
             conn,
-            "SELECT id FROM deliveries WHERE app = ?1 AND message = ?4 AND token = ?2 AND certificate = ?3",
+            "SELECT id FROM deliveries WHERE app = ?1 AND message = ?4 AND purpose = 0 AND token = ?2
+             AND certificate = ?3",
             values![app, token, certificate, row],
             |columns| columns.next(),
         )?,
@@ -96,6 +98,7 @@ fn by_vendor_id(
          CROSS JOIN deliveries d ON d.app = b.app AND coalesce(d.user, d.device) = coalesce(b.owner, b.device)
          JOIN messages m ON m.row = d.message
          WHERE b.app = ?1 AND b.token = ?2 AND d.token = ?2 AND d.certificate = ?3 AND d.vendor_message_id = ?4
+             AND (d.purpose = 0 OR d.purpose = 2 AND d.state <> 0)
          ORDER BY d.id DESC LIMIT 1",
         values![app, receipt.token, certificate, receipt.vendor_message_id],
         |columns| Ok((columns.next()?, columns.next()?)),
@@ -107,7 +110,7 @@ fn by_vendor_id(
         conn,
         "SELECT d.id, m.id FROM deliveries d JOIN messages m ON m.row = d.message
          WHERE d.user IS NULL AND d.device IS NULL AND d.app = ?1 AND d.certificate = ?3
-             AND d.vendor_message_id = ?4 AND d.token = ?2",
+             AND d.vendor_message_id = ?4 AND d.token = ?2 AND (d.purpose = 0 OR d.purpose = 2 AND d.state <> 0)",
         values![app, receipt.token, certificate, receipt.vendor_message_id],
         |columns| Ok((columns.next()?, columns.next()?)),
     )?)

@@ -1,22 +1,23 @@
 //! Sessions: the newest login of each user on each device.
 
 use model::{
-    AppId, BindingLoss, DeviceId, LoginPolicy, ReasonCode, SessionId, SessionState, Timestamp, UserId,
+    AppId, BindingLoss, DeviceId, DeviceReport, LoginPolicy, ReasonCode, SessionId, SessionState, Timestamp,
+    UserId,
 };
 use rusqlite::Connection;
 
-use super::{bindings, cancels, deliveries, devices, users};
+use super::{badges, bindings, cancels, deliveries, devices, users};
 use crate::{
     NewSession, Outcome, SessionEnd, SessionRecord, StoreError,
     embedded::{
-        sql::{self, Columns, values},
+        sql::{self, Columns, Json, values},
         writing::Writing,
     },
 };
 
 pub(in crate::embedded) fn open(writing: &mut Writing<'_>, new: &NewSession) -> Result<Outcome, StoreError> {
     users::put(writing, new.app, &new.user, new.at)?;
-    let push_id = devices::renew(writing, new.app, new.device, new.push_id, &new.report, new.at)?;
+    let renewed = devices::renew(writing, new.app, new.device, new.push_id, &new.report, new.at)?;
     let last_device = last_device(writing.conn, new.app, &new.user)?.filter(|last| *last != new.device);
     let kicked = ended_by(writing.conn, new)?;
     for session in &kicked {
@@ -31,8 +32,8 @@ pub(in crate::embedded) fn open(writing: &mut Writing<'_>, new: &NewSession) -> 
     writing.tell_session(new.app, &new.user, new.device);
     Ok(Outcome::Session {
         id,
-        push_id: Some(push_id),
-        push_on: true,
+        push_id: renewed.push_id,
+        push_on: renewed.push_on,
         kicked: kicked.into_iter().map(|session| (session.user, session.device, session.id)).collect(),
         last_device,
         has_pushed: deliveries::was_pushed(writing.conn, new.app, &new.user)?,
@@ -48,8 +49,8 @@ fn last_device(conn: &Connection, app: AppId, user: &UserId) -> rusqlite::Result
     )
 }
 
-/// The logins that a new one ends: other users' on its device (row B13), and the user's own elsewhere where the policy
-/// allows one device.
+/// The logins that a new one ends: other users' on its device (row B13), and the user's own elsewhere that the policy
+/// does not allow beside it (row B8).
 fn ended_by(conn: &Connection, new: &NewSession) -> rusqlite::Result<Vec<SessionRecord>> {
     let mut ended = sql::all(
         conn,
@@ -58,16 +59,33 @@ fn ended_by(conn: &Connection, new: &NewSession) -> rusqlite::Result<Vec<Session
         values![new.app, new.device, new.user],
         read,
     )?;
-    if new.policy == LoginPolicy::OneDevice {
-        ended.extend(sql::all(
+    match new.policy {
+        LoginPolicy::Many => {}
+        LoginPolicy::OneDevice => ended.extend(sql::all(
             conn,
             "SELECT id, user, device, state, since FROM sessions
              WHERE app = ?1 AND user = ?2 AND device <> ?3 AND state < 3",
             values![new.app, new.user, new.device],
             read,
-        )?);
+        )?),
+        LoginPolicy::OnePerPlatformClass => ended.extend(of_same_class(conn, new)?),
     }
     Ok(ended)
+}
+
+/// The user's logins on other devices of the same platform class.
+fn of_same_class(conn: &Connection, new: &NewSession) -> rusqlite::Result<Vec<SessionRecord>> {
+    let elsewhere: Vec<(SessionRecord, DeviceReport)> = sql::all(
+        conn,
+        "SELECT s.id, s.user, s.device, s.state, s.since, d.report
+         FROM sessions s JOIN devices d ON d.app = s.app AND d.id = s.device
+         WHERE s.app = ?1 AND s.user = ?2 AND s.device <> ?3 AND s.state < 3",
+        values![new.app, new.user, new.device],
+        |columns| Ok((read(columns)?, columns.next::<Json<_>>()?.0)),
+    )?;
+    let class = new.report.platform.class();
+    let same = elsewhere.into_iter().filter(|(_, report)| report.platform.class() == class);
+    Ok(same.map(|(session, _)| session).collect())
 }
 
 /// The end of a login: its bindings go and its queued deliveries are cancelled with it.
@@ -94,7 +112,7 @@ pub(in crate::embedded) fn move_to(
     writing: &mut Writing<'_>,
     app: AppId,
     session: SessionId,
-    to: SessionState,
+    (to, badge): (SessionState, Option<u32>),
     at: Timestamp,
     cancel_reason: ReasonCode,
 ) -> Result<Outcome, StoreError> {
@@ -103,6 +121,10 @@ pub(in crate::embedded) fn move_to(
         return Ok(Outcome::Moved(false));
     };
     set_state(writing.conn, session.id, to, at)?;
+    devices::seen(writing.conn, app, session.device, at)?;
+    if let Some(badge) = badge {
+        badges::set(writing.conn, app, session.device, badge)?;
+    }
     writing.tell_session(app, &session.user, session.device);
     if to == SessionState::OnlineForeground {
         let which = cancels::Which::UserDevice(&session.user, session.device);
@@ -162,20 +184,6 @@ pub(in crate::embedded) fn find(
         values![session, app],
         read,
     )?)
-}
-
-pub(super) fn of_user_on(
-    conn: &Connection,
-    app: AppId,
-    user: &UserId,
-    device: DeviceId,
-) -> rusqlite::Result<Option<SessionRecord>> {
-    sql::first(
-        conn,
-        "SELECT id, user, device, state, since FROM sessions WHERE app = ?1 AND user = ?2 AND device = ?3",
-        values![app, user, device],
-        read,
-    )
 }
 
 pub(in crate::embedded) fn of_user(

@@ -1,12 +1,12 @@
 //! Users.
 
-use model::{AppId, Timestamp, UserId};
+use model::{AppId, Timestamp, UserId, UserSettings};
 use rusqlite::Connection;
 
 use crate::{
-    Outcome, StoreError, User,
+    Change, Outcome, StoreError, User,
     embedded::{
-        sql::{self, Columns, values},
+        sql::{self, Columns, Json, values},
         writing::Writing,
     },
 };
@@ -23,6 +23,43 @@ pub(in crate::embedded) fn put(
          ON CONFLICT DO NOTHING",
         values![app, user, at],
     )?;
+    Ok(Outcome::Done)
+}
+
+pub(in crate::embedded) fn name(
+    writing: &mut Writing<'_>,
+    app: AppId,
+    user: &UserId,
+    name: Option<&String>,
+    at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    sql::execute(
+        writing.conn,
+        "INSERT INTO users (app, id, tokens_valid_from, created_at, name) VALUES (?1, ?2, 0, ?3, ?4)
+         ON CONFLICT (app, id) DO UPDATE SET name = excluded.name",
+        values![app, user, at, name],
+    )?;
+    writing.tell(Change::User(app, user.clone()));
+    Ok(Outcome::Done)
+}
+
+/// Settings that every user begins with are stored as none: most users never change them, and a group's fan-out reads
+/// them for each member.
+pub(in crate::embedded) fn set(
+    writing: &mut Writing<'_>,
+    app: AppId,
+    user: &UserId,
+    settings: &UserSettings,
+    at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    let stored = (*settings != UserSettings::default()).then_some(Json(settings));
+    sql::execute(
+        writing.conn,
+        "INSERT INTO users (app, id, tokens_valid_from, created_at, settings) VALUES (?1, ?2, 0, ?3, ?4)
+         ON CONFLICT (app, id) DO UPDATE SET settings = excluded.settings",
+        values![app, user, at, stored],
+    )?;
+    writing.tell(Change::User(app, user.clone()));
     Ok(Outcome::Done)
 }
 
@@ -43,12 +80,14 @@ pub(in crate::embedded) fn revoke_tokens(
     Ok(Outcome::Done)
 }
 
+const SELECT: &str = "SELECT app, id, name, settings, tokens_valid_from, created_at FROM users";
+
 fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<User> {
     Ok(User {
         app: columns.next()?,
         id: columns.next()?,
-        name: None,
-        settings: model::UserSettings::default(),
+        name: columns.next()?,
+        settings: columns.next::<Option<Json<_>>>()?.map(|settings| settings.0).unwrap_or_default(),
         tokens_valid_from: columns.next()?,
         created_at: columns.next()?,
     })
@@ -59,12 +98,7 @@ pub(in crate::embedded) fn find(
     app: AppId,
     user: &UserId,
 ) -> Result<Option<User>, StoreError> {
-    Ok(sql::first(
-        conn,
-        "SELECT app, id, tokens_valid_from, created_at FROM users WHERE app = ?1 AND id = ?2",
-        values![app, user],
-        read,
-    )?)
+    Ok(sql::first(conn, &format!("{SELECT} WHERE app = ?1 AND id = ?2"), values![app, user], read)?)
 }
 
 pub(in crate::embedded) fn list(
@@ -75,8 +109,7 @@ pub(in crate::embedded) fn list(
 ) -> Result<Vec<User>, StoreError> {
     Ok(sql::all(
         conn,
-        "SELECT app, id, tokens_valid_from, created_at FROM users
-         WHERE app = ?1 AND id > ifnull(?2, '') ORDER BY id LIMIT ?3",
+        &format!("{SELECT} WHERE app = ?1 AND id > ifnull(?2, '') ORDER BY id LIMIT ?3"),
         values![app, after, limit],
         read,
     )?)
