@@ -29,6 +29,8 @@ pub(crate) struct House {
     pub(crate) waits_for_loss: bool,
     pub(crate) many_devices: bool,
     pub(crate) asks_for_settings: bool,
+    /// Whether apps are on screen when the history begins.
+    pub(crate) on_screen: bool,
 }
 
 /// Names, and who is in which conversation.

@@ -290,7 +290,9 @@ impl Ledger {
                 && let Some(held) = self.bindings[other].as_mut().filter(holds)
             {
                 held.lost = Some(BindingLoss::TakenOver);
-                self.cancel(Reason::TOKEN_TAKEN_OVER, |row| row.gadget == Some(other));
+                if self.flaw != Flaw::TakeoverCancelsNothing {
+                    self.cancel(Reason::TOKEN_TAKEN_OVER, |row| row.gadget == Some(other));
+                }
             }
         }
         let before = self.bindings[gadget].take();
@@ -356,7 +358,9 @@ impl Ledger {
     }
 
     pub(crate) fn mute(&mut self, person: Person, conversation: ConversationId, mute: Mute) {
-        self.mutes.insert((person, conversation), mute);
+        if self.flaw != Flaw::NeverUnmutes || mute != Mute::None {
+            self.mutes.insert((person, conversation), mute);
+        }
     }
 
     pub(crate) fn ack(&mut self, key: (Person, Gadget), conversation: &ConversationId, seq: Seq) {
@@ -387,10 +391,7 @@ impl Ledger {
         match addressee {
             Addressee::Conversation(conversation) => {
                 let members = cast.members(conversation);
-                members
-                    .into_iter()
-                    .flat_map(|&person| self.rows_of(person, Some(conversation), cast))
-                    .collect()
+                members.iter().flat_map(|&person| self.rows_of(person, Some(conversation), cast)).collect()
             }
             Addressee::User(user) => self.rows_of(cast.person(user), None, cast),
             Addressee::PushId(push_id) => (0..GADGETS)
@@ -420,6 +421,7 @@ impl Ledger {
             device: None,
             binding: BindingState::Lost(BindingLoss::NeverBound),
             acked: Seq(0),
+            from: Seq(0),
             settings: Arc::clone(&self.settings[person]),
             mute: Mute::None,
         }]
@@ -450,6 +452,7 @@ impl Ledger {
                 .and_then(|(person, conversation)| self.acks.get(&(person, gadget, conversation.clone())))
                 .copied()
                 .unwrap_or(Seq(0)),
+            from: Seq(0),
             settings: person.map(|person| Arc::clone(&self.settings[person])).unwrap_or_default(),
             mute: place
                 .and_then(|(person, conversation)| self.mutes.get(&(person, conversation.clone())))
@@ -513,8 +516,11 @@ impl Ledger {
         let is_off = self.devices[gadget].as_ref().is_some_and(|device| device.push_off_at.is_some());
         let login_moved = new.person.is_some_and(|person| {
             let key = (person, gadget);
-            let ended = self.sessions.get(&key).is_some_and(|session| !session.state.is_logged_in());
-            ended || self.fetches.get(&key).is_some_and(|&fetched_at| fetched_at > page.read_at)
+            let state = self.sessions.get(&key).map(|session| session.state);
+            let fetched = self.fetches.get(&key).is_some_and(|&fetched_at| fetched_at > page.read_at)
+                && (self.flaw != Flaw::SeesFetchesOnScreenAlone
+                    || state == Some(SessionState::OnlineForeground));
+            fetched || state.is_some_and(|state| !state.is_logged_in())
         });
         binding_moved || login_moved || is_off && self.flaw != Flaw::SwitchOffCancelsNothing
     }

@@ -36,6 +36,12 @@ pub(crate) enum Flaw {
     ForgetsWhoWaits,
     /// A target that has a row gets another one.
     DecidesTwice,
+    /// A fetch overtakes a page only where the app is on screen.
+    SeesFetchesOnScreenAlone,
+    /// A token that goes to another device leaves the queue of the one that had it.
+    TakeoverCancelsNothing,
+    /// Who muted a conversation once has it muted for ever.
+    NeverUnmutes,
     /// A frame that was written counts as acknowledged.
     TakesWrittenForArrived,
     /// A token stays with whom it was bound to before.

@@ -85,6 +85,11 @@ fn a_message_that_was_written_and_never_arrived_is_caught() {
 }
 
 #[test]
+fn a_skip_for_a_reason_that_is_over_is_caught() {
+    is_caught(Flaw::NeverUnmutes, Property::ReasonsHold);
+}
+
+#[test]
 fn d1_a_token_belongs_to_one_user_and_carries_nobody_elses_pushes() {
     holds(Property::OneOwner);
 }
@@ -92,6 +97,7 @@ fn d1_a_token_belongs_to_one_user_and_carries_nobody_elses_pushes() {
 #[test]
 fn a_token_with_two_owners_is_caught() {
     is_caught(Flaw::LeavesTokensWhereTheyWere, Property::OneOwner);
+    is_caught(Flaw::TakeoverCancelsNothing, Property::OneOwner);
 }
 
 #[test]
@@ -105,6 +111,7 @@ fn a_send_that_begins_too_late_is_caught() {
     is_caught(Flaw::LogoutCancelsNothing, Property::NothingBeginsAfter);
     is_caught(Flaw::BeginsBlindly, Property::NothingBeginsAfter);
     is_caught(Flaw::CommitsWhatWasOvertaken, Property::NothingBeginsAfter);
+    is_caught(Flaw::SeesFetchesOnScreenAlone, Property::NothingBeginsAfter);
 }
 
 #[test]

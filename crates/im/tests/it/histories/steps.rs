@@ -114,10 +114,14 @@ pub(crate) struct History {
 /// A history is drawn as a row of numbers, each of which is read as one step: that is quick to draw, and a smaller number
 /// is a plainer step.
 pub(crate) fn any_history() -> impl Strategy<Value = History> {
-    (0_u64..8, proptest::collection::vec(any::<u64>(), 4..48)).prop_map(|(house, numbers)| {
+    (0_u64..16, proptest::collection::vec(any::<u64>(), 4..48)).prop_map(|(house, numbers)| {
         let mut dice = Dice(house);
-        let house =
-            House { waits_for_loss: dice.coin(), many_devices: dice.coin(), asks_for_settings: dice.coin() };
+        let house = House {
+            waits_for_loss: dice.coin(),
+            many_devices: dice.coin(),
+            asks_for_settings: dice.coin(),
+            on_screen: dice.coin(),
+        };
         History { house, steps: numbers.into_iter().map(|number| step(Dice(number))).collect() }
     })
 }
@@ -186,8 +190,8 @@ const STEPS: &[(usize, Reading)] = &[
         foreground: dice.coin(),
         binds: dice.coin(),
     }),
-    (3, |dice| Step::Logout { gadget: dice.gadget() }),
-    (1, |dice| Step::KickUser { person: dice.person() }),
+    (5, |dice| Step::Logout { gadget: dice.gadget() }),
+    (2, |dice| Step::KickUser { person: dice.person() }),
     (1, |_| Step::Restart),
     (4, |dice| Step::SwitchPush { gadget: dice.gadget(), on: dice.coin() }),
     (3, |dice| Step::Unregister { gadget: dice.gadget() }),

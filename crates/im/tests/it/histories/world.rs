@@ -54,7 +54,7 @@ pub(crate) struct World {
 pub(crate) fn live_through(history: &History, flaw: Flaw) -> Vec<(Property, String)> {
     let mut world = World::new(history.house, flaw);
     for person in 0..PEOPLE {
-        world.log_in(person, [0, 1, 3][person], true, true);
+        world.log_in(person, [0, 1, 3][person], history.house.on_screen, true);
     }
     for step in &history.steps {
         world.take(step);
