@@ -536,11 +536,17 @@ impl Ledger {
         claimed
     }
 
-    /// The last word before the bytes leave.
+    /// The last word before the bytes leave: whether it may go, and to the token that the device has by now.
     pub(crate) fn begin(&mut self, place: usize) -> bool {
         let row = &mut self.rows[place];
         row.on_wire = row.in_hands && row.state == DeliveryState::Queued;
         row.in_hands = row.on_wire;
+        let held = row.gadget.and_then(|gadget| self.bindings[gadget].as_ref());
+        if let Some(held) = held.filter(|held| held.lost.is_none())
+            && self.flaw != Flaw::SendsToOldTokens
+        {
+            row.token = Arc::clone(&held.binding.token);
+        }
         row.on_wire
     }
 

@@ -40,6 +40,8 @@ pub(crate) enum Flaw {
     SeesFetchesOnScreenAlone,
     /// A token that goes to another device leaves the queue of the one that had it.
     TakeoverCancelsNothing,
+    /// A push goes to the token that the device had when it was decided.
+    SendsToOldTokens,
     /// Who muted a conversation once has it muted for ever.
     NeverUnmutes,
     /// A frame that was written counts as acknowledged.

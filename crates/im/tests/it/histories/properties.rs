@@ -17,6 +17,8 @@ use super::{
 
 /// Histories for each property.
 const CASES: u32 = 1_000;
+/// Histories in the measured run.
+const LIVED: usize = 2_000;
 /// Among so many histories a broken world is caught.
 const SEARCHED: u32 = 10_000;
 
@@ -98,6 +100,7 @@ fn d1_a_token_belongs_to_one_user_and_carries_nobody_elses_pushes() {
 fn a_token_with_two_owners_is_caught() {
     is_caught(Flaw::LeavesTokensWhereTheyWere, Property::OneOwner);
     is_caught(Flaw::TakeoverCancelsNothing, Property::OneOwner);
+    is_caught(Flaw::SendsToOldTokens, Property::OneOwner);
 }
 
 #[test]
@@ -138,10 +141,10 @@ fn an_unregistration_that_is_forgotten_is_caught() {
 fn many_histories_a_second_are_lived_through() {
     let mut runner = TestRunner::deterministic();
     let histories: Vec<History> =
-        (0..2_000).map(|_| any_history().new_tree(&mut runner).unwrap().current()).collect();
+        (0..LIVED).map(|_| any_history().new_tree(&mut runner).unwrap().current()).collect();
     let started = Instant::now();
-    let broken: usize = histories.iter().map(|history| live_through(history, Flaw::None).len()).sum();
+    let broken: Vec<_> = histories.iter().flat_map(|history| live_through(history, Flaw::None)).collect();
     let per_second = histories.len() as f64 / started.elapsed().as_secs_f64();
-    println!("{per_second:.0} histories a second, {broken} of them broken");
-    assert_eq!(broken, 0);
+    println!("{per_second:.0} histories a second");
+    assert!(broken.is_empty(), "{broken:#?}");
 }
