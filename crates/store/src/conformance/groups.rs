@@ -102,7 +102,7 @@ pub async fn f2_a_group_message_is_one_row_and_reaches_every_member(stage: Stage
     create(&stage, "g", &["bo", "cy"]).await;
     let message = accept(&stage, "g").await;
     assert_eq!(message.seq, Seq(1));
-    assert_eq!(stage.store().recent_messages(APP, 9).await.expect("reads"), [message.clone()]);
+    assert_eq!(stage.store().recent_messages(APP, 9).await.expect("reads"), std::slice::from_ref(&message));
     let rows = stage.audience(&message.addressee).await;
     let whose: Vec<_> =
         rows.iter().map(|row| (row.user.clone(), row.device.as_ref().map(|device| device.id))).collect();

@@ -116,14 +116,12 @@ fn read_row(columns: &mut Columns<'_, '_>, unset: &Arc<UserSettings>) -> rusqlit
 fn whole_users(rows: Vec<AudienceRow>, limit: usize) -> Vec<AudienceRow> {
     let mut page: Vec<AudienceRow> = Vec::with_capacity(rows.len());
     for row in rows {
-        match page.last() {
-            Some(last) if last.user == row.user => {
-                if last.device.is_none() {
-                    page.pop();
-                }
-            }
-            _ if page.len() >= limit.max(1) => break,
-            _ => {}
+        let of_same_user = page.last().filter(|last| last.user == row.user);
+        if of_same_user.is_none() && page.len() >= limit.max(1) {
+            break;
+        }
+        if of_same_user.is_some_and(|last| last.device.is_none()) {
+            page.pop();
         }
         page.push(row);
     }
