@@ -71,7 +71,8 @@ fn read_page(conn: &Connection, users: &str, params: &[&dyn ToSql]) -> Result<Ve
                  CROSS JOIN sessions s ON s.app = ?1 AND s.user = page.user
              UNION SELECT page.user, b.device FROM page
                  CROSS JOIN bindings b ON b.app = ?1 AND b.owner = page.user)
-         SELECT own.user, u.settings, x.mute, ifnull(a.seq, 0), ifnull(i.from_seq, 0), s.id, s.user, s.device, s.state, s.since, {}, {}
+         SELECT own.user, u.settings, x.mute, ifnull(a.seq, 0), ifnull(i.from_seq, 0),
+             s.id, s.user, s.device, s.state, s.since, {}, {}
          FROM own
          LEFT JOIN users u ON u.app = ?1 AND u.id = own.user
          LEFT JOIN mutes x ON x.app = ?1 AND x.conversation = ?3 AND x.user = own.user
