@@ -23,6 +23,33 @@ pub struct GatewayConfig {
     pub times: LaneTimes,
     /// Which reading of each vendor's book is used.
     pub books: Books,
+    /// How webhooks are told.
+    pub webhooks: WebhookConfig,
+}
+
+/// How webhooks are told.
+#[derive(Debug, Clone, Copy)]
+pub struct WebhookConfig {
+    /// Webhooks may point to this machine and its neighbours, also without TLS: for development, and for a backend that
+    /// stands beside Posthouse.
+    pub may_reach_inside: bool,
+    /// For an answer, connecting included.
+    pub answer: Duration,
+    /// Before an event that was not taken is told again; each further wait is twice as long, up to an hour.
+    pub first_wait: Duration,
+    /// Webhooks that are told at a time.
+    pub at_once: usize,
+}
+
+impl Default for WebhookConfig {
+    fn default() -> Self {
+        Self {
+            may_reach_inside: false,
+            answer: Duration::from_secs(10),
+            first_wait: Duration::from_secs(2),
+            at_once: 64,
+        }
+    }
 }
 
 /// Which adapter is used for a vendor; those of the `vendors` crate, unless a test or a fork of a vendor's API brings

@@ -51,7 +51,8 @@ impl Lanes {
                 Ok(Change::Certificate(_, certificate)) => {
                     self.tell(certificate, Told::REOPEN.and(Told::QUEUED));
                 }
-                Ok(Change::App(_)) => self.tell_all(Told::REOPEN),
+                Ok(Change::App(_) | Change::Catalogue(_)) => self.tell_all(Told::REOPEN),
+                Ok(Change::Outbox) => self.shared.outbox.notify_one(),
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => self.wake_all().await,
                 Err(RecvError::Closed) => return,
@@ -62,6 +63,7 @@ impl Lanes {
     /// Wakes every lane there is, and makes one for each certificate with something queued.
     async fn wake_all(&self) {
         self.tell_all(Told::REOPEN.and(Told::QUEUED));
+        self.shared.outbox.notify_one();
         loop {
             match self.with_something_queued().await {
                 Ok(certificates) => {

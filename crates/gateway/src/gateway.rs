@@ -2,20 +2,24 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{CertificateId, Clock, Fault, FieldErrors, Form, Vendor};
+use model::{CertificateId, Clock, Fault, FieldErrors, Form, Vendor, Webhook};
+use serde_json::Value;
 use store::Store;
 use tokio::task::JoinHandle;
 
 use crate::{
-    GatewayConfig, LaneStatus, ProbeReport, dispatch::Lanes, net::Dialer, probe, receipt, shared::Shared,
+    AddressFault, BeforeSend, GatewayConfig, LaneStatus, ProbeReport, dispatch::Lanes, probe, receipt,
+    shared::Shared, webhooks,
 };
 
-/// Everything that talks to vendors. Dropping it without [`Gateway::shutdown`] ends it as a crash would: the next
+/// Everything that talks to vendors and webhooks. Dropping it without [`Gateway::shutdown`] ends it as a crash would: the next
 /// process finds what it held.
 pub struct Gateway {
     shared: Arc<Shared>,
     lanes: Arc<Lanes>,
-    listener: Mutex<Option<JoinHandle<()>>>,
+    lines: Arc<webhooks::Lines>,
+    /// The listener to the feed, and the teller of webhooks.
+    tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Gateway {
@@ -23,13 +27,15 @@ impl Gateway {
     pub fn start(store: Arc<dyn Store>, clock: Arc<dyn Clock>, config: GatewayConfig) -> Arc<Self> {
         // Listening begins before the first look, so that nothing queued in between is missed.
         let feed = store.feed().subscribe();
-        let shared = Arc::new(Shared { dialer: Dialer::new(&config), store, clock, config });
+        let shared = Arc::new(Shared::new(store, clock, config));
         let lanes = Arc::new(Lanes::new(shared.clone()));
         let listener = tokio::spawn({
             let lanes = lanes.clone();
             async move { lanes.listen(feed).await }
         });
-        Arc::new(Self { shared, lanes, listener: Mutex::new(Some(listener)) })
+        let lines = Arc::new(webhooks::Lines::default());
+        let teller = tokio::spawn(webhooks::run(shared.clone(), lines.clone()));
+        Arc::new(Self { shared, lanes, lines, tasks: Mutex::new(vec![listener, teller]) })
     }
 
     /// Opens a certificate's form as the adapter does, and asks the vendor whether it takes it. A vendor that cannot be
@@ -57,6 +63,20 @@ impl Gateway {
         receipt::take_in(&self.shared, vendor, certificate, secret, headers, body).await
     }
 
+    /// Asks an App's backend whether a message may be sent, as [`before_send_data`](crate::before_send_data) tells of it
+    /// (row T23). Comes back within 2 s; a backend that has not answered by then allows it.
+    pub async fn ask_before_send(&self, webhook: &Webhook, data: &Value) -> BeforeSend {
+        webhooks::ask(&self.shared, &self.lines, webhook, data).await
+    }
+
+    /// Whether a webhook may point there.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub fn check_webhook_address(&self, url: &str) -> Result<(), AddressFault> {
+        webhooks::check_address(url, self.shared.config.webhooks.may_reach_inside)
+    }
+
     /// Every lane's status, by certificate.
     #[must_use]
     pub fn lanes(&self) -> Vec<LaneStatus> {
@@ -73,21 +93,21 @@ impl Gateway {
     /// Begins nothing more, waits for what is on the wire up to the configured time, stores what it brought, and puts
     /// the rest back into the store.
     pub async fn shutdown(&self) {
-        let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(listener) = listener {
-            listener.abort();
-            let _ = listener.await;
+        for task in self.take_tasks() {
+            task.abort();
+            let _ = task.await;
         }
         self.lanes.end(self.shared.config.times.drain).await;
+    }
+
+    fn take_tasks(&self) -> Vec<JoinHandle<()>> {
+        std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl Drop for Gateway {
     fn drop(&mut self) {
-        let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(listener) = listener {
-            listener.abort();
-        }
+        self.take_tasks().iter().for_each(JoinHandle::abort);
         self.lanes.abort();
     }
 }

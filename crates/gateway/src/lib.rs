@@ -1,4 +1,4 @@
-//! The only crate that talks to vendors: lanes, connections, authentication, receipts.
+//! The only crate that talks to vendors and webhooks: lanes, connections, authentication, receipts, the outbox.
 //!
 //! A [`Gateway`] listens to the store's feed. Each certificate with something to send has a lane: one task that claims
 //! due deliveries, groups them by the adapter's batch key, asks the store for the last word, sends, and commits what
@@ -6,6 +6,7 @@
 //!
 //! Adapters judge, `rules` decides, this crate acts.
 
+mod channels;
 mod config;
 mod dispatch;
 mod gateway;
@@ -17,9 +18,11 @@ mod receipt;
 mod shared;
 mod signal;
 mod status;
+mod webhooks;
 
-pub use config::{Books, GatewayConfig, LaneSizes, LaneTimes, Pacing};
+pub use config::{Books, GatewayConfig, LaneSizes, LaneTimes, Pacing, WebhookConfig};
 pub use gateway::Gateway;
 pub use own_codes::{OwnCode, own_code};
 pub use probe::ProbeReport;
 pub use status::{LaneState, LaneStatus};
+pub use webhooks::{AddressFault, BeforeSend, before_send_data};

@@ -1,13 +1,14 @@
 //! What a vendor calls back with: marks on deliveries, and tokens that are dead.
 
 use model::{
-    CertificateId, ErrorCode, Fault, Receipt, ReceiptKind, Timestamp, VENDOR_TOKEN_MAX_BYTES, Vendor,
+    AppId, Certificate, CertificateId, ErrorCode, Event, Fault, Receipt, ReceiptKind, Timestamp,
+    VENDOR_TOKEN_MAX_BYTES, Vendor,
 };
-use store::{BindingClear, Op, StoreError};
+use store::{BindingClear, Op, Outcome, StoreError};
 use subtle::ConstantTimeEq;
 use vendors::{Callback, ReceiptError};
 
-use crate::shared::Shared;
+use crate::{shared::Shared, webhooks::Hears};
 
 /// Receipts of one commit: a vendor gathers them, and live traffic must come in between.
 const RECEIPTS_A_COMMIT: usize = 512;
@@ -29,8 +30,7 @@ pub(crate) async fn take_in(
     let now = shared.clock.now();
     let callback = Callback { headers, body, received_at: now };
     // The form was read when it was saved; one that reads no more is a certificate that is as good as gone.
-    let channel =
-        shared.adapter(vendor).open(&known.form, now).map_err(|_| Fault::from(ErrorCode::NotFound))?;
+    let channel = shared.channel(&known).await.map_err(|_| Fault::from(ErrorCode::NotFound))?;
     let receipts = channel.receipts(&callback).map_err(|error| match error {
         ReceiptError::Unsupported => Fault::from(ErrorCode::NotFound),
         ReceiptError::Malformed | ReceiptError::Forged => {
@@ -44,16 +44,61 @@ pub(crate) async fn take_in(
         if page.is_empty() {
             return Ok(count);
         }
-        let ops = page.into_iter().flat_map(|receipt| {
-            let clear = dead_token(&receipt, &known, now);
-            clear.into_iter().chain([Op::Mark { app: known.app, certificate, receipt }])
-        });
-        shared.store.commit(ops.collect()).await.map_err(busy)?;
+        store_page(shared, &known, page, now).await.map_err(busy)?;
     }
 }
 
+/// Which delivery a receipt is about is known only once it is marked, so webhooks are told by a second commit. Where
+/// that fails, the vendor is asked to call again.
+async fn store_page(
+    shared: &Shared,
+    known: &Certificate,
+    page: Vec<Receipt>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (app, certificate) = (known.app, known.id);
+    let mut ops = Vec::new();
+    for receipt in page {
+        ops.extend(dead_token(&receipt, known, now));
+        ops.push(Op::Mark { app, certificate, receipt });
+    }
+    let outcomes = shared.store.commit(ops).await?;
+    let hears = Hears::of(&shared.store.webhooks(app).await?);
+    let mut words = Vec::new();
+    let mut cleared = false;
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Cleared(done) => cleared = done,
+            Outcome::Marked(Some(delivery)) => {
+                let event = Event::Delivery { delivery };
+                words.extend(hears.delivery.then_some(Op::Announce { app, event, at: now }));
+                if hears.token && std::mem::take(&mut cleared) {
+                    words.push(token_gone(shared, (app, certificate), delivery, now).await?);
+                }
+            }
+            _ => cleared = false,
+        }
+    }
+    if !words.is_empty() {
+        shared.store.commit(words).await?;
+    }
+    Ok(())
+}
+
+/// The word that the token of a delivery's device is gone, or is another one.
+async fn token_gone(
+    shared: &Shared,
+    (app, certificate): (AppId, CertificateId),
+    delivery: model::DeliveryId,
+    now: Timestamp,
+) -> Result<Op, StoreError> {
+    let found = shared.store.delivery(delivery).await?;
+    let (device, push_id) = found.map_or((None, None), |found| (found.device, found.push_id));
+    Ok(Op::Announce { app, event: Event::Token { device, push_id, certificate, bound: false }, at: now })
+}
+
 /// A vendor's clock may be ahead of ours: a token that was registered since the receipt came is never meant.
-fn dead_token(receipt: &Receipt, certificate: &model::Certificate, now: Timestamp) -> Option<Op> {
+fn dead_token(receipt: &Receipt, certificate: &Certificate, now: Timestamp) -> Option<Op> {
     let ReceiptKind::TokenDead { replacement } = &receipt.kind else { return None };
     let usable = |token: &&String| (1..=VENDOR_TOKEN_MAX_BYTES).contains(&token.len());
     Some(Op::ClearBinding(BindingClear {

@@ -1,6 +1,6 @@
 //! What a vendor would do with a push, found before it is sent: what holds for every vendor alike, then the vendor's own.
 
-use model::{Class, MessageId, Presentation, Style, Timestamp, Vendor};
+use model::{Class, MessageId, PushSettings, Timestamp, Vendor, VendorSettings};
 use uuid::Uuid;
 
 use crate::{
@@ -47,23 +47,10 @@ pub fn lint_certificate(vendor: Vendor, channel: &dyn Channel, now: Timestamp) -
 
 /// A push as most are: a name, a sentence, an hour's life.
 fn everyday(class: Class, now: Timestamp) -> Content {
-    let message = MessageId(Uuid::nil());
-    Content {
-        message,
-        title: "阿明".to_owned(),
-        body: "晚饭吃什么？".to_owned(),
-        ext: Some("ext".to_owned()),
-        payload: None,
-        class,
-        presentation: Presentation::Alert,
-        style: Style::default(),
-        counts_badge: true,
-        click: None,
-        collapse_key: message.to_string(),
-        thread: None,
-        expires_at: now.plus_ms(EVERYDAY_LIFE_MS),
-        receipt_url: None,
-    }
+    let push = PushSettings { ext: Some("ext".to_owned()), class, ..PushSettings::default() };
+    let words = ("阿明".to_owned(), "晚饭吃什么？".to_owned());
+    let expires_at = now.plus_ms(EVERYDAY_LIFE_MS);
+    Content::of(MessageId(Uuid::nil()), words, &push, VendorSettings::default(), expires_at)
 }
 
 fn cut(

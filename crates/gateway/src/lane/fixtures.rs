@@ -2,15 +2,23 @@
 
 use std::sync::Arc;
 
-use model::{AppId, Class, DeliveryId, MessageId, Presentation, Style, Timestamp};
+use model::{AppId, DeliveryId, MessageId, Purpose, PushSettings, Timestamp, VendorSettings};
 use vendors::Content;
 
-use super::hand::Item;
+use super::{
+    hand::Item,
+    work::{Shown, Work},
+};
 
 pub(crate) fn item(number: i64) -> Item {
     Item {
         id: DeliveryId(number),
         app: AppId(1),
+        purpose: Purpose::Notify,
+        device: None,
+        push_id: None,
+        badge: None,
+        followed: None,
         token: format!("token-{number}").into(),
         origin: None,
         expires_at: Timestamp(1_000_000),
@@ -22,26 +30,23 @@ pub(crate) fn item(number: i64) -> Item {
     }
 }
 
-pub(crate) fn content() -> Arc<Content> {
-    Arc::new(Content {
-        message: "018f4e7a-0000-7000-8000-000000000001".parse::<MessageId>().unwrap(),
-        title: "title".to_owned(),
-        body: "body".to_owned(),
-        ext: None,
-        payload: None,
-        class: Class::Chat,
-        presentation: Presentation::Alert,
-        style: Style::default(),
-        counts_badge: true,
-        click: None,
-        collapse_key: "key".to_owned(),
-        thread: None,
-        expires_at: Timestamp(1_000_000),
-        receipt_url: None,
-    })
+pub(crate) fn work() -> Work {
+    numbered(0)
 }
 
 /// One of several contents that differ.
-pub(crate) fn numbered(number: u64) -> Arc<Content> {
-    Arc::new(Content { title: format!("title {number}"), ..Content::clone(&content()) })
+pub(crate) fn numbered(number: u64) -> Work {
+    let push = PushSettings { collapse_key: Some("key".to_owned()), ..PushSettings::default() };
+    let words = (format!("title {number}"), "body".to_owned());
+    let content = Content::of(message(), words, &push, VendorSettings::default(), Timestamp(1_000_000));
+    Work::Show(Arc::new(content))
+}
+
+/// Something to take back.
+pub(crate) fn shown() -> Work {
+    Work::TakeBack(Arc::new(Shown { message: message(), collapse_key: "key".to_owned() }))
+}
+
+fn message() -> MessageId {
+    "018f4e7a-0000-7000-8000-000000000001".parse().unwrap()
 }

@@ -5,16 +5,26 @@ use std::{
     sync::Arc,
 };
 
-use model::{AppId, DeliveryId, Timestamp};
+use model::{AppId, DeliveryId, DeviceId, Purpose, PushId, Timestamp};
 use store::Claimed;
-use vendors::{BatchKey, Content, Origin, Target};
+use vendors::{BatchKey, Job, Origin, Sent, Target};
+
+use super::work::Work;
 
 /// What is kept of a claimed delivery until its verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Item {
     pub(crate) id: DeliveryId,
     pub(crate) app: AppId,
+    /// Withdraw only where the vendor takes back; what is shown instead replaces.
+    pub(crate) purpose: Purpose,
+    pub(crate) device: Option<DeviceId>,
+    pub(crate) push_id: Option<PushId>,
     pub(crate) token: Arc<str>,
+    /// What the app's badge shows with it.
+    pub(crate) badge: Option<u32>,
+    /// The vendor's id of the push that is followed up.
+    pub(crate) followed: Option<Arc<str>>,
     /// Where its push goes, where that is not the certificate's own host.
     pub(crate) origin: Option<Arc<Origin>>,
     pub(crate) expires_at: Timestamp,
@@ -37,6 +47,11 @@ impl From<Claimed> for Item {
             renewals: u32::try_from(renewals).unwrap_or(u32::MAX),
             id: claimed.delivery.id,
             app: claimed.delivery.app,
+            purpose: claimed.delivery.purpose,
+            device: claimed.delivery.device,
+            push_id: claimed.delivery.push_id,
+            badge: claimed.delivery.badge,
+            followed: claimed.delivery.vendor_message_id.map(Arc::from),
             token: claimed.delivery.token,
             origin: None,
             expires_at: claimed.delivery.expires_at,
@@ -50,10 +65,12 @@ impl From<Claimed> for Item {
 /// Deliveries that share a job.
 #[derive(Debug)]
 pub(crate) struct Parcel {
-    pub(crate) content: Arc<Content>,
+    work: Work,
     pub(crate) items: Vec<Item>,
-    /// The items' tokens, in their order.
-    pub(crate) targets: Vec<Target>,
+    /// The items as what is shown sees them, in their order.
+    targets: Vec<Target>,
+    /// The items as what is taken back sees them, in their order.
+    sent: Vec<Sent>,
     /// The store has said that these may go; they come back here only where nothing was sent.
     pub(crate) begun: bool,
     /// How often it came back like that.
@@ -62,13 +79,33 @@ pub(crate) struct Parcel {
 }
 
 impl Parcel {
-    fn new(content: Arc<Content>, key: Option<BatchKey>) -> Self {
-        Self { content, items: Vec::new(), targets: Vec::new(), begun: false, returns: 0, key }
+    fn new(work: Work, key: Option<BatchKey>) -> Self {
+        let (items, targets, sent) = (Vec::new(), Vec::new(), Vec::new());
+        Self { work, items, targets, sent, begun: false, returns: 0, key }
     }
 
     fn add(&mut self, item: Item) {
-        self.targets.push(Target { token: item.token.clone(), badge: None });
+        let token = item.token.clone();
+        match &self.work {
+            Work::Show(_) => self.targets.push(Target { token, badge: item.badge }),
+            Work::TakeBack(_) => {
+                self.sent.push(Sent { token, vendor_message_id: item.followed.clone() });
+            }
+        }
         self.items.push(item);
+    }
+
+    /// What it asks of the vendor.
+    pub(crate) fn job(&self, now: Timestamp) -> Job<'_> {
+        match &self.work {
+            Work::Show(content) => Job::Notify { content, targets: &self.targets, now },
+            Work::TakeBack(shown) => Job::Recall {
+                message: shown.message,
+                collapse_key: &shown.collapse_key,
+                sent: &self.sent,
+                now,
+            },
+        }
     }
 
     /// Where its push goes, where that is not the certificate's own host.
@@ -83,6 +120,7 @@ impl Parcel {
         }
         let (kept, out): (Vec<Item>, Vec<Item>) = self.items.drain(..).partition(keep);
         self.targets.clear();
+        self.sent.clear();
         kept.into_iter().for_each(|item| self.add(item));
         out
     }
@@ -126,31 +164,31 @@ impl Hand {
     }
 
     /// Puts a delivery to those it may share a job with.
-    pub(crate) fn add(&mut self, item: Item, content: &Arc<Content>, key: Option<BatchKey>) {
+    pub(crate) fn add(&mut self, item: Item, work: &Work, key: Option<BatchKey>) {
         self.waiting += 1;
         match key.filter(|_| self.batch > 1) {
-            Some(key) => self.add_to_open(item, content, key),
-            None => self.add_alone(item, content),
+            Some(key) => self.add_to_open(item, work, key),
+            None => self.add_alone(item, work),
         }
     }
 
-    fn add_alone(&mut self, item: Item, content: &Arc<Content>) {
-        let mut parcel = Parcel::new(content.clone(), None);
+    fn add_alone(&mut self, item: Item, work: &Work) {
+        let mut parcel = Parcel::new(work.clone(), None);
         parcel.add(item);
         self.full.push_back(parcel);
     }
 
-    fn add_to_open(&mut self, item: Item, content: &Arc<Content>, key: BatchKey) {
+    fn add_to_open(&mut self, item: Item, work: &Work, key: BatchKey) {
         let next = self.first + self.open.len() as u64;
         let number = *self.by_key.entry(key).or_insert(next);
         if number == next {
-            self.open.push_back(Some(Parcel::new(content.clone(), Some(key))));
+            self.open.push_back(Some(Parcel::new(work.clone(), Some(key))));
         }
         let place = usize::try_from(number - self.first).unwrap_or(usize::MAX);
         match self.open.get_mut(place) {
             // Equal keys of unequal contents are a collision, which must not show one person another's text.
-            Some(Some(parcel)) if parcel.content == *content => parcel.add(item),
-            _ => return self.add_alone(item, content),
+            Some(Some(parcel)) if parcel.work == *work => parcel.add(item),
+            _ => return self.add_alone(item, work),
         }
         if let Some(parcel) = self.open[place].take_if(|parcel| parcel.items.len() == self.batch) {
             self.by_key.remove(&key);
@@ -225,7 +263,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::lane::fixtures::{content, item, numbered};
+    use crate::lane::fixtures::{item, numbered, shown, work};
 
     fn sizes(hand: &mut Hand) -> Vec<usize> {
         std::iter::from_fn(|| hand.take()).map(|parcel| parcel.items.len()).collect()
@@ -233,10 +271,10 @@ mod tests {
 
     #[test]
     fn equal_keys_share_a_parcel_up_to_the_batch_even_over_several_claims() {
-        let (mut hand, content) = (Hand::new(1000), content());
+        let (mut hand, work) = (Hand::new(1000), work());
         for claim in [0..2048, 2048..2500] {
             for number in claim {
-                hand.add(item(number), &content, Some(BatchKey(7)));
+                hand.add(item(number), &work, Some(BatchKey(7)));
             }
         }
         assert_eq!(hand.waiting(), 2500);
@@ -248,11 +286,11 @@ mod tests {
 
     #[test]
     fn a_parcel_that_may_leave_is_still_filled_until_it_does() {
-        let (mut hand, content) = (Hand::new(10), content());
-        hand.add(item(1), &content, Some(BatchKey(1)));
+        let (mut hand, work) = (Hand::new(10), work());
+        hand.add(item(1), &work, Some(BatchKey(1)));
         hand.let_go();
-        hand.add(item(2), &content, Some(BatchKey(1)));
-        hand.add(item(3), &content, Some(BatchKey(2)));
+        hand.add(item(2), &work, Some(BatchKey(1)));
+        hand.add(item(3), &work, Some(BatchKey(2)));
         assert_eq!(sizes(&mut hand), [2]);
         hand.let_go();
         assert_eq!(sizes(&mut hand), [1]);
@@ -260,15 +298,15 @@ mod tests {
 
     #[test]
     fn without_a_key_each_delivery_has_a_parcel_of_its_own() {
-        let (mut hand, content) = (Hand::new(1), content());
-        (0..3).for_each(|number| hand.add(item(number), &content, None));
+        let (mut hand, work) = (Hand::new(1), work());
+        (0..3).for_each(|number| hand.add(item(number), &work, None));
         assert_eq!(sizes(&mut hand), [1, 1, 1]);
     }
 
     #[test]
     fn what_is_put_back_leaves_first_and_what_is_sifted_out_is_gone() {
-        let (mut hand, content) = (Hand::new(1), content());
-        (0..3).for_each(|number| hand.add(item(number), &content, None));
+        let (mut hand, work) = (Hand::new(1), work());
+        (0..3).for_each(|number| hand.add(item(number), &work, None));
         let first = hand.take().unwrap();
         hand.put_back(first);
         let out = hand.sift(|item| item.id.0 != 1);
@@ -304,7 +342,7 @@ mod tests {
             let mut ids: Vec<i64> = Vec::new();
             for parcel in &left {
                 prop_assert!((1..=batch).contains(&parcel.items.len()));
-                prop_assert_eq!(parcel.items.len(), parcel.targets.len());
+                prop_assert_eq!(parcel.items.len(), parcel.job(Timestamp(0)).len());
                 ids.extend(parcel.items.iter().map(|item| item.id.0));
             }
             ids.sort_unstable();
@@ -313,11 +351,39 @@ mod tests {
     }
 
     #[test]
-    fn contents_that_differ_never_share_a_parcel_even_under_one_key() {
+    fn what_differs_never_shares_a_parcel_even_under_one_key() {
         let mut hand = Hand::new(10);
         hand.add(item(1), &numbered(1), Some(BatchKey(7)));
         hand.add(item(2), &numbered(2), Some(BatchKey(7)));
+        hand.add(item(3), &shown(), Some(BatchKey(7)));
         hand.let_go();
-        assert_eq!(sizes(&mut hand), [1, 1]);
+        assert_eq!(sizes(&mut hand), [1, 1, 1]);
+    }
+
+    #[test]
+    fn t1_a_target_carries_its_own_badge() {
+        let mut hand = Hand::new(10);
+        for badge in [Some(3), None, Some(7)] {
+            hand.add(Item { badge, ..item(1) }, &work(), Some(BatchKey(1)));
+        }
+        hand.let_go();
+        let parcel = hand.take().unwrap();
+        let Job::Notify { targets, .. } = parcel.job(Timestamp(0)) else { panic!("it is to be shown") };
+        assert_eq!(targets.iter().map(|target| target.badge).collect::<Vec<_>>(), [Some(3), None, Some(7)]);
+    }
+
+    #[test]
+    fn t13_what_is_taken_back_carries_the_vendors_own_id() {
+        let mut hand = Hand::new(10);
+        hand.add(Item { followed: Some("vendor-1".into()), ..item(1) }, &shown(), Some(BatchKey(1)));
+        hand.add(item(2), &shown(), Some(BatchKey(1)));
+        hand.let_go();
+        let mut parcel = hand.take().unwrap();
+        parcel.sift(|item| item.id.0 == 1);
+        let Job::Recall { sent, collapse_key, .. } = parcel.job(Timestamp(0)) else {
+            panic!("it is to be taken back")
+        };
+        assert_eq!((sent.len(), collapse_key), (1, "key"));
+        assert_eq!(sent[0].vendor_message_id.as_deref(), Some("vendor-1"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{ReasonCode, Timestamp};
+use model::{DeliveryState, Purpose, ReasonCode, Timestamp};
 use rules::Reason;
 use store::{Claimed, StoreError};
 use tokio::time::Instant;
@@ -10,11 +10,12 @@ use tokio::time::Instant;
 use super::{
     Event, Lane,
     breaker::Allowance,
-    content::Contents,
+    content::{Book, Contents},
     hand::{Hand, Item},
     outbox,
     road::{self, Opened, Reading, Road},
     settle,
+    work::Work,
 };
 use crate::signal::Told;
 
@@ -139,7 +140,7 @@ impl Lane {
         self.intake.succeeded();
         self.intake.open = true;
         self.intake.wanted = true;
-        self.policy = opened.policy;
+        self.catalogue = opened.catalogue;
         let number = self.road_number + 1;
         let fresh = match (opened.reading, &opened.certificate) {
             (Reading::Same, _) => {
@@ -239,16 +240,30 @@ impl Lane {
         let Some(road) = &mut self.road else {
             return self.give_up(&[Item::from(claimed)], Reason::CERTIFICATE_UNUSABLE, now);
         };
-        let (channel, url) = (Arc::clone(&road.channel), road.receipt_url.as_ref());
-        let (content, key) = road.contents.of(&claimed, &self.policy, &*channel, url);
-        let content = content.clone();
+        let channel = Arc::clone(&road.channel);
+        let book = Book { adapter: road.adapter, channel: &*channel, receipt_url: road.receipt_url.as_ref() };
+        let Some((work, key)) = road.contents.of(&claimed, &self.catalogue, book) else {
+            let item = Item::from(claimed);
+            return self.end(&[item], DeliveryState::Skipped, Reason::CANNOT_WITHDRAW, now);
+        };
         let origin = channel.origin_of(&claimed.delivery.token).map(Arc::new);
-        self.hand.add(Item { origin, ..Item::from(claimed) }, &content, key);
+        let purpose = match work {
+            Work::Show(content) => content.purpose,
+            Work::TakeBack(_) => Purpose::Withdraw,
+        };
+        self.hand.add(Item { origin, purpose, ..Item::from(claimed) }, work, key);
     }
 
-    /// Ends deliveries without a try.
+    /// Ends deliveries that may not leave any more.
     pub(super) fn give_up(&mut self, items: &[Item], reason: ReasonCode, now: Timestamp) {
-        items.iter().for_each(|item| self.outbox.push(settle::give_up(item, reason, now)));
+        self.end(items, DeliveryState::Dropped, reason, now);
+    }
+
+    fn end(&mut self, items: &[Item], state: DeliveryState, reason: ReasonCode, now: Timestamp) {
+        let hears = self.catalogue.hears;
+        for item in items {
+            self.outbox.extend(settle::end(item, state, reason, now, hears));
+        }
     }
 
     /// Asks when the next delivery is due, once there is nothing else to do.

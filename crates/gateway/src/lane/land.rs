@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{TargetVerdict, Timestamp, Verdict};
 use rules::{LaneAction, Reason, TokenAction};
 use tokio::time::Instant;
-use vendors::{Channel, Job, Step, WireReply};
+use vendors::{Channel, Step, WireReply};
 
 use super::{
     Lane,
@@ -53,8 +53,7 @@ impl Lane {
             self.note_answer(reply, now);
         }
         let Flight { parcel, channel, pass, request, since, .. } = flight;
-        let job = Job::Notify { content: &parcel.content, targets: &parcel.targets, now };
-        match leave::resume_safely(&*channel, &job, &request, reply, &pass.auth) {
+        match leave::resume_safely(&*channel, &parcel.job(now), &request, reply, &pass.auth) {
             Some(Step::Send(request)) => {
                 self.resuming.push_back(Flight { parcel, channel, pass, request, since, resumed: true });
             }
@@ -158,10 +157,9 @@ impl Lane {
                 road.pool.retire(connection);
             }
         }
-        self.outbox.push(settle::update(item, &follow, judged, tried));
-        if let Some(op) = settle::token_op(item, self.id, follow.token, tried.now) {
-            self.outbox.push(op);
-        }
+        let hears = self.catalogue.hears;
+        self.outbox.extend(settle::update(item, &follow, judged, tried, hears));
+        self.outbox.extend(settle::token_ops(item, self.id, follow.token, tried.now, hears));
     }
 
     fn pause_until(&mut self, until: Timestamp, code: &str) {

@@ -120,9 +120,7 @@ impl Lane {
             return self.hand.put_back(parcel);
         };
         let channel = road.channel.clone();
-        let job = Job::Notify { content: &parcel.content, targets: &parcel.targets, now };
-        let step = begin_safely(&*channel, &job, &pass.auth);
-        match step {
+        match begin_safely(&*channel, &parcel.job(now), &pass.auth) {
             Some(Step::Send(request)) => {
                 let flight = Flight { parcel, channel, pass, request, since: now, resumed: false };
                 self.send(flight, connection, now);

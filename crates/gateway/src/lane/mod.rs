@@ -7,6 +7,7 @@
 mod auth;
 mod brake;
 mod breaker;
+mod catalogue;
 mod content;
 mod dice;
 #[cfg(test)]
@@ -20,11 +21,12 @@ mod outbox;
 mod pace;
 mod road;
 mod settle;
+mod work;
 
 use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use model::{AppPolicy, Certificate, CertificateId, DeliveryId, Timestamp};
+use model::{Certificate, CertificateId, DeliveryId, Timestamp};
 use store::{Claimed, StoreError};
 use tokio::{
     pin, select,
@@ -35,6 +37,7 @@ use vendors::Channel;
 use self::{
     brake::Brake,
     breaker::{Allowance, Breaker},
+    catalogue::Catalogue,
     dice::Dice,
     flights::{Flight, Flights},
     hand::{Hand, Parcel},
@@ -82,7 +85,7 @@ pub(crate) struct Lane {
     board: Arc<Board>,
     tasks: FuturesUnordered<BoxFuture<'static, Event>>,
     certificate: Option<Certificate>,
-    policy: AppPolicy,
+    catalogue: Catalogue,
     /// `None`: no push can go through this certificate as it is.
     road: Option<Road>,
     /// Counts roads, so that a dial for an older one is not taken for the present one's.
@@ -134,7 +137,7 @@ impl Lane {
             board,
             tasks: FuturesUnordered::new(),
             certificate: None,
-            policy: AppPolicy::default(),
+            catalogue: Catalogue::default(),
             road: None,
             road_number: 0,
             intake: Intake::default(),

@@ -22,8 +22,9 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    pub(crate) fn push(&mut self, op: Op) {
-        self.waiting.push(op);
+    /// Ops that follow from one push; a word to webhooks comes right behind what it tells of.
+    pub(crate) fn extend(&mut self, ops: impl IntoIterator<Item = Op>) {
+        self.waiting.extend(ops);
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
@@ -55,10 +56,17 @@ impl Outbox {
             if !self.committing.is_empty() || self.waiting.is_empty() {
                 return None;
             }
-            let rest = self.waiting.split_off(self.waiting.len().min(MOST_OPS));
+            let rest = self.waiting.split_off(self.most_ops());
             self.committing = std::mem::replace(&mut self.waiting, rest);
         }
         Some(self.committing.clone())
+    }
+
+    /// How many ops the next commit holds; a word to webhooks is committed with what it tells of.
+    fn most_ops(&self) -> usize {
+        let over = self.waiting.iter().skip(MOST_OPS);
+        let words = over.take_while(|op| matches!(op, Op::Announce { .. })).count();
+        self.waiting.len().min(MOST_OPS + words)
     }
 
     /// What the store answered; the earliest moment at which a row that was put back is due.
@@ -91,7 +99,7 @@ pub(crate) fn wait(failures: u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use model::{AppId, UserId};
+    use model::{AppId, DeliveryId, Event, UserId};
 
     use super::*;
 
@@ -102,9 +110,9 @@ mod tests {
     #[test]
     fn results_that_come_during_a_commit_share_the_next_one() {
         let (mut outbox, now) = (Outbox::default(), Instant::now());
-        outbox.push(op());
+        outbox.extend([op()]);
         assert_eq!(outbox.next_commit(now).unwrap().len(), 1);
-        (0..3).for_each(|_| outbox.push(op()));
+        outbox.extend([op(), op(), op()]);
         assert!(outbox.next_commit(now).is_none());
         outbox.committed(Ok(()), now);
         assert_eq!(outbox.next_commit(now).unwrap().len(), 3);
@@ -113,9 +121,18 @@ mod tests {
     }
 
     #[test]
+    fn a_word_to_webhooks_is_committed_with_what_it_tells_of() {
+        let (mut outbox, now) = (Outbox::default(), Instant::now());
+        outbox.extend((0..MOST_OPS).map(|_| op()));
+        let event = Event::Delivery { delivery: DeliveryId(1) };
+        outbox.extend([Op::Announce { app: AppId(1), event, at: Timestamp(0) }, op()]);
+        assert_eq!(outbox.next_commit(now).unwrap().len(), MOST_OPS + 1);
+    }
+
+    #[test]
     fn a_full_disk_loses_no_result_and_waits_longer_each_time() {
         let (mut outbox, mut now) = (Outbox::default(), Instant::now());
-        outbox.push(op());
+        outbox.extend([op()]);
         let mut waits = Vec::new();
         for _ in 0..9 {
             assert_eq!(outbox.next_commit(now).unwrap().len(), 1);

@@ -2,21 +2,22 @@
 
 use std::{fmt::Write, sync::Arc};
 
-use model::{AppPolicy, Certificate, CertificateId};
+use model::{Certificate, CertificateId};
 use store::StoreError;
-use vendors::{Channel, Limits};
+use vendors::{Adapter, Channel, Limits};
 
-use super::{auth::AuthCache, content::Contents, pace::Pace};
+use super::{auth::AuthCache, catalogue::Catalogue, content::Contents, pace::Pace};
 use crate::{
+    channels::Unreadable,
     net::{Elsewhere, Endpoint, Pool},
     shared::Shared,
 };
 
-/// A certificate and its App's policy as the store has them.
+/// A certificate and what its App sets, as the store has them.
 pub(crate) struct Opened {
     /// `None`: there is no such certificate.
     pub(crate) certificate: Option<Certificate>,
-    pub(crate) policy: AppPolicy,
+    pub(crate) catalogue: Catalogue,
     pub(crate) reading: Reading,
 }
 
@@ -32,6 +33,7 @@ pub(crate) enum Reading {
 
 /// Everything it takes to send with one version of a certificate.
 pub(crate) struct Road {
+    pub(crate) adapter: &'static dyn Adapter,
     pub(crate) channel: Arc<dyn Channel>,
     pub(crate) limits: &'static Limits,
     pub(crate) receipt_url: Option<Arc<str>>,
@@ -42,33 +44,30 @@ pub(crate) struct Road {
     pub(crate) contents: Contents,
 }
 
-/// Reads a certificate, unless the lane has this version already. A p12 takes milliseconds to open, so that happens
-/// beside the lanes.
+/// Reads a certificate, unless the lane has this version already.
 pub(crate) async fn open(
     shared: Arc<Shared>,
     id: CertificateId,
     known: Option<u32>,
 ) -> Result<Opened, StoreError> {
     let Some(certificate) = shared.store.certificate(id).await? else {
-        return Ok(Opened { certificate: None, policy: AppPolicy::default(), reading: Reading::Unusable });
+        return Ok(Opened { certificate: None, catalogue: Catalogue::default(), reading: Reading::Unusable });
     };
-    let policy = shared.store.app(certificate.app).await?.map(|app| app.policy).unwrap_or_default();
+    let catalogue = Catalogue::read(&*shared.store, certificate.app).await?;
     let reading =
         if known == Some(certificate.version) { Reading::Same } else { read(&shared, &certificate).await };
-    Ok(Opened { certificate: Some(certificate), policy, reading })
+    Ok(Opened { certificate: Some(certificate), catalogue, reading })
 }
 
 async fn read(shared: &Shared, certificate: &Certificate) -> Reading {
-    let (id, vendor, now) = (certificate.id, certificate.vendor, shared.clock.now());
-    let (form, adapter) = (certificate.form.clone(), shared.adapter(vendor));
-    let opened = tokio::task::spawn_blocking(move || adapter.open(&form, now)).await;
-    let channel: Arc<dyn Channel> = match opened {
-        Ok(Ok(channel)) => channel.into(),
-        Ok(Err(faults)) => {
+    let id = certificate.id;
+    let channel = match shared.channel(certificate).await {
+        Ok(channel) => channel,
+        Err(Unreadable::Form(faults)) => {
             tracing::warn!(certificate = %id, %faults, "a certificate does not read");
             return Reading::Unusable;
         }
-        Err(_) => {
+        Err(Unreadable::OwnFault) => {
             tracing::error!(certificate = %id, "reading a certificate failed on a fault of our own");
             return Reading::Unusable;
         }
@@ -91,8 +90,10 @@ impl Road {
         endpoint: Arc<Endpoint>,
         number: u32,
     ) -> Self {
-        let limits = shared.adapter(certificate.vendor).limits();
+        let adapter = shared.adapter(certificate.vendor);
+        let limits = adapter.limits();
         Self {
+            adapter,
             channel,
             limits,
             receipt_url: receipt_url(shared, certificate),

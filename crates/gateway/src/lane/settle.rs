@@ -1,12 +1,11 @@
-//! From verdicts to what is committed: the row's update, and what happens to the token.
+//! From verdicts to what is committed: the row's update, what happens to the token, and what webhooks are told of it.
 
-use std::sync::Arc;
-
-use model::{Attempt, CertificateId, ReasonCode, TargetVerdict, Timestamp};
+use model::{Attempt, CertificateId, DeliveryState, Event, ReasonCode, TargetVerdict, Timestamp, Verdict};
 use rules::{Follow, Situation, TokenAction};
 use store::{BindingClear, DeliveryUpdate, Op};
 
 use super::hand::Item;
+use crate::webhooks::Hears;
 
 /// When and for how long something was tried.
 #[derive(Debug, Clone, Copy)]
@@ -23,9 +22,9 @@ pub(crate) fn situate(
     now: Timestamp,
     dice: u64,
 ) -> Follow {
-    let renews = u32::from(judged.verdict == model::Verdict::RenewAuth);
+    let renews = u32::from(judged.verdict == Verdict::RenewAuth);
     let situation = Situation {
-        purpose: model::Purpose::Notify,
+        purpose: item.purpose,
         now,
         expires_at: item.expires_at,
         tries: item.tries + 1,
@@ -40,8 +39,14 @@ pub(crate) fn situate(
 }
 
 /// The row's update after a try.
-pub(crate) fn update(item: &Item, follow: &Follow, judged: TargetVerdict, tried: Tried) -> Op {
-    Op::Update(DeliveryUpdate {
+pub(crate) fn update(
+    item: &Item,
+    follow: &Follow,
+    judged: TargetVerdict,
+    tried: Tried,
+    hears: Hears,
+) -> impl Iterator<Item = Op> + use<> {
+    let update = DeliveryUpdate {
         id: item.id,
         state: follow.state,
         reason: follow.reason,
@@ -56,41 +61,62 @@ pub(crate) fn update(item: &Item, follow: &Follow, judged: TargetVerdict, tried:
         }),
         vendor_message_id: judged.vendor_message_id,
         at: tried.now,
-    })
+    };
+    told(item, update, hears)
 }
 
-/// The row's update where it is given up on without a try.
-pub(crate) fn give_up(item: &Item, reason: ReasonCode, now: Timestamp) -> Op {
+/// The row's update where it ends without a try.
+pub(crate) fn end(
+    item: &Item,
+    state: DeliveryState,
+    reason: ReasonCode,
+    now: Timestamp,
+    hears: Hears,
+) -> impl Iterator<Item = Op> + use<> {
     let follow = rules::give_up(reason, now);
-    Op::Update(DeliveryUpdate {
+    let update = DeliveryUpdate {
         id: item.id,
-        state: follow.state,
+        state,
         reason: follow.reason,
         due_at: follow.due_at,
         attempt: None,
         vendor_message_id: None,
         at: now,
-    })
+    };
+    told(item, update, hears)
 }
 
-/// What happens to the token, where anything does.
-pub(crate) fn token_op(
+/// An update, and behind it the word to those who want to hear how a push ended.
+fn told(item: &Item, update: DeliveryUpdate, hears: Hears) -> impl Iterator<Item = Op> + use<> {
+    let ended = hears.delivery && update.state.is_terminal();
+    let event = Event::Delivery { delivery: item.id };
+    let word = ended.then_some(Op::Announce { app: item.app, event, at: update.at });
+    std::iter::once(Op::Update(update)).chain(word)
+}
+
+/// What happens to the token, where anything does, and the word to those who want to hear of it.
+pub(crate) fn token_ops(
     item: &Item,
     certificate: CertificateId,
     action: TokenAction,
     now: Timestamp,
-) -> Option<Op> {
-    let token: Arc<str> = item.token.clone();
-    match action {
+    hears: Hears,
+) -> impl Iterator<Item = Op> + use<> {
+    let (app, token) = (item.app, item.token.clone());
+    let op = match action {
         TokenAction::Keep => None,
-        TokenAction::Doubt(doubts) => Some(Op::DoubtBinding { app: item.app, certificate, token, doubts }),
+        TokenAction::Doubt(doubts) => Some(Op::DoubtBinding { app, certificate, token, doubts }),
         TokenAction::Clear { registered_before } => Some(Op::ClearBinding(BindingClear {
-            app: item.app,
+            app,
             certificate,
             token,
             registered_before,
             replacement: None,
             at: now,
         })),
-    }
+    };
+    let cleared = hears.token && item.device.is_some() && matches!(op, Some(Op::ClearBinding(_)));
+    let event = Event::Token { device: item.device, push_id: item.push_id, certificate, bound: false };
+    let word = cleared.then_some(Op::Announce { app, event, at: now });
+    op.into_iter().chain(word)
 }

@@ -39,8 +39,7 @@ impl Connection {
     /// Opens one.
     pub(super) async fn open(endpoint: Arc<Endpoint>) -> Result<(Self, Driver), DialError> {
         let stream = endpoint.dial().await?;
-        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-        match if is_http2 { Protocol::Http2 } else { Protocol::Http1 } {
+        match if stream.speaks_http2() { Protocol::Http2 } else { Protocol::Http1 } {
             Protocol::Http1 => {
                 let (sender, driver) = http1::open(stream).await.map_err(|_| DialError::Protocol)?;
                 let driver: Driver = Box::pin(async move {
@@ -70,6 +69,14 @@ impl Connection {
             Self::Http1(Some(sender)) if sender.is_closed() => Readiness::Ended,
             Self::Http1(Some(_)) => Readiness::Ready,
             Self::Http2(sender) => http2::readiness(sender),
+        }
+    }
+
+    /// Another sending end of the same connection, where the protocol has one.
+    pub(super) fn another(&self) -> Option<Self> {
+        match self {
+            Self::Http1(_) => None,
+            Self::Http2(sender) => Some(Self::Http2(sender.clone())),
         }
     }
 

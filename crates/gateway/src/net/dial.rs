@@ -1,4 +1,4 @@
-//! From a route to an open TLS connection.
+//! From a host to an open connection.
 
 use std::{
     collections::HashMap,
@@ -17,9 +17,10 @@ use tokio::{
     net::{TcpStream, lookup_host},
     time::timeout,
 };
-use tokio_rustls::{TlsConnector, client::TlsStream};
+use tokio_rustls::TlsConnector;
 use vendors::{Origin, Protocol, Route, TlsIdentity};
 
+use super::stream::Stream;
 use crate::{
     config::{GatewayConfig, LaneTimes},
     own_codes,
@@ -82,35 +83,45 @@ impl Dialer {
 
     /// Prepares a certificate's connections.
     pub(crate) fn endpoint(&self, route: &Route) -> Result<Endpoint, DialError> {
-        self.prepare(&route.origin, route.identity.as_deref(), false)
+        let Origin { host, port, protocol } = &route.origin;
+        let place = Place { host, port: *port, secure: true };
+        self.prepare(place, route.identity.as_deref(), Some(*protocol), false)
     }
 
     /// Prepares connections to a host that a token or an adapter names. It must lie in the public network, so that a
     /// token cannot make this server reach inside.
     pub(crate) fn foreign_endpoint(&self, origin: &Origin) -> Result<Endpoint, DialError> {
-        self.prepare(origin, None, true)
+        self.prepare(Place { host: &origin.host, port: origin.port, secure: true }, None, None, true)
+    }
+
+    /// Prepares connections to a place that an App named for itself; `inside`: it may lie where only this machine and
+    /// its neighbours reach.
+    pub(crate) fn named_endpoint(&self, place: Place<'_>, inside: bool) -> Result<Endpoint, DialError> {
+        self.prepare(place, None, None, !inside)
     }
 
     fn prepare(
         &self,
-        origin: &Origin,
+        place: Place<'_>,
         identity: Option<&TlsIdentity>,
+        must_speak: Option<Protocol>,
         public_only: bool,
     ) -> Result<Endpoint, DialError> {
-        let Origin { host, port, protocol } = origin;
+        let Place { host, port, secure } = place;
         let name = format!("{host}:{port}");
-        let authority = if *port == 443 { host } else { name.as_str() };
+        let authority = if port == if secure { 443 } else { 80 } { host } else { name.as_str() };
+        // An address of IPv6 stands in brackets where a port may follow, and nowhere else.
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let tls = || self.tls(identity, must_speak.map_or(EITHER, alpn)).map_err(DialError::Identity);
         Ok(Endpoint {
             authority: Authority::try_from(authority).map_err(|_| DialError::Host)?,
             server_name: ServerName::try_from(host.to_string()).map_err(|_| DialError::Host)?,
             address: self.connect_to.get(&name).copied(),
             host: host.to_string(),
-            port: *port,
-            protocol: *protocol,
+            port,
+            must_speak,
             public_only,
-            tls: self
-                .tls(identity, if public_only { EITHER } else { alpn(*protocol) })
-                .map_err(DialError::Identity)?,
+            tls: secure.then(tls).transpose()?,
             times: self.times,
         })
     }
@@ -145,41 +156,51 @@ const fn alpn(protocol: Protocol) -> &'static [&'static [u8]] {
     }
 }
 
-/// Where a certificate's connections go, with all it takes to open one.
+/// A host by name or address (of IPv6: in brackets), its port, and whether TLS is spoken there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) host: &'a str,
+    pub(crate) port: u16,
+    pub(crate) secure: bool,
+}
+
+/// Where connections go, with all it takes to open one.
 pub(crate) struct Endpoint {
     /// Host, and port where it is not 443, as requests name it.
     pub(crate) authority: Authority,
-    /// What the certificate's vendor speaks; a foreign host may speak either.
-    pub(crate) protocol: Protocol,
+    /// What the certificate's vendor speaks; `None`: the other side may speak either.
+    pub(crate) must_speak: Option<Protocol>,
     pub(crate) times: LaneTimes,
     server_name: ServerName<'static>,
     address: Option<SocketAddr>,
     host: String,
     port: u16,
     public_only: bool,
-    tls: Arc<ClientConfig>,
+    /// `None`: in the clear.
+    tls: Option<Arc<ClientConfig>>,
 }
 
 impl Endpoint {
     /// Opens a connection. The name is looked up each time, so that load spreads as the vendor wants it.
-    pub(super) async fn dial(&self) -> Result<TlsStream<TcpStream>, DialError> {
+    pub(super) async fn dial(&self) -> Result<Stream, DialError> {
         timeout(self.times.dial, self.connect()).await.unwrap_or(Err(DialError::TooSlow))
     }
 
-    async fn connect(&self) -> Result<TlsStream<TcpStream>, DialError> {
+    async fn connect(&self) -> Result<Stream, DialError> {
         let tcp = match self.address {
             Some(address) => TcpStream::connect(address).await.map_err(DialError::Connect)?,
             None => self.look_up_and_connect().await?,
         };
         // Without it small requests wait for the other side's delayed acknowledgements.
         tcp.set_nodelay(true).map_err(DialError::Connect)?;
-        let connector = TlsConnector::from(self.tls.clone());
+        let Some(config) = &self.tls else { return Ok(Stream::Plain(tcp)) };
+        let connector = TlsConnector::from(config.clone());
         let tls = connector.connect(self.server_name.clone(), tcp).await.map_err(DialError::Tls)?;
-        let is_http2 = tls.get_ref().1.alpn_protocol() == Some(b"h2");
-        if self.protocol == Protocol::Http2 && !is_http2 && !self.public_only {
+        let stream = Stream::Secure(Box::new(tls));
+        if self.must_speak == Some(Protocol::Http2) && !stream.speaks_http2() {
             return Err(DialError::Protocol);
         }
-        Ok(tls)
+        Ok(stream)
     }
 
     async fn look_up_and_connect(&self) -> Result<TcpStream, DialError> {
@@ -194,7 +215,7 @@ impl Endpoint {
 }
 
 /// Whether an address lies in the public network.
-fn is_public(ip: IpAddr) -> bool {
+pub(crate) fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {
             let [first, second, ..] = ip.octets();

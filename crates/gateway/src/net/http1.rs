@@ -10,11 +10,13 @@ use hyper::{
     client::conn::{TrySendError, http1},
 };
 use hyper_util::rt::TokioIo;
-use tokio::{net::TcpStream, time::timeout};
-use tokio_rustls::client::TlsStream;
+use tokio::time::timeout;
 use vendors::WireReply;
 
-use super::answer::{Lost, gather, wire_reply};
+use super::{
+    answer::{Lost, gather, wire_reply},
+    stream::Stream,
+};
 
 /// How long a connection may take to be free after an answer; one that takes longer is closed.
 const SETTLE_TIME: Duration = Duration::from_millis(20);
@@ -23,9 +25,9 @@ const SETTLE_TIME: Duration = Duration::from_millis(20);
 pub(super) type Sender = http1::SendRequest<Full<Bytes>>;
 
 /// A connection's other half, which does the reading and writing.
-pub(super) type Driver = http1::Connection<TokioIo<TlsStream<TcpStream>>, Full<Bytes>>;
+pub(super) type Driver = http1::Connection<TokioIo<Stream>, Full<Bytes>>;
 
-pub(super) async fn open(stream: TlsStream<TcpStream>) -> Result<(Sender, Driver), hyper::Error> {
+pub(super) async fn open(stream: Stream) -> Result<(Sender, Driver), hyper::Error> {
     http1::handshake(TokioIo::new(stream)).await
 }
 

@@ -7,22 +7,19 @@ use h2::{
     client::{self, Connection, ResponseFuture, SendRequest},
 };
 use http::Request;
-use tokio::{
-    net::TcpStream,
-    time::{sleep, timeout},
-};
-use tokio_rustls::client::TlsStream;
+use tokio::time::{sleep, timeout};
 use vendors::WireReply;
 
 use super::{
     answer::{Lost, gather, wire_reply},
     connection::Readiness,
+    stream::Stream,
 };
 use crate::{config::LaneTimes, own_codes};
 
 pub(super) type Sender = SendRequest<Bytes>;
 
-pub(super) type Driver = Connection<TlsStream<TcpStream>, Bytes>;
+pub(super) type Driver = Connection<Stream, Bytes>;
 
 /// One stream until the vendor's settings say more: Apple allows one until a first request has shown a valid token,
 /// and more would only be refused.
@@ -31,7 +28,7 @@ const STREAMS_BEFORE_SETTINGS: usize = 1;
 /// Largest header list of an answer; vendors send a few hundred bytes.
 const HEADERS_MAX_BYTES: u32 = 16 * 1024;
 
-pub(super) async fn open(stream: TlsStream<TcpStream>) -> Result<(Sender, Driver), h2::Error> {
+pub(super) async fn open(stream: Stream) -> Result<(Sender, Driver), h2::Error> {
     client::Builder::new()
         .initial_max_send_streams(STREAMS_BEFORE_SETTINGS)
         .max_header_list_size(HEADERS_MAX_BYTES)

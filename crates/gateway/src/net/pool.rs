@@ -78,9 +78,9 @@ struct Open {
 impl Pool {
     /// `number`: the pool's own, so that a request that lands late is not taken for one of a later pool.
     pub(crate) fn new(endpoint: Arc<Endpoint>, sizes: &LaneSizes, number: u32) -> Self {
-        let most = match endpoint.protocol {
-            Protocol::Http1 => sizes.http1_connections,
-            Protocol::Http2 => sizes.http2_connections,
+        let most = match endpoint.must_speak {
+            Some(Protocol::Http2) => sizes.http2_connections,
+            Some(Protocol::Http1) | None => sizes.http1_connections,
         };
         Self { endpoint, most, open: Vec::new(), dialing: false, number, next: 0 }
     }

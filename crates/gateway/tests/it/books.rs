@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use gateway::Books;
-use model::{DeliveryState, FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor, Verdict};
+use model::{DeliveryState, FieldErrors, Form, Purpose, Receipt, TargetVerdict, Timestamp, Vendor, Verdict};
 use rules::Reason;
 use vendors::{
     Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
@@ -43,6 +43,18 @@ async fn a_job_of_two_requests_sends_the_second_after_the_first() {
     assert!(all_in(&deliveries, DeliveryState::Accepted));
     assert!(deliveries.iter().all(|delivery| delivery.attempts.len() == 1));
     assert_eq!((count(&stage, "GET /v1/channel/list"), count(&stage, "POST /v2/message/regid")), (3, 3));
+}
+
+#[tokio::test]
+async fn t13_where_a_vendor_neither_takes_back_nor_replaces_the_delivery_says_so() {
+    let stage = slow_stage().await;
+    let certificate = stage.xiaomi().await;
+    let _gateway = stage.gateway();
+    let message = stage.queue(certificate, &regids(1)).await;
+    stage.ended(message).await;
+    let delivery = stage.followed_up(message, Purpose::Withdraw, None).await;
+    assert_eq!((delivery.state, delivery.reason), (DeliveryState::Skipped, Reason::CANNOT_WITHDRAW));
+    assert!(delivery.attempts.is_empty());
 }
 
 #[tokio::test]
@@ -119,6 +131,10 @@ impl Adapter for SlowBook {
 
     fn codes(&self) -> &'static [CodeRow] {
         &[]
+    }
+
+    fn replaces(&self) -> bool {
+        false
     }
 
     fn open(&self, form: &Form, now: Timestamp) -> Result<Box<dyn Channel>, FieldErrors> {

@@ -4,12 +4,10 @@
 use std::sync::Arc;
 
 use model::{Class, ClickAction, DeliveryState, Form, PushSettings, Secret, Vendor};
-use simulator::{NewPhone, Phone};
+use simulator::Phone;
 use vendors::FieldKind;
 
-use crate::support::Stage;
-
-const PACKAGE: &str = "com.example.im";
+use crate::support::{PACKAGE, Stage};
 
 macro_rules! conformance {
     ($($name:ident => $vendor:expr;)*) => {$(
@@ -172,18 +170,5 @@ fn spoil(vendor: Vendor, form: &Form) -> Option<Form> {
 }
 
 fn phones(stage: &Stage, vendor: Vendor, count: usize) -> Vec<Arc<Phone>> {
-    let brand = vendor.facts().brands[0];
-    (0..count)
-        .map(|number| {
-            let new = NewPhone {
-                name: format!("phone-{number}"),
-                brand: brand.to_owned(),
-                app: Some(PACKAGE.to_owned()),
-                environment: None,
-            };
-            let phone = stage.simulator.world().create_phone(new).unwrap();
-            phone.set_notifications(true);
-            phone
-        })
-        .collect()
+    (0..count).map(|number| stage.phone(vendor, &format!("phone-{number}"))).collect()
 }

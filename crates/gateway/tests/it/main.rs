@@ -3,10 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "where a step of a test fails, the test fails")]
 
 mod apns;
+mod backend;
 mod books;
 mod conformance;
+mod contents;
+mod follow_ups;
 mod front;
 mod lanes;
+mod people;
 mod receipts;
 mod support;
+mod webhooks;
 mod xiaomi;

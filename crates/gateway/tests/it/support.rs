@@ -11,16 +11,17 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use gateway::{Gateway, GatewayConfig, Pacing};
+use gateway::{Gateway, GatewayConfig, Pacing, WebhookConfig};
 use model::{
     Addressee, App, AppId, AppPolicy, Body, CertificateId, CertificateName, Clock, Delivery, DeliveryState,
-    Environment, Form, Message, MessageId, MessageKind, Purpose, PushSettings, ReasonCode, Secret, Seq,
-    Timestamp, Vendor,
+    Environment, Form, Mentions, Message, MessageId, MessageKind, Purpose, PushId, PushSettings, ReasonCode,
+    Secret, Seq, TextVariant, Timestamp, Vendor,
 };
-use simulator::{Config, FaultPlan, Running, Simulator, XiaomiApp};
+use rules::Reason;
+use simulator::{Config, FaultPlan, NewPhone, Phone, Running, Simulator, XiaomiApp};
 use store::{
-    CertificateDraft, Change, DeliveryFilter, EmbeddedStore, FanoutNext, NewDelivery, Op, Outcome, SealKey,
-    Store,
+    CertificateDraft, Change, DeliveryFilter, EmbeddedStore, FanoutNext, FollowUp, NewDelivery, Op, Outcome,
+    SealKey, Store,
 };
 use tempfile::TempDir;
 use tokio::{
@@ -33,7 +34,7 @@ pub(crate) const APP: AppId = AppId(1);
 pub(crate) const XIAOMI_HOST: &str = "api.xmpush.xiaomi.com";
 pub(crate) const APNS_HOST: &str = "api.sandbox.push.apple.com";
 pub(crate) const SECRET: &str = "xiaomi-app-secret";
-const PACKAGE: &str = "com.example.im";
+pub(crate) const PACKAGE: &str = "com.example.im";
 /// Long enough for the slowest machine; only a test that fails waits for it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -87,6 +88,11 @@ impl Stage {
             connect_to: simulator.hosts().into_iter().map(|(host, to)| (format!("{host}:443"), to)).collect(),
             extra_roots: vec![simulator.ca().der().clone()],
             pacing: Pacing::Unlimited,
+            webhooks: WebhookConfig {
+                may_reach_inside: true,
+                first_wait: Duration::from_millis(20),
+                ..WebhookConfig::default()
+            },
             ..GatewayConfig::default()
         };
         let stage = Self { store, simulator, clock, config, folder };
@@ -230,24 +236,36 @@ impl Stage {
         rows: Vec<NewDelivery>,
         push: PushSettings,
     ) -> MessageId {
-        let id = MessageId(Uuid::now_v7());
         let message = Message {
-            id,
-            app: APP,
             addressee: Addressee::Token { certificate, token: "of each row".into() },
+            push: Some(push),
+            ..self.message()
+        };
+        let id = message.id;
+        let decide = Op::Decide { app: APP, message: id, deliveries: rows, next: FanoutNext::Done };
+        self.store.commit(vec![Op::Accept(Box::new(message)), decide]).await.unwrap();
+        id
+    }
+
+    /// A push that says little, to nobody in particular.
+    pub(crate) fn message(&self) -> Message {
+        Message {
+            id: MessageId(Uuid::now_v7()),
+            app: APP,
+            addressee: Addressee::PushId(PushId(Uuid::nil())),
             kind: MessageKind::Push,
             sender: None,
             sender_device: None,
             client_message_id: None,
             seq: Seq(0),
             body: Body::text("dinner?"),
-            push: Some(push),
+            mentions: Mentions::default(),
+            online_only: false,
+            recalled_at: None,
+            push: None,
             sent_at: self.now(),
             expires_at: self.now().plus_ms(3_600_000),
-        };
-        let decide = Op::Decide { app: APP, message: id, deliveries: rows, next: FanoutNext::Done };
-        self.store.commit(vec![Op::Accept(Box::new(message)), decide]).await.unwrap();
-        id
+        }
     }
 
     pub(crate) fn row(&self, certificate: CertificateId, token: &str, lifetime_ms: i64) -> NewDelivery {
@@ -263,10 +281,64 @@ impl Stage {
             reason: ReasonCode(63),
             rules_version: 1,
             facts: Vec::new(),
+            text: TextVariant::Full,
+            counts_badge: false,
             decided_at: self.now(),
             due_at: self.now(),
             expires_at: self.now().plus_ms(lifetime_ms),
         }
+    }
+
+    /// A certificate of an app that the vendor's simulator has just made.
+    pub(crate) async fn enrolled(&self, vendor: Vendor) -> CertificateId {
+        let credentials = self.simulator.enrol(vendor, PACKAGE, None).unwrap();
+        self.put_certificate(None, vendor, vendors::fill_form(vendor, &credentials), false).await
+    }
+
+    /// A phone of the vendor's own make that shows notifications.
+    pub(crate) fn phone(&self, vendor: Vendor, name: &str) -> Arc<Phone> {
+        let brand = vendor.facts().brands[0].to_owned();
+        let app = Some(PACKAGE.to_owned());
+        let new = NewPhone { name: name.to_owned(), brand, app, environment: None };
+        let phone = self.simulator.world().create_phone(new).unwrap();
+        phone.set_notifications(true);
+        phone
+    }
+
+    /// Follows up the one notification of a message, and waits for what becomes of that.
+    pub(crate) async fn followed_up(
+        &self,
+        message: MessageId,
+        purpose: Purpose,
+        replacement: Option<PushSettings>,
+    ) -> Delivery {
+        self.follow_up(message, purpose, replacement).await;
+        let all =
+            self.wait_for(message, |all| all.len() == 2 && all.iter().all(|one| one.state.is_terminal()));
+        all.await.into_iter().find(|one| one.purpose == purpose).unwrap()
+    }
+
+    /// Follows up the notifications of a message.
+    pub(crate) async fn follow_up(
+        &self,
+        message: MessageId,
+        purpose: Purpose,
+        replacement: Option<PushSettings>,
+    ) {
+        let at = self.now();
+        let follow_up = FollowUp {
+            app: APP,
+            message,
+            user: None,
+            except: None,
+            purpose,
+            replacement: replacement.map(Box::new),
+            cancel_reason: Reason::RECALLED_BEFORE_SEND,
+            reason: if purpose == Purpose::Withdraw { Reason::WITHDRAWING } else { Reason::REPLACING },
+            expires_at: at.plus_ms(3_600_000),
+            at,
+        };
+        self.commit(Op::FollowUp(follow_up)).await;
     }
 
     /// Waits until every delivery of the message has ended.

@@ -77,6 +77,7 @@ fn render(simulator: &SimulatorReady, aim: &Aim) -> Result<(String, WireRequest)
     let AuthPlan::Ready(auth) = channel.auth_plan(now) else { bail!("APNs needs no exchange") };
     let message = MessageId(Uuid::now_v7());
     let content = Content {
+        purpose: model::Purpose::Notify,
         message,
         title: aim.title.to_owned(),
         body: aim.text.to_owned(),

@@ -1,7 +1,7 @@
 //! From a notification to one request for one device.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use model::{Class, ClickAction, Interruption, MessageId, Presentation};
+use model::{Class, ClickAction, Interruption, MessageId, Presentation, Purpose};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -14,6 +14,7 @@ use super::{
 use crate::{
     answer,
     contract::{Auth, Content, Job, Step, Target, WireRequest},
+    key,
     text::{fit_json, json_len},
 };
 
@@ -51,7 +52,7 @@ pub(super) fn begin(config: &Config, job: &Job<'_>, auth: &Auth) -> Step {
     if content.presentation == Presentation::Alert {
         headers.push(("apns-collapse-id", collapse_id(&content.collapse_key)));
     }
-    headers.push(("apns-id", push_id(content.message, target).to_string()));
+    headers.push(("apns-id", push_id(content, target).to_string()));
     Step::Send(post("send", &target.token, headers, auth, body))
 }
 
@@ -99,10 +100,14 @@ fn collapse_id(key: &str) -> String {
     if fits { key.to_owned() } else { URL_SAFE_NO_PAD.encode(Sha256::digest(key)) }
 }
 
-/// The same for every try of one message to one device, so that Apple's log shows repeats as repeats.
-fn push_id(message: MessageId, target: &Target) -> Uuid {
-    let digest =
-        Sha256::new().chain_update(message.0.as_bytes()).chain_update(target.token.as_bytes()).finalize();
+/// The same for every try of one message to one device, so that Apple's log shows repeats as repeats; another one for
+/// what takes its notification's place.
+fn push_id(content: &Content, target: &Target) -> Uuid {
+    let mut hasher = Sha256::new().chain_update(content.message.0.as_bytes()).chain_update(&*target.token);
+    if content.purpose != Purpose::Notify {
+        hasher.update(key::word(content.purpose));
+    }
+    let digest = hasher.finalize();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use model::{Class, ClickAction, MessageId, Presentation, Style, TargetVerdict, Timestamp};
+use model::{
+    Class, ClickAction, MessageId, Presentation, Purpose, PushSettings, Style, TargetVerdict, Timestamp,
+    VendorSettings,
+};
 
 use super::wire::WireRequest;
 
@@ -69,8 +72,10 @@ pub struct Sent {
 /// What to show, after the rules have chosen the text and before the vendor's limits have cut it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Content {
-    /// Our message: the stable dedupe id, the same for all its targets.
+    /// Our message, the same for all its targets.
     pub message: MessageId,
+    /// To tell of it, or to take the place of what told of it; with the message it makes the stable dedupe id.
+    pub purpose: Purpose,
     /// Title; never blank.
     pub title: String,
     /// Text; may be empty.
@@ -97,6 +102,37 @@ pub struct Content {
     pub expires_at: Timestamp,
     /// Where the vendor is to report to; `None`: no receipts wanted.
     pub receipt_url: Option<Arc<str>>,
+}
+
+impl Content {
+    /// What a message shows at one vendor: these words, what the sender asked of every vendor, and what holds at this
+    /// one alone (style, click and presentation, in their order of force). In no thread, and without receipts.
+    #[must_use]
+    pub fn of(
+        message: MessageId,
+        (title, body): (String, String),
+        push: &PushSettings,
+        at_vendor: VendorSettings,
+        expires_at: Timestamp,
+    ) -> Self {
+        Self {
+            message,
+            purpose: Purpose::Notify,
+            title,
+            body,
+            ext: push.ext.clone(),
+            payload: push.payload.clone(),
+            class: push.class,
+            presentation: at_vendor.presentation.unwrap_or_default(),
+            style: at_vendor.style,
+            counts_badge: push.counts_badge,
+            click: at_vendor.click,
+            collapse_key: push.collapse_key.clone().unwrap_or_else(|| message.to_string()),
+            thread: None,
+            expires_at,
+            receipt_url: None,
+        }
+    }
 }
 
 /// Targets whose contents have the same key may share a job.

@@ -50,6 +50,11 @@ pub trait Adapter: Send + Sync {
         false
     }
 
+    /// Whether a later push with the same collapse key takes the place of a notification that is shown.
+    fn replaces(&self) -> bool {
+        true
+    }
+
     /// What a receipt is answered with: media type and body.
     fn receipt_answer(&self) -> (&'static str, &'static str) {
         ("application/json", "{}")

@@ -141,7 +141,7 @@ fn render<'a>(
     let click = content.click.as_ref().unwrap_or(&config.click);
     let mut pairs = passed_on(content, click);
     let mut notification = (content.presentation == Presentation::Alert)
-        .then(|| Notification::of(config, content, click, target.badge));
+        .then(|| Notification::of(config, content, click, target.badge.filter(|_| content.counts_badge)));
     let used = weight(&pairs, 0) + notification.as_ref().map_or(0, Notification::weight);
     match &mut notification {
         Some(notification) => word(content, used, limits::MEMBER_PREFIX_BYTES, &mut notification.texts)?,

@@ -180,7 +180,7 @@ fn notification(config: &Config, content: &Content) -> Value {
         "body": "",
         "clickAction": click(config, content),
         "notifyId": key::notify_id(&content.collapse_key),
-        "appMessageId": key::dedupe_key(content.message),
+        "appMessageId": key::dedupe_key(content.message, content.purpose),
         "badge": content.counts_badge.then(|| json!({ "addNum": 1 })),
         "image": content.style.image.as_deref().filter(|image| is_image(image)),
         "sound": content.style.sound.as_deref().filter(|sound| category != MARKETING && !sound.is_empty()),

@@ -200,7 +200,7 @@ fn render(config: &Config, content: &Content, action_parameters: Option<String>,
     let filled = |places: &BTreeMap<String, String>| (!places.is_empty()).then(|| json!(places).to_string());
     let badge = (content.counts_badge && config.may_badge).then_some(1);
     let mut notification = json!({
-        "app_message_id": key::dedupe_key(content.message),
+        "app_message_id": key::dedupe_key(content.message, content.purpose),
         "style": if text.chars().count() <= limits::SHORT_TEXT_MAX_CHARS { 1 } else { 2 },
         "title": title,
         "content": text,

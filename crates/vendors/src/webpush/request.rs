@@ -91,7 +91,8 @@ fn push(
     }
     let subscription = Subscription::read(&target.token).ok_or(answer::BAD_TOKEN)?;
     let click = content.click.as_ref().unwrap_or(&config.click);
-    let message = render(content, click, target.badge, size).ok_or(answer::EXT_TOO_LONG)?;
+    let message = render(content, click, target.badge.filter(|_| content.counts_badge), size)
+        .ok_or(answer::EXT_TOO_LONG)?;
     let padding_bytes = padded(message.len()).min(size.message_max_bytes) - message.len();
     let body = subscription.recipient.seal(&message, padding_bytes).ok_or(answer::BAD_TOKEN)?;
     Ok(WireRequest {

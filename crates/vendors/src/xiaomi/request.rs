@@ -260,7 +260,7 @@ fn render(config: &Config, content: &Content, tokens: &str, now: Timestamp) -> S
         form.append_pair("extra.sound_uri", &sound);
     }
     // A phone drops repeats of the same key, which is the nearest thing to idempotency there is.
-    form.append_pair("extra.jobkey", &key::dedupe_key(content.message));
+    form.append_pair("extra.jobkey", &key::dedupe_key(content.message, content.purpose));
     if let Some(url) = receipt_url(content) {
         form.append_pair("extra.callback", url)
             .append_pair("extra.callback.param", &content.message.to_string())

@@ -89,6 +89,7 @@ fn open(vendor: Vendor) -> Everyday {
 
 fn content() -> Content {
     Content {
+        purpose: model::Purpose::Notify,
         message: MessageId(uuid::Uuid::from_u128(7)),
         title: "Ann".to_owned(),
         body: "hello".to_owned(),

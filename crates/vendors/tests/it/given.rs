@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use model::{Class, ClickAction, Form, Presentation, Secret, Style, Timestamp};
+use model::{Class, ClickAction, Form, Presentation, Purpose, Secret, Style, Timestamp};
 use serde::Deserialize;
 use vendors::{Content, Sent, Target, WireReply};
 
@@ -64,6 +64,7 @@ pub(crate) struct GivenTarget {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct GivenContent {
     message: String,
+    purpose: Purpose,
     title: Text,
     body: Text,
     ext: Option<Text>,
@@ -84,6 +85,7 @@ impl Default for GivenContent {
     fn default() -> Self {
         Self {
             message: "01890a5d-ac96-774b-bcce-b302099a8057".to_owned(),
+            purpose: Purpose::Notify,
             title: Text::Plain("阿明".to_owned()),
             body: Text::Plain("你好 & hi".to_owned()),
             ext: None,
@@ -130,6 +132,7 @@ impl Given {
         let given = &self.content;
         let read = |text: &Option<Text>| text.as_ref().map(|text| text.read(case));
         Content {
+            purpose: given.purpose,
             message: given.message.parse().unwrap(),
             title: given.title.read(case),
             body: given.body.read(case),

@@ -86,6 +86,7 @@ prop_compose! {
     ) -> Content {
         let [channel, sound, image] = style.map_or([None, None, None], |texts| texts.map(Some));
         Content {
+            purpose: model::Purpose::Notify,
             message: MessageId(uuid::Uuid::from_u128(7)),
             title: if title.trim().is_empty() { "t".to_owned() } else { title },
             body,

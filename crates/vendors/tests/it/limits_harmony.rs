@@ -50,6 +50,7 @@ prop_compose! {
     ) -> Content {
         let image = image.map(|path| format!("https://{path}"));
         Content {
+            purpose: model::Purpose::Notify,
             message: MessageId(uuid::Uuid::from_u128(7)),
             title: if title.trim().is_empty() { "t".to_owned() } else { title },
             body,
@@ -140,6 +141,7 @@ fn the_token_is_signed_with_pss_and_with_nothing_else() {
 
 fn plain() -> Content {
     Content {
+        purpose: model::Purpose::Notify,
         message: MessageId(uuid::Uuid::from_u128(7)),
         title: "Ann".to_owned(),
         body: "hello".to_owned(),

@@ -40,6 +40,7 @@ prop_compose! {
         lifetime_ms in 1..=31 * 86_400_000_i64,
     ) -> Content {
         Content {
+            purpose: model::Purpose::Notify,
             message: MessageId(uuid::Uuid::from_u128(7)),
             title,
             body,

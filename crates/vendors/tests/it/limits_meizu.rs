@@ -57,6 +57,7 @@ prop_compose! {
 
 fn plain() -> Content {
     Content {
+        purpose: model::Purpose::Notify,
         message: MessageId(uuid::Uuid::from_u128(7)),
         title: "Ann".to_owned(),
         body: "hello".to_owned(),

@@ -32,6 +32,7 @@ fn targets(regids: &[&str]) -> Vec<Target> {
 
 fn plain(class: Class) -> Content {
     Content {
+        purpose: model::Purpose::Notify,
         message: MessageId(uuid::Uuid::from_u128(7)),
         title: "Ann".to_owned(),
         body: "hello".to_owned(),

@@ -61,6 +61,7 @@ prop_compose! {
 
 fn plain(title: &str, body: &str) -> Content {
     Content {
+        purpose: model::Purpose::Notify,
         message: MessageId(uuid::Uuid::from_u128(7)),
         title: title.to_owned(),
         body: body.to_owned(),

@@ -50,6 +50,7 @@ prop_compose! {
         receipt_url in prop::option::of(text(160)),
     ) -> Content {
         Content {
+            purpose: model::Purpose::Notify,
             message: MessageId(uuid::Uuid::from_u128(message)),
             title: if title.trim().is_empty() { "t".to_owned() } else { title },
             body,
@@ -203,6 +204,7 @@ proptest! {
 
 pub(crate) fn plain() -> Content {
     Content {
+        purpose: model::Purpose::Notify,
         message: MessageId(uuid::Uuid::from_u128(7)),
         title: "Ann".to_owned(),
         body: "hello".to_owned(),

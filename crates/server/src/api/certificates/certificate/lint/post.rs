@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use model::{Body, CertificateId, ErrorCode, Fault, MessageId, PushSettings};
+use model::{CertificateId, ErrorCode, Fault, MessageId, PushSettings, Vendor};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -79,30 +79,16 @@ pub(in crate::api) async fn handler(
     let channel = vendors::adapter(certificate.vendor)
         .open(&certificate.form, now)
         .map_err(|faults| Fault::new(ErrorCode::Invalid, faults.to_string()))?;
-    let content = content(wanted, now);
+    let content = content(certificate.vendor, wanted, now);
     let findings = vendors::lint(certificate.vendor, &*channel, &content, now);
     Ok(Json(Linted { findings: findings.into_iter().map(Found::from).collect() }))
 }
 
-fn content(wanted: Wanted, now: model::Timestamp) -> Content {
+fn content(vendor: Vendor, wanted: Wanted, now: model::Timestamp) -> Content {
     let Wanted { text, push } = wanted;
-    let message = MessageId(Uuid::nil());
     let lifetime_ms = push.lifetime_ms.unwrap_or(model::MESSAGE_LIFETIME_MAX_MS);
-    let body = Body::text(text.unwrap_or_default());
-    Content {
-        message,
-        title: push.title.unwrap_or_else(|| model::DEFAULT_PUSH_TITLE.to_owned()),
-        body: push.body.or_else(|| body.preview().map(str::to_owned)).unwrap_or_default(),
-        ext: push.ext,
-        payload: push.payload,
-        class: push.class,
-        presentation: push.presentation,
-        style: push.style,
-        counts_badge: push.counts_badge,
-        click: push.click,
-        collapse_key: push.collapse_key.unwrap_or_else(|| message.to_string()),
-        thread: None,
-        expires_at: now.plus_ms(lifetime_ms),
-        receipt_url: None,
-    }
+    let title = push.title.clone().unwrap_or_else(|| model::DEFAULT_PUSH_TITLE.to_owned());
+    let body = push.body.clone().or(text).unwrap_or_default();
+    let at_vendor = rules::settings_for(&push, None, vendor);
+    Content::of(MessageId(Uuid::nil()), (title, body), &push, at_vendor, now.plus_ms(lifetime_ms))
 }

@@ -1,0 +1,104 @@
+//! The line to one webhook: its connections, kept between events.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use model::{Timestamp, Webhook, WebhookId};
+use vendors::{WireReply, WireRequest};
+
+use super::{address::Address, sign};
+use crate::{
+    net::{Host, Lost},
+    shared::Shared,
+};
+
+/// Lines that are kept; beyond them, those that nobody uses are closed.
+const LINES_MAX: usize = 1024;
+
+/// The lines to webhooks.
+#[derive(Default)]
+pub(crate) struct Lines(Mutex<HashMap<WebhookId, Line>>);
+
+#[derive(Clone)]
+struct Line {
+    url: String,
+    path: String,
+    host: Arc<Host>,
+}
+
+/// The webhook cannot be reached, or did not answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Silence {
+    #[error("its address may not be reached")]
+    Address,
+    #[error("{0}")]
+    NoAnswer(&'static str),
+}
+
+impl Lines {
+    /// Posts a signed body and reads the answer, all within the deadline. `event_id`: the same each time the same event
+    /// is told.
+    pub(super) async fn post(
+        &self,
+        shared: &Shared,
+        webhook: &Webhook,
+        event_id: Option<i64>,
+        body: Vec<u8>,
+        deadline: Duration,
+    ) -> Result<WireReply, Silence> {
+        let line = self.line(shared, webhook)?;
+        let request = request(webhook, event_id, body, &line.path, shared.clock.now());
+        let reply = match line.host.exchange(&request, deadline).await {
+            // A kept connection had ended; nothing was told over it.
+            Err(Lost::Unsent) => line.host.exchange(&request, deadline).await,
+            reply => reply,
+        };
+        reply.map_err(|lost| match lost {
+            Lost::Unknown { code, .. } => Silence::NoAnswer(code),
+            Lost::Unsent | Lost::Unsendable => Silence::NoAnswer(crate::own_codes::NEVER_SENT),
+        })
+    }
+
+    fn line(&self, shared: &Shared, webhook: &Webhook) -> Result<Line, Silence> {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(line) = lines.get(&webhook.id).filter(|line| line.url == webhook.url) {
+            return Ok(line.clone());
+        }
+        let inside = shared.config.webhooks.may_reach_inside;
+        let address = Address::read(&webhook.url, inside).map_err(|_| Silence::Address)?;
+        let endpoint = shared.dialer.named_endpoint(address.place(), inside).map_err(|_| Silence::Address)?;
+        if lines.len() >= LINES_MAX {
+            lines.retain(|_, line| !line.host.is_at_rest());
+        }
+        let line = Line { url: webhook.url.clone(), path: address.path, host: Host::new(endpoint) };
+        lines.insert(webhook.id, line.clone());
+        Ok(line)
+    }
+}
+
+fn request(
+    webhook: &Webhook,
+    event_id: Option<i64>,
+    body: Vec<u8>,
+    path: &str,
+    now: Timestamp,
+) -> WireRequest {
+    let mut headers = vec![
+        ("content-type", "application/json".to_owned()),
+        ("user-agent", "Posthouse".to_owned()),
+        ("posthouse-signature", sign::signature(&webhook.secret, now, &body)),
+    ];
+    headers.extend(event_id.map(|id| ("posthouse-event-id", id.to_string())));
+    WireRequest {
+        stage: "webhook",
+        to: None,
+        method: "POST",
+        path: path.to_owned(),
+        headers,
+        authorization: None,
+        body,
+    }
+}
