@@ -155,7 +155,7 @@ async fn t13_f3_the_invitation_of_a_call_that_is_over_gives_way_to_that_word() {
     let bo = stage.person("bo", Vendor::Honor, certificate).await;
     let _gateway = stage.gateway();
     let signal = CallSignal {
-        call: CallId::new("call-1").unwrap(),
+        call: CallId(uuid::Uuid::nil()),
         event: CallEvent::Invited,
         caller: UserId::new("ann").unwrap(),
         by: None,
