@@ -7,7 +7,7 @@ use std::{
 };
 
 use model::{AppId, MessageId, Timestamp, UserId};
-use store::{Change, FanoutNext, Op, Outcome, StoreError};
+use store::{Change, FanoutNext, NewDelivery, Op, Outcome, StoreError};
 use tokio::{
     sync::{
         broadcast::{Receiver, error::RecvError},
@@ -126,8 +126,9 @@ struct End {
 }
 
 impl Round {
-    fn push(&mut self, op: Op, end: End) {
-        self.batch.push(op);
+    fn push(&mut self, deliveries: Vec<NewDelivery>, next: FanoutNext, end: End) {
+        let (app, message) = end.key;
+        self.batch.push(Op::Decide { app, message, deliveries, next });
         self.ends.push(end);
     }
 
@@ -166,8 +167,8 @@ async fn round(im: &Im, urgent: Urgent) -> Result<(Option<Timestamp>, Urgent), S
     let mut round = Round::default();
     let mut left = Urgent::default();
     for key in urgent.over {
-        let op = Op::Decide { app: key.0, message: key.1, deliveries: Vec::new(), next: FanoutNext::Done };
-        round.push(op, End { key, decided: Vec::new(), lost: BTreeSet::new() });
+        let end = End { key, decided: Vec::new(), lost: BTreeSet::new() };
+        round.push(Vec::new(), FanoutNext::Done, end);
     }
     for (key, lost) in urgent.lost {
         let whom = match im.waits.among(key.1, &lost) {
@@ -180,7 +181,9 @@ async fn round(im: &Im, urgent: Urgent) -> Result<(Option<Timestamp>, Urgent), S
             continue;
         };
         match look(im, &cursor, &whom, now).await? {
-            Looked::Ready { op, decided } => round.push(op, End { key, decided, lost }),
+            Looked::Ready { deliveries, next, decided } => {
+                round.push(deliveries, next, End { key, decided, lost });
+            }
             Looked::Committed => {}
             Looked::Overtaken => {
                 left.lost.insert(key, lost);
@@ -190,8 +193,8 @@ async fn round(im: &Im, urgent: Urgent) -> Result<(Option<Timestamp>, Urgent), S
     for cursor in im.store().due_fanouts(now, ROUND).await? {
         let key = (cursor.message.app, cursor.message.id);
         let whom = im.waits.everybody(key.1).map_or(Whom::Everybody, Whom::These);
-        if let Looked::Ready { op, decided } = look(im, &cursor, &whom, now).await? {
-            round.push(op, End { key, decided, lost: BTreeSet::new() });
+        if let Looked::Ready { deliveries, next, decided } = look(im, &cursor, &whom, now).await? {
+            round.push(deliveries, next, End { key, decided, lost: BTreeSet::new() });
         }
     }
     if round.batch.is_empty() && left.is_empty() {

@@ -5,13 +5,19 @@
 //! moved cursor.
 
 mod audience;
+mod before_send;
+pub mod calls;
 mod catalogue;
 mod device;
+mod drafts;
 mod fanout;
 mod frames;
+mod groups;
 mod history;
 mod login;
 mod reach;
+mod reads;
+mod recalls;
 mod registry;
 mod send;
 mod session;
@@ -27,6 +33,7 @@ use store::{Op, Store, StoreError};
 use tokio::{sync::mpsc, task::JoinHandle};
 
 pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
+pub use before_send::{BeforeSend, Judgement};
 pub use catalogue::{AppView, Catalogue};
 pub use login::Opened;
 pub use registry::{Ending, Live, Outbound};
@@ -66,6 +73,8 @@ pub struct Im {
     registry: registry::Registry,
     waits: waits::Waits,
     expedited: mpsc::UnboundedSender<fanout::Expedite>,
+    before_send: std::sync::OnceLock<Arc<dyn BeforeSend>>,
+    group_turns: groups::Turns,
     started_at: Timestamp,
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
@@ -93,12 +102,15 @@ impl Im {
             catalogue: Arc::clone(&catalogue),
             waits: waits::Waits::default(),
             expedited,
+            before_send: std::sync::OnceLock::new(),
+            group_turns: groups::Turns::default(),
             started_at,
             tasks: std::sync::Mutex::default(),
         });
         let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
         let invalidation = tokio::spawn(catalogue::run_invalidation(catalogue, im.store.feed().subscribe()));
-        im.keep_tasks([fanout, invalidation]);
+        let calls = tokio::spawn(calls::run_watch(Arc::clone(&im), im.store.feed().subscribe()));
+        im.keep_tasks([fanout, invalidation, calls]);
         Ok(im)
     }
 

@@ -42,11 +42,13 @@ pub(crate) enum Whom {
 /// What a look came to.
 #[derive(Debug)]
 pub(crate) enum Looked {
-    /// Its last op, to be committed with others.
+    /// Its last page, to be committed with those of others.
     Ready {
-        /// Ends the fan-out, or says when to look again.
-        op: Op,
-        /// Who needs no further look, once the op is committed.
+        /// Decisions that make rows.
+        deliveries: Vec<NewDelivery>,
+        /// The end of the fan-out, or when to look again.
+        next: FanoutNext,
+        /// Who needs no further look, once this is committed.
         decided: Vec<UserId>,
     },
     /// Everything is committed already.
@@ -55,10 +57,10 @@ pub(crate) enum Looked {
     Overtaken,
 }
 
-/// Looks at a message's targets, page by page. The op that comes back ends the fan-out, or puts it off until the first
+/// Looks at a message's targets, page by page. The page that comes back ends the fan-out, or puts it off until the first
 /// waiting target is due; until then the cursor stands at the start, since one who waits must be met again, and a target
-/// that is decided keeps its row. A page that was overtaken ends the look, so that the last op cannot end the fan-out
-/// over its head.
+/// that is decided keeps its row. A page that was overtaken ends the look, so that the last one cannot end the
+/// fan-out over its head.
 pub(crate) async fn look(
     im: &Im,
     cursor: &FanoutCursor,
@@ -67,7 +69,7 @@ pub(crate) async fn look(
 ) -> Result<Looked, StoreError> {
     let message = &cursor.message;
     let Some(view) = im.catalogue().view(message.app).await? else {
-        return Ok(Looked::Ready { op: decided(message, Vec::new(), FanoutNext::Done), decided: Vec::new() });
+        return Ok(Looked::Ready { deliveries: Vec::new(), next: FanoutNext::Done, decided: Vec::new() });
     };
     if message.online_only {
         return look_once(im, cursor, &view, now).await;
@@ -90,7 +92,7 @@ pub(crate) async fn look(
     while let Some(after) = place {
         if walk.deliveries.len() >= DECISIONS_PAGE {
             let page = std::mem::take(&mut walk.deliveries);
-            let op = decided(message, page, FanoutNext::Again { after: None, due_at: now });
+            let op = decide_page(message, page, FanoutNext::Again { after: None, due_at: now });
             if im.store().commit(vec![op]).await?.contains(&Outcome::Stale) {
                 return Ok(Looked::Overtaken);
             }
@@ -133,7 +135,7 @@ async fn look_once(
             Some(after) => FanoutNext::Again { after: after.clone(), due_at: now },
             None => FanoutNext::Done,
         };
-        im.store().commit(vec![decided(message, deliveries.collect(), next)]).await?;
+        im.store().commit(vec![decide_page(message, deliveries.collect(), next)]).await?;
         if let Some(frame) = frames.plain() {
             lives.iter().for_each(|live| live.deliver_once(Arc::clone(frame)));
         }
@@ -166,7 +168,8 @@ impl Walk<'_> {
             while let Some(row) = rows.next_if(|row| row.user.is_some() && row.user == user) {
                 ends.push(row);
             }
-            if let Some(before) = self.whom.place_of(user.as_ref(), met.as_ref()) {
+            let is_newcomer = ends.iter().any(|row| is_from_before(self.occasion.message, row));
+            if let Some(before) = self.whom.place_of(user.as_ref(), met.as_ref()).filter(|_| !is_newcomer) {
                 self.look_at_user(ends, before).await?;
             }
             *met = user;
@@ -266,7 +269,7 @@ impl Walk<'_> {
 
     fn finish(self, cursor: &FanoutCursor) -> Looked {
         let message = self.occasion.message;
-        let (decided_users, others_wait) = match self.whom {
+        let (decided, others_wait) = match self.whom {
             Whom::Everybody => (Vec::new(), false),
             Whom::These(users) => (
                 users.keys().filter(|user| !self.waiting.contains(*user)).cloned().collect(),
@@ -279,7 +282,7 @@ impl Walk<'_> {
             (None, true) => Some(cursor.due_at),
         };
         let next = due_at.map_or(FanoutNext::Done, |due_at| FanoutNext::Again { after: None, due_at });
-        Looked::Ready { op: decided(message, self.deliveries, next), decided: decided_users }
+        Looked::Ready { deliveries: self.deliveries, next, decided }
     }
 }
 
@@ -321,6 +324,11 @@ impl Whom {
     }
 }
 
+/// Whether the user came into the conversation only after the message.
+fn is_from_before(message: &Message, row: &AudienceRow) -> bool {
+    message.seq.0 > 0 && message.seq <= row.from
+}
+
 /// Whether nobody can come after this user. Of a group only an empty page tells.
 fn is_last(addressee: &Addressee, user: &UserId) -> bool {
     match addressee.conversation().map(model::ConversationId::kind) {
@@ -331,7 +339,7 @@ fn is_last(addressee: &Addressee, user: &UserId) -> bool {
 }
 
 /// The decisions of a page with the moved cursor.
-pub(crate) fn decided(message: &Message, deliveries: Vec<NewDelivery>, next: FanoutNext) -> Op {
+fn decide_page(message: &Message, deliveries: Vec<NewDelivery>, next: FanoutNext) -> Op {
     Op::Decide { app: message.app, message: message.id, deliveries, next }
 }
 
@@ -360,5 +368,69 @@ fn new_delivery(message: &Message, row: AudienceRow, facts: &Facts, decision: De
         decided_at: facts.at,
         due_at: facts.at,
         expires_at: message.expires_at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{BindingLoss, ConversationId, GroupId, Mute, Seq};
+
+    use super::*;
+
+    fn user(name: &str) -> UserId {
+        UserId::new(name).unwrap()
+    }
+
+    fn row(name: &str) -> AudienceRow {
+        AudienceRow {
+            user: Some(user(name)),
+            session: None,
+            device: None,
+            binding: BindingState::Lost(BindingLoss::NeverBound),
+            acked: Seq(0),
+            from: Seq(0),
+            settings: Arc::default(),
+            mute: Mute::None,
+        }
+    }
+
+    fn group() -> Addressee {
+        Addressee::Conversation(ConversationId::group(&GroupId::new("tea").unwrap()))
+    }
+
+    /// Bo behind ann, and eve behind dee.
+    fn bo_and_eve() -> Whom {
+        let places = [("bo", "ann"), ("eve", "dee")];
+        Whom::These(places.map(|(one, before)| (user(one), Some(user(before)))).into())
+    }
+
+    #[test]
+    fn whoever_waits_is_read_from_behind_the_member_before() {
+        let whom = bo_and_eve();
+        assert_eq!(whom.start(), Some(Some(user("ann"))));
+        assert_eq!(whom.page_size(), 1);
+        assert_eq!(whom.next_place(&group(), &[row("bo")]), Some(Some(user("dee"))));
+        assert_eq!(whom.next_place(&group(), &[row("eve")]), None);
+        assert_eq!(whom.place_of(Some(&user("bo")), None), Some(Some(user("ann"))));
+        assert_eq!(whom.place_of(Some(&user("cy")), None), None);
+    }
+
+    #[test]
+    fn a_newcomer_in_between_is_passed_and_one_who_left_is_not_looked_for() {
+        let whom = bo_and_eve();
+        assert_eq!(whom.next_place(&group(), &[row("bea")]), Some(Some(user("bea"))), "bo comes after bea");
+        assert_eq!(whom.next_place(&group(), &[row("cy")]), Some(Some(user("dee"))), "bo has left");
+        assert_eq!(whom.next_place(&group(), &[]), None);
+    }
+
+    #[test]
+    fn only_a_group_is_read_until_nobody_comes() {
+        let peer = Addressee::Conversation(ConversationId::peer(&user("ann"), &user("bo")));
+        let last =
+            |addressee: &Addressee, name| Whom::Everybody.next_place(addressee, &[row(name)]).is_none();
+        assert!(!last(&group(), "zoe"));
+        assert!(!last(&peer, "ann"));
+        assert!(last(&peer, "bo"));
+        assert!(last(&Addressee::User(user("bo")), "bo"));
     }
 }

@@ -6,6 +6,7 @@
 
 mod accept;
 mod api;
+mod before_send;
 mod console;
 pub mod explain;
 mod intake;
@@ -31,6 +32,7 @@ use tokio::{
 };
 
 use crate::{
+    before_send::Asking,
     console::{Entrance, Grant},
     shared::Shared,
 };
@@ -108,6 +110,7 @@ impl Server {
         let (open, all_closed) = mpsc::channel(1);
         let drain = config.drain;
         let connections_max = config.connections_max;
+        im.ask_before_send(Arc::new(Asking(Arc::clone(&gateway))));
         let entrance = Arc::new(Entrance::new(base_url(&config, local_addr)));
         let shared = Shared::new(im, gateway, clock, config, Arc::clone(&entrance), goes_down.clone());
         let router = router(shared);

@@ -22,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) entrance: Arc<Entrance>,
     /// Held while an App is made: its number is the highest so far and one.
     pub(crate) making_app: Mutex<()>,
+    /// Held while something that is kept with an App's view is saved: what was counted or read must still be so.
+    pub(crate) saving_catalogue: Mutex<()>,
     clock: Arc<dyn Clock>,
 }
 
@@ -34,8 +36,17 @@ impl Shared {
         entrance: Arc<Entrance>,
         goes_down: watch::Receiver<bool>,
     ) -> Arc<Self> {
-        let (keys, making_app) = (KeyCache::default(), Mutex::default());
-        Arc::new(Self { im, gateway, config, goes_down, keys, entrance, making_app, clock })
+        Arc::new(Self {
+            im,
+            gateway,
+            config,
+            goes_down,
+            keys: KeyCache::default(),
+            entrance,
+            making_app: Mutex::default(),
+            saving_catalogue: Mutex::default(),
+            clock,
+        })
     }
 
     pub(crate) fn now(&self) -> Timestamp {

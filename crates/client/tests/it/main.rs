@@ -6,6 +6,7 @@ mod app;
 mod background;
 mod choice;
 mod login;
+mod page;
 mod switch;
 mod talk;
 mod taps;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use client::{AppEvent, Input};
 use model::{
     Body, CallAction, CallEvent, CallId, CallMedia, CallSignal, ConversationId, GroupEvent, GroupNotice,
-    Mentions, MessageId, MessageKind, Mute, PushSettings, Seq, Style, UserSettings, Vendor, VendorSettings,
+    Mentions, MessageId, MessageKind, Mute, PushSettings, Seq, Style, Vendor, VendorSettings,
 };
 use uuid::Uuid;
 use wire::{
@@ -142,7 +142,7 @@ fn what_the_app_asks_is_answered_with_what_it_asked() {
     let asks: [Input<'_>; 6] = [
         Input::Recall { message: message(1).id, push: None },
         Input::Call { call: CALL, action: Box::new(CallAction::Accept {}) },
-        Input::Settings(Box::new(UserSettings::default())),
+        Input::Settings(Box::default()),
         Input::Mute { conversation: peer(), mute: Mute::All },
         Input::Read { conversation: peer(), seq: Seq(1) },
         Input::History { conversation: peer(), before: None, limit: 20 },

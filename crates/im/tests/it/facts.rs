@@ -71,6 +71,7 @@ fn row(number: u128, platform: Platform, acked: i64) -> AudienceRow {
         }),
         binding: BindingState::Lost(BindingLoss::NeverBound),
         acked: Seq(acked),
+        from: Seq(0),
         settings: Arc::default(),
         mute: Mute::None,
     }

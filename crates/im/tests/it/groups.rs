@@ -110,7 +110,7 @@ async fn decision_for(world: &World, message: MessageId, member: &UserId) -> Rea
 }
 
 #[tokio::test]
-async fn at_the_deadline_a_crowd_that_waits_is_decided_and_nobody_twice() {
+async fn a_crowd_that_loses_its_connections_is_decided_and_nobody_twice() {
     let world = World::default().await;
     let members = crowd(600);
     let group = world.group_of("crowd", "ann", members.clone()).await;
@@ -119,6 +119,22 @@ async fn at_the_deadline_a_crowd_that_waits_is_decided_and_nobody_twice() {
     for phone in &phones {
         world.im.closed(&phone.opened.live).await;
     }
+    let mut news = world.news();
+    let deliveries = world.settled(&mut news, message).await;
+    assert_eq!(deliveries.len(), members.len() + 1);
+    let queued = deliveries.iter().filter(|one| one.state == DeliveryState::Queued).count();
+    assert_eq!(queued, phones.len());
+}
+
+#[tokio::test]
+async fn b2_a_crowd_that_does_not_come_back_after_a_restart_is_pushed_to_when_its_grace_is_over() {
+    let config = ImConfig { reconnect_grace_ms: 400, ..ImConfig::default() };
+    let world = World::with(many(), config).await;
+    let members = crowd(600);
+    let group = world.group_of("crowd", "ann", members.clone()).await;
+    let phones = phones_of(&world, &members, 10).await;
+    let world = world.restarted().await;
+    let message = world.accept(world.message("ann", group)).await;
     let mut news = world.news();
     let deliveries = world.settled(&mut news, message).await;
     assert_eq!(deliveries.len(), members.len() + 1);

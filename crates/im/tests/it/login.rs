@@ -3,6 +3,7 @@
 use im::Ending;
 use model::{AppPolicy, DeliveryState, DeviceReport, ErrorCode, LoginPolicy, SessionState};
 use rules::Reason;
+use store::{DeliveryUpdate, Op};
 use tokio::sync::mpsc;
 use wire::{KickReason, Login};
 
@@ -138,7 +139,18 @@ async fn j8_login_tells_the_last_device_and_whether_a_push_was_ever_sent() {
     let first = world.sleeping_phone("bo", 1).await.opened.welcome;
     assert_eq!((first.last_device_id, first.has_pushed), (None, false));
     let message = world.send("ann", "bo", "hello").await;
-    world.only(message, "bo").await;
+    let pushed = world.only(message, "bo").await;
+    world
+        .commit(Op::Update(DeliveryUpdate {
+            id: pushed.id,
+            state: DeliveryState::Accepted,
+            reason: Reason::ACCEPTED,
+            due_at: pushed.due_at,
+            attempt: None,
+            vendor_message_id: None,
+            at: world.im.now(),
+        }))
+        .await;
     let second = world.phone("bo", 2).await.opened.welcome;
     assert_eq!((second.last_device_id, second.has_pushed), (Some(device(1)), true));
 }

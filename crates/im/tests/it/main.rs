@@ -2,13 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails by panicking")]
 
+mod calls;
+mod calls_machine;
 mod devices;
 mod facts;
 mod fanout;
+mod group_actions;
 mod groups;
 mod harness;
 mod history;
 mod login;
+mod reads;
+mod recalls;
 mod reminders;
+mod scenes;
+mod send;
 mod sessions;
 mod settings;

@@ -10,10 +10,33 @@ mod views;
 mod app {
     pub(super) mod get;
     pub(super) mod patch;
+    pub(super) mod policy;
 }
 mod apps {
     pub(super) mod get;
     pub(super) mod post;
+}
+mod calls {
+    pub(super) mod post;
+    pub(super) mod call {
+        mod acting;
+        pub(in crate::api) mod get;
+        pub(in crate::api) mod accept {
+            pub(in crate::api) mod post;
+        }
+        pub(in crate::api) mod cancel {
+            pub(in crate::api) mod post;
+        }
+        pub(in crate::api) mod end {
+            pub(in crate::api) mod post;
+        }
+        pub(in crate::api) mod leave {
+            pub(in crate::api) mod post;
+        }
+        pub(in crate::api) mod reject {
+            pub(in crate::api) mod post;
+        }
+    }
 }
 mod certificates {
     pub(super) mod get;
@@ -48,10 +71,31 @@ mod devices {
             pub(in crate::api) mod delete;
             pub(in crate::api) mod post;
         }
+        pub(in crate::api) mod push {
+            pub(in crate::api) mod put;
+        }
     }
 }
 mod events {
     pub(super) mod get;
+}
+mod groups {
+    pub(super) mod get;
+    pub(super) mod post;
+    mod view;
+    pub(super) mod group {
+        pub(in crate::api) mod delete;
+        pub(in crate::api) mod get;
+        pub(in crate::api) mod patch;
+        pub(in crate::api) mod members {
+            pub(in crate::api) mod delete;
+            pub(in crate::api) mod get;
+            pub(in crate::api) mod post;
+            pub(in crate::api) mod member {
+                pub(in crate::api) mod patch;
+            }
+        }
+    }
 }
 mod health {
     pub(super) mod get;
@@ -66,6 +110,9 @@ mod messages {
         pub(in crate::api) mod explain {
             pub(in crate::api) mod get;
         }
+        pub(in crate::api) mod recall {
+            pub(in crate::api) mod post;
+        }
     }
 }
 mod openapi {
@@ -77,13 +124,42 @@ mod pushes {
 mod receipts {
     pub(super) mod post;
 }
+mod resources {
+    pub(super) mod get;
+    mod view;
+    pub(super) mod resource {
+        pub(in crate::api) mod delete;
+        pub(in crate::api) mod get;
+        pub(in crate::api) mod put;
+    }
+}
 mod users {
     pub(super) mod get;
     pub(super) mod post;
     pub(super) mod user {
         pub(in crate::api) mod get;
+        pub(in crate::api) mod patch;
+        pub(in crate::api) mod conversations {
+            pub(in crate::api) mod get;
+            pub(in crate::api) mod conversation {
+                pub(in crate::api) mod messages {
+                    pub(in crate::api) mod get;
+                }
+                pub(in crate::api) mod mute {
+                    pub(in crate::api) mod put;
+                }
+                pub(in crate::api) mod read {
+                    pub(in crate::api) mod post;
+                }
+            }
+        }
         pub(in crate::api) mod devices {
             pub(in crate::api) mod get;
+            pub(in crate::api) mod device {
+                pub(in crate::api) mod kick {
+                    pub(in crate::api) mod post;
+                }
+            }
         }
         pub(in crate::api) mod explain {
             pub(in crate::api) mod get;
@@ -94,6 +170,13 @@ mod users {
         pub(in crate::api) mod logout {
             pub(in crate::api) mod post;
         }
+        pub(in crate::api) mod sessions {
+            pub(in crate::api) mod get;
+        }
+        pub(in crate::api) mod settings {
+            pub(in crate::api) mod get;
+            pub(in crate::api) mod put;
+        }
         pub(in crate::api) mod token {
             pub(in crate::api) mod post;
         }
@@ -101,6 +184,16 @@ mod users {
 }
 mod vendors {
     pub(super) mod get;
+}
+mod webhooks {
+    pub(super) mod get;
+    pub(super) mod post;
+    mod view;
+    pub(super) mod webhook {
+        pub(in crate::api) mod delete;
+        pub(in crate::api) mod get;
+        pub(in crate::api) mod put;
+    }
 }
 
 pub(crate) use certificates::saving;

@@ -1,12 +1,12 @@
 //! What is told of one target, in a headline: the Device Lab and explain say it in the same words. Pure.
 
-use model::{Addressee, ConversationKind, Marks, Message, UserId, Vendor};
+use model::{Addressee, Body, ConversationKind, Marks, Message, UserId, Vendor};
 
 use super::{
     chrome::Tone,
     words::{Lang, fill},
 };
-use crate::explain::{ExplainedTarget, TargetState};
+use crate::explain::{ExplainedTarget, TargetState, call_words};
 
 /// Reason of targets that are the sender's own devices.
 const OWN_DEVICE: &str = "own_device";
@@ -102,14 +102,31 @@ pub(super) fn place(lang: Lang, target: &ExplainedTarget) -> String {
     [user, device, certificate].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-/// Whom a message is for: the other user of a conversation, or what was addressed.
-pub(super) fn receiver(message: &Message) -> String {
-    let other = |one: UserId, two: UserId| if message.sender.as_ref() == Some(&one) { two } else { one };
+/// What a message says, in a line.
+pub(super) fn says(lang: Lang, message: &Message) -> String {
+    let words = lang.words();
+    match &message.body {
+        Body::Text { text } => text.clone(),
+        Body::Custom { kind: Some(kind), .. } => fill(words.says_custom, kind),
+        Body::Custom { kind: None, .. } => "…".to_owned(),
+        Body::Call(signal) => {
+            let (en, zh) = call_words(signal.event);
+            fill(words.says_call, lang.pick(en, zh))
+        }
+        Body::Group(_) => words.says_group_change.to_owned(),
+        Body::Recall(_) => words.says_recall.to_owned(),
+        Body::Gone {} => words.says_recalled.to_owned(),
+    }
+}
+
+/// Whom a message is for: the other user of a conversation, a group, or what was addressed.
+pub(super) fn receiver(lang: Lang, message: &Message) -> String {
     match &message.addressee {
         Addressee::Conversation(id) => match id.kind() {
-            ConversationKind::Peer(one, two) => other(one, two).to_string(),
-            ConversationKind::System(user) => user.to_string(),
-            ConversationKind::Group(group) => group.to_string(),
+            ConversationKind::Group(group) => format!("{} {group}", lang.words().group),
+            ConversationKind::Peer(..) | ConversationKind::System(_) => {
+                receiving_user(message).unwrap_or_default()
+            }
         },
         Addressee::User(user) => user.to_string(),
         Addressee::PushId(push_id) => format!("Push ID {push_id}"),
@@ -119,10 +136,17 @@ pub(super) fn receiver(message: &Message) -> String {
 
 /// The user a message is for, where it is for one.
 pub(super) fn receiving_user(message: &Message) -> Option<String> {
-    match &message.addressee {
-        Addressee::Conversation(_) | Addressee::User(_) => Some(receiver(message)),
-        Addressee::PushId(_) | Addressee::Token { .. } => None,
-    }
+    let other = |one: UserId, two: UserId| if message.sender.as_ref() == Some(&one) { two } else { one };
+    let user = match &message.addressee {
+        Addressee::User(user) => user.clone(),
+        Addressee::Conversation(id) => match id.kind() {
+            ConversationKind::Peer(one, two) => other(one, two),
+            ConversationKind::System(user) => user,
+            ConversationKind::Group(_) => return None,
+        },
+        Addressee::PushId(_) | Addressee::Token { .. } => return None,
+    };
+    Some(user.to_string())
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! From rows to an answer. Pure.
 
 use im::{AppView, Occasion, Standing, facts_of};
-use model::{Addressee, Call, Delivery, Message, Timestamp};
+use model::{Addressee, Body, Call, Delivery, Message, MessageKind, Purpose, Timestamp};
 use rules::{Facts, Ruling, decide};
 use store::{AudienceRow, FanoutCursor};
 
 use super::{
-    answer::{ExplainedMessage, ExplainedTarget, Explanation, TargetState},
+    answer::{ExplainedCall, ExplainedMessage, ExplainedTarget, Explanation, TargetState},
+    shown::{Findings, warnings},
     target,
 };
 
@@ -17,80 +18,98 @@ pub struct Case<'a> {
     pub message: &'a Message,
     /// Its App with the certificates.
     pub view: &'a AppView,
-    /// The call it signals, as it stands now; `None` for anything else, and where the call is gone.
-    pub call: Option<&'a Call>,
     /// Its targets as they stand now, with where each stands.
     pub rows: &'a [(AudienceRow, Standing)],
     /// What was decided for them.
     pub deliveries: &'a [Delivery],
     /// The message's fan-out, while it is open.
     pub fanout: Option<&'a FanoutCursor>,
+    /// The call it signals, as it stands now.
+    pub call: Option<&'a Call>,
+    /// What people call the sender.
+    pub sender_name: Option<&'a str>,
+    /// The group's name, where it is to one.
+    pub group_name: Option<&'a str>,
     /// Now.
     pub now: Timestamp,
     /// Whether the asker may read what the message says.
     pub show_text: bool,
 }
 
-/// What the facts of all targets rest on.
-const fn occasion<'a>(case: &Case<'a>) -> Occasion<'a> {
-    Occasion { message: case.message, view: case.view, call: case.call, now: case.now }
+impl Case<'_> {
+    fn facts(&self, row: &AudienceRow, standing: Standing) -> Facts {
+        let occasion = Occasion { message: self.message, view: self.view, call: self.call, now: self.now };
+        facts_of(&occasion, row, standing, self.rows)
+    }
 }
 
 /// Why the message did or did not arrive, for every target in the case.
 #[must_use]
 pub fn compose(case: &Case<'_>) -> Explanation {
+    let mut findings = Findings::default();
+    let told_of = |delivery: &&Delivery| delivery.purpose == Purpose::Notify;
     let mut targets: Vec<ExplainedTarget> = case
         .rows
         .iter()
-        .map(|(row, standing)| match delivery_of(case.deliveries, row) {
-            Some(delivery) => target::decided(case, delivery, Some(row)),
-            None => undecided(case, row, *standing),
+        .map(|(row, standing)| {
+            let decided = case.deliveries.iter().filter(told_of).find(|delivery| is_of(delivery, row));
+            match decided {
+                Some(delivery) => target::decided(case, delivery, Some(row), &mut findings),
+                None => undecided(case, row, *standing, &mut findings),
+            }
         })
         .collect();
     let gone = case
         .deliveries
         .iter()
+        .filter(told_of)
         .filter(|delivery| !case.rows.iter().any(|(row, _)| is_of(delivery, row)))
-        .map(|delivery| target::decided(case, delivery, None));
+        .map(|delivery| target::decided(case, delivery, None, &mut findings));
     targets.extend(gone);
-    Explanation { message: Some(message(case)), at: case.now, targets }
+    Explanation { message: Some(message(case)), at: case.now, warnings: warnings(case), targets }
 }
 
-/// What would happen to a message of this kind that was sent now.
+/// What would happen to the case's message if it were sent.
 #[must_use]
 pub fn outlook(case: &Case<'_>) -> Explanation {
+    let mut findings = Findings::default();
     let targets = case
         .rows
         .iter()
         .map(|(row, standing)| {
-            let facts = facts_of(&occasion(case), row, *standing, case.rows);
+            let facts = case.facts(row, *standing);
             let state = match decide(&facts).ruling {
                 Ruling::Push => TargetState::WouldPush,
                 Ruling::Skip => TargetState::WouldSkip,
                 Ruling::Wait | Ruling::Delivered => TargetState::WouldWait,
             };
-            target::foreseen(case, row, &facts, state)
+            target::foreseen(case, row, &facts, state, &mut findings)
         })
         .collect();
-    Explanation { message: None, at: case.now, targets }
+    Explanation { message: None, at: case.now, warnings: warnings(case), targets }
 }
 
-/// A target without a row: the device has the message, or nothing was decided yet, or it came too late to be asked.
-fn undecided(case: &Case<'_>, row: &AudienceRow, standing: Standing) -> ExplainedTarget {
+/// A target without a row: the device has the message, or nothing was decided yet, or it came too late to be asked. For
+/// a notice no rows are made: it pushes nothing, which its kind alone decides.
+fn undecided(
+    case: &Case<'_>,
+    row: &AudienceRow,
+    standing: Standing,
+    findings: &mut Findings,
+) -> ExplainedTarget {
     if row.acked >= case.message.seq && case.message.seq.0 > 0 {
         return target::delivered(case, row);
+    }
+    if case.message.kind == MessageKind::Notice {
+        return target::foreseen(case, row, &case.facts(row, standing), TargetState::Skipped, findings);
     }
     let Some(fanout) = case.fanout else {
         return target::later(case, row);
     };
-    let facts: Facts = facts_of(&occasion(case), row, standing, case.rows);
-    let mut target = target::foreseen(case, row, &facts, TargetState::Deciding);
+    let facts = case.facts(row, standing);
+    let mut target = target::foreseen(case, row, &facts, TargetState::Deciding, findings);
     target.next_at = Some(fanout.due_at);
     target
-}
-
-fn delivery_of<'a>(deliveries: &'a [Delivery], row: &AudienceRow) -> Option<&'a Delivery> {
-    deliveries.iter().find(|delivery| is_of(delivery, row))
 }
 
 fn is_of(delivery: &Delivery, row: &AudienceRow) -> bool {
@@ -107,9 +126,22 @@ fn message(case: &Case<'_>) -> ExplainedMessage {
         seq: message.seq.0,
         class: message.push.as_ref().map(|push| push.class).unwrap_or_default(),
         text: case.show_text.then(|| message.body.content().to_owned()),
+        online_only: message.online_only,
+        recalled_at: message.recalled_at,
+        call: call(case),
         sent_at: message.sent_at,
         expires_at: message.expires_at,
     }
+}
+
+fn call(case: &Case<'_>) -> Option<ExplainedCall> {
+    let Body::Call(signal) = &case.message.body else { return None };
+    Some(ExplainedCall {
+        id: signal.call,
+        event: signal.event,
+        rings_until: signal.rings_until,
+        ended_at: case.call.and_then(|call| call.ended_at),
+    })
 }
 
 fn addressee(addressee: &Addressee) -> String {

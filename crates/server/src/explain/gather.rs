@@ -1,18 +1,13 @@
 //! Reads what an answer rests on.
 
-use std::sync::Arc;
-
-use im::{AppView, Im, Standing};
-use model::{
-    Addressee, AppId, Body, ConversationId, DeviceId, MESSAGE_LIFETIME_MAX_MS, Message, MessageId,
-    MessageKind, Seq, UserId,
-};
+use im::{Im, Standing};
+use model::{AppId, ConversationId, ConversationKind, DeviceId, Message, MessageId, UserId};
 use store::{AudienceRow, DeliveryFilter, StoreError};
-use uuid::Uuid;
 
 use super::{
     answer::Explanation,
     compose::{Case, compose, outlook},
+    imagined::{Imagined, Thought, Unimaginable},
 };
 
 /// Targets read at once.
@@ -55,57 +50,82 @@ pub async fn explain(
     let deliveries = im.store().deliveries(app, &filter, limit).await?;
     let fanout = im.store().fanout(app, message.id).await?;
     let call = im.call_of(&message).await?;
+    let names = Names::read(im, &message).await?;
     Ok(Some(compose(&Case {
         message: &message,
         view: &view,
-        call: call.as_ref(),
         rows: &rows,
         deliveries: &deliveries,
         fanout: fanout.as_ref(),
+        call: call.as_ref(),
+        sender_name: names.sender.as_deref(),
+        group_name: names.group.as_deref(),
         now: im.now(),
         show_text: asked.show_text,
     })))
 }
 
-/// What would happen to a plain message to this user that was sent now; `None` where there is no such App.
+/// What would happen to a message to this user, for each of the user's devices; `None` where there is no such App, or
+/// the user is not in the conversation that was named.
 ///
 /// # Errors
-/// [`StoreError`] where a read fails.
-pub async fn explain_user(im: &Im, app: AppId, user: &UserId) -> Result<Option<Explanation>, StoreError> {
+/// [`AskError`] where the message cannot be imagined or a read fails.
+pub async fn explain_user(
+    im: &Im,
+    app: AppId,
+    user: &UserId,
+    imagined: &Imagined,
+) -> Result<Option<Explanation>, AskError> {
     let Some(view) = im.catalogue().view(app).await? else { return Ok(None) };
-    let message = imagined(im, &view, user);
-    let rows = rows(im, &message, &Asked::default()).await?;
+    let Thought { message, call, at } = imagined.think(app, user, im.now())?;
+    let asked = Asked { user: Some(user.clone()), ..Asked::default() };
+    let rows = rows(im, &message, &asked).await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let names = Names::read(im, &message).await?;
     Ok(Some(outlook(&Case {
         message: &message,
         view: &view,
-        call: None,
         rows: &rows,
         deliveries: &[],
         fanout: None,
-        now: im.now(),
-        show_text: false,
+        call: call.as_ref(),
+        sender_name: names.sender.as_deref(),
+        group_name: names.group.as_deref(),
+        now: at,
+        show_text: true,
     })))
 }
 
-/// A message that somebody might send to the user now: never stored, only looked at.
-fn imagined(im: &Im, view: &Arc<AppView>, user: &UserId) -> Message {
-    let now = im.now();
-    Message {
-        id: MessageId(Uuid::nil()),
-        app: view.app.id,
-        addressee: Addressee::Conversation(ConversationId::system(user)),
-        kind: MessageKind::System,
-        sender: None,
-        sender_device: None,
-        client_message_id: None,
-        seq: Seq(0),
-        body: Body::text(""),
-        mentions: model::Mentions::default(),
-        online_only: false,
-        recalled_at: None,
-        push: None,
-        sent_at: now,
-        expires_at: now.plus_ms(MESSAGE_LIFETIME_MAX_MS),
+/// Why a question about a user has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// The message that was asked about cannot be.
+    #[error(transparent)]
+    Unimaginable(#[from] Unimaginable),
+    /// A read failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What people call the sender and the group.
+struct Names {
+    sender: Option<String>,
+    group: Option<String>,
+}
+
+impl Names {
+    async fn read(im: &Im, message: &Message) -> Result<Self, StoreError> {
+        let sender = match &message.sender {
+            Some(sender) => im.store().user(message.app, sender).await?.and_then(|user| user.name),
+            None => None,
+        };
+        let group = match message.addressee.conversation().map(ConversationId::kind) {
+            Some(ConversationKind::Group(group)) => im.store().group(message.app, &group).await?,
+            _ => None,
+        };
+        Ok(Self { sender, group: group.map(|group| group.name) })
     }
 }
 

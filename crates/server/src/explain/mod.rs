@@ -1,20 +1,25 @@
 //! Why did it not arrive? One answer for API, console and CLI.
 //!
 //! [`compose()`] and [`outlook`] are pure: rows and facts in, [`Explanation`] out. [`explain()`] and [`explain_user`] read
-//! what they need.
-//! [`render_text`] prints an answer for a terminal.
+//! what they need; an [`Imagined`] message is what [`explain_user`] is asked about. [`render_text`] prints an answer for a
+//! terminal.
 
 mod answer;
 mod compose;
 mod gather;
+mod imagined;
+mod shown;
 mod target;
 mod text;
 
 pub use answer::{
-    ExplainedAttempt, ExplainedCertificate, ExplainedDevice, ExplainedMessage, ExplainedReason,
-    ExplainedRule, ExplainedTarget, Explanation, RuleResult, TargetState, Words,
+    ExplainedAttempt, ExplainedCall, ExplainedCertificate, ExplainedDevice, ExplainedFollowUp,
+    ExplainedMessage, ExplainedReason, ExplainedRule, ExplainedTarget, Explanation, RuleResult, Shown,
+    TargetState, Warning, Words,
 };
 pub use compose::{Case, compose, outlook};
-pub use gather::{Asked, explain, explain_user};
+pub use gather::{AskError, Asked, explain, explain_user};
+pub use imagined::{AskedPush, Imagined, Unimaginable};
 pub(crate) use target::{explained, tail};
+pub(crate) use text::call_words;
 pub use text::{Language, render_text};

@@ -1,25 +1,36 @@
 //! One target of an answer. Pure.
 
-use model::{Attempt, CertificateId, Delivery, DeliveryState, Marks, ReasonCode, ReceiptKind, Vendor};
+use model::{
+    Attempt, CertificateId, Delivery, DeliveryState, InviteeState, Marks, Purpose, ReasonCode, ReceiptKind,
+    UserId, Vendor,
+};
 use rules::{Facts, Reason, RuleTrace, Ruling, TABLE_VERSION, TraceResult, decide, reason, replay};
 use store::AudienceRow;
 
 use super::{
     answer::{
-        ExplainedAttempt, ExplainedCertificate, ExplainedDevice, ExplainedReason, ExplainedRule,
-        ExplainedTarget, RuleResult, TargetState, Words,
+        ExplainedAttempt, ExplainedCertificate, ExplainedDevice, ExplainedFollowUp, ExplainedReason,
+        ExplainedRule, ExplainedTarget, RuleResult, TargetState, Words,
     },
     compose::Case,
+    shown::{Findings, shown},
 };
 
 /// Characters of a token that are shown.
 const TAIL_CHARS: usize = 6;
 
 /// A target with a row.
-pub(super) fn decided(case: &Case<'_>, delivery: &Delivery, row: Option<&AudienceRow>) -> ExplainedTarget {
+pub(super) fn decided(
+    case: &Case<'_>,
+    delivery: &Delivery,
+    row: Option<&AudienceRow>,
+    findings: &mut Findings,
+) -> ExplainedTarget {
     let certificate = delivery.certificate.map(|id| certificate(case, id));
     let vendor = certificate.as_ref().and_then(|found| found.vendor);
     let facts = Facts::unpack(&delivery.facts).ok();
+    let language = row.map_or("", language);
+    let pushed = delivery.certificate.filter(|_| delivery.state != DeliveryState::Skipped);
     ExplainedTarget {
         user: delivery.user.as_ref().map(ToString::to_string),
         device: row.and_then(device).or_else(|| bare_device(delivery)),
@@ -34,6 +45,13 @@ pub(super) fn decided(case: &Case<'_>, delivery: &Delivery, row: Option<&Audienc
         rules_changed: delivery.rules_version != TABLE_VERSION,
         attempts: delivery.attempts.iter().map(|attempt| explained_attempt(attempt, vendor)).collect(),
         vendor_message_id: delivery.vendor_message_id.clone().unwrap_or_default(),
+        badge: delivery.badge,
+        shown: pushed.and_then(|_| shown(case, language, delivery.text)),
+        warnings: pushed
+            .map(|id| findings.of(case, id, language, delivery.text, case.message.sent_at))
+            .unwrap_or_default(),
+        follow_ups: follow_ups(case, delivery, vendor),
+        invitation: invitation(case, delivery.user.as_ref()),
         marks: delivery.marks,
         receipt_note: delivery.receipt_note.clone(),
         receipt_meaning: note_meaning(&delivery.receipt_note),
@@ -42,18 +60,58 @@ pub(super) fn decided(case: &Case<'_>, delivery: &Delivery, row: Option<&Audienc
     }
 }
 
+/// What followed a delivery to withdraw or replace what it showed, oldest first.
+fn follow_ups(case: &Case<'_>, delivery: &Delivery, vendor: Option<Vendor>) -> Vec<ExplainedFollowUp> {
+    let mut following: Vec<&Delivery> = case
+        .deliveries
+        .iter()
+        .filter(|other| other.purpose != Purpose::Notify)
+        .filter(|other| {
+            (&other.user, other.device, &other.token) == (&delivery.user, delivery.device, &delivery.token)
+        })
+        .collect();
+    following.sort_by_key(|other| other.id);
+    let told = |other: &Delivery| ExplainedFollowUp {
+        purpose: other.purpose,
+        state: state_of(other.state),
+        reason: explained(other.reason),
+        decided_at: other.decided_at,
+        finished_at: other.finished_at,
+        attempts: other.attempts.iter().map(|attempt| explained_attempt(attempt, vendor)).collect(),
+    };
+    following.into_iter().map(told).collect()
+}
+
+/// Where a user's invitation to the message's call stands.
+fn invitation(case: &Case<'_>, user: Option<&UserId>) -> Option<InviteeState> {
+    let invitees = &case.call?.invitees;
+    invitees.iter().find(|invitee| Some(&invitee.user) == user).map(|invitee| invitee.state)
+}
+
 /// A target that the rules have to decide, or would have to.
 pub(super) fn foreseen(
     case: &Case<'_>,
     row: &AudienceRow,
     facts: &Facts,
     state: TargetState,
+    findings: &mut Findings,
 ) -> ExplainedTarget {
+    let decision = decide(facts);
+    let pushed = facts.certificate.filter(|_| matches!(decision.ruling, Ruling::Push | Ruling::Wait));
+    let language = language(row);
     ExplainedTarget {
         rules: rules_of(facts),
         certificate: facts.certificate.map(|id| certificate(case, id)),
-        ..bare(case, row, state, decide(facts).reason)
+        shown: pushed.and_then(|_| shown(case, language, decision.text)),
+        warnings: pushed
+            .map(|id| findings.of(case, id, language, decision.text, case.now))
+            .unwrap_or_default(),
+        ..bare(case, row, state, decision.reason)
     }
+}
+
+fn language(row: &AudienceRow) -> &str {
+    row.device.as_ref().map_or("", |device| device.report.language.as_str())
 }
 
 /// A device that has acknowledged the message and needed no decision.
@@ -96,6 +154,11 @@ fn bare(case: &Case<'_>, row: &AudienceRow, state: TargetState, reason: ReasonCo
         certificate: None,
         attempts: Vec::new(),
         vendor_message_id: String::new(),
+        badge: None,
+        shown: None,
+        warnings: Vec::new(),
+        follow_ups: Vec::new(),
+        invitation: invitation(case, row.user.as_ref()),
         marks: Marks::default(),
         receipt_note: String::new(),
         receipt_meaning: None,

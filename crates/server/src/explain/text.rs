@@ -2,11 +2,11 @@
 
 use std::fmt::{self, Write};
 
-use model::Timestamp;
+use model::{CallEvent, InviteeState, Purpose, TextVariant, Timestamp};
 
 use super::answer::{
-    ExplainedAttempt, ExplainedDevice, ExplainedMessage, ExplainedRule, ExplainedTarget, Explanation,
-    RuleResult, TargetState, Words,
+    ExplainedAttempt, ExplainedCall, ExplainedDevice, ExplainedFollowUp, ExplainedMessage, ExplainedRule,
+    ExplainedTarget, Explanation, RuleResult, TargetState, Warning, Words,
 };
 
 /// What a text is written in.
@@ -50,10 +50,11 @@ impl Page {
         match &explanation.message {
             Some(message) => self.message(message)?,
             None => {
-                let title = self.language.pick("A message sent now", "若此刻发送一条消息");
-                writeln!(self.text, "{title} ({})", explanation.at)?;
+                let title = self.language.pick("A message sent at", "若发送一条消息，时间");
+                writeln!(self.text, "{title} {}", explanation.at)?;
             }
         }
+        self.warnings(&explanation.warnings)?;
         if explanation.targets.is_empty() {
             let none = self.language.pick("Nobody here is a target of it.", "没有符合条件的推送目标。");
             writeln!(self.text, "\n{none}")?;
@@ -66,10 +67,26 @@ impl Page {
         let from = message.from.as_deref().unwrap_or(self.language.pick("backend", "业务后端"));
         writeln!(self.text, "{title} {}", message.id)?;
         writeln!(self.text, "  {from} → {} · {} · {}", message.to, message.class, message.sent_at)?;
+        self.moment(("taken back", "已撤回"), message.recalled_at)?;
+        if message.online_only {
+            let only = self.language.pick("for connected devices alone", "仅发给在线设备");
+            writeln!(self.text, "  {only}")?;
+        }
+        if let Some(call) = &message.call {
+            self.call(call)?;
+        }
         match &message.text {
             Some(text) if !text.is_empty() => writeln!(self.text, "  “{}”", one_line(text)),
             _ => Ok(()),
         }
+    }
+
+    fn call(&mut self, call: &ExplainedCall) -> fmt::Result {
+        let event = call_words(call.event);
+        let text = format!("{} · {}", call.id, self.language.pick(event.0, event.1));
+        self.line(("call", "呼叫"), &text)?;
+        self.moment(("rings until", "振铃至"), Some(call.rings_until))?;
+        self.moment(("call ended", "呼叫结束"), call.ended_at)
     }
 
     fn target(&mut self, target: &ExplainedTarget) -> fmt::Result {
@@ -89,6 +106,7 @@ impl Page {
             let text = format!("{} {} ({vendor}) {}", certificate.id, certificate.name, target.token_tail);
             self.line(("certificate", "推送证书"), text.trim_end())?;
         }
+        self.notification(target)?;
         self.rules(&target.rules)?;
         if target.rules_changed {
             let note = self.language.pick(
@@ -98,7 +116,48 @@ impl Page {
             writeln!(self.text, "    ({note})")?;
         }
         self.attempts(&target.attempts)?;
+        self.follow_ups(&target.follow_ups)?;
         self.receipts(target)
+    }
+
+    fn notification(&mut self, target: &ExplainedTarget) -> fmt::Result {
+        if let Some(state) = target.invitation {
+            let words = invitee_words(state);
+            let text = self.language.pick(words.0, words.1);
+            self.line(("invitation", "邀请"), text)?;
+        }
+        if let Some(shown) = &target.shown {
+            let which = variant_words(shown.text);
+            let which = self.language.pick(which.0, which.1);
+            let text = format!("“{}” “{}”{which}", one_line(&shown.title), one_line(&shown.body));
+            self.line(("text", "文案"), &text)?;
+        }
+        if let Some(badge) = target.badge {
+            self.line(("badge", "角标"), &badge.to_string())?;
+        }
+        self.warnings(&target.warnings)
+    }
+
+    fn warnings(&mut self, warnings: &[Warning]) -> fmt::Result {
+        for warning in warnings {
+            let words = self.language.of(&warning.words);
+            writeln!(self.text, "  ! {} ({})", one_line(words), warning.code)?;
+        }
+        Ok(())
+    }
+
+    fn follow_ups(&mut self, follow_ups: &[ExplainedFollowUp]) -> fmt::Result {
+        for follow_up in follow_ups {
+            let label = match follow_up.purpose {
+                Purpose::Replace => ("replaced", "覆盖"),
+                Purpose::Notify | Purpose::Withdraw => ("withdrawn", "撤回"),
+            };
+            let reason = self.language.of(&follow_up.reason.words).to_owned();
+            let state = self.state(follow_up.state);
+            self.line(label, &format!("{} · {state} · {reason}", follow_up.decided_at))?;
+            self.attempts(&follow_up.attempts)?;
+        }
+        Ok(())
     }
 
     fn moments(&mut self, target: &ExplainedTarget) -> fmt::Result {
@@ -234,6 +293,39 @@ const fn session_words(state: model::SessionState) -> (&'static str, &'static st
         Disconnected => ("disconnected", "已断连"),
         LoggedOut => ("logged-out", "已退出登录"),
         Kicked => ("kicked", "已被踢下线"),
+    }
+}
+
+pub(crate) const fn call_words(event: CallEvent) -> (&'static str, &'static str) {
+    match event {
+        CallEvent::Invited => ("invited", "邀请"),
+        CallEvent::Received => ("received", "已收到邀请"),
+        CallEvent::Accepted => ("accepted", "已接听"),
+        CallEvent::Rejected => ("rejected", "已拒绝"),
+        CallEvent::Cancelled => ("cancelled", "已取消"),
+        CallEvent::TimedOut => ("timed out", "超时未接"),
+        CallEvent::Left => ("left", "已离开"),
+        CallEvent::Ended => ("ended", "已结束"),
+    }
+}
+
+const fn invitee_words(state: InviteeState) -> (&'static str, &'static str) {
+    match state {
+        InviteeState::Inviting => ("sent", "已发出"),
+        InviteeState::Received => ("received", "已收到"),
+        InviteeState::Accepted => ("accepted", "已接听"),
+        InviteeState::Rejected => ("rejected", "已拒绝"),
+        InviteeState::Cancelled => ("cancelled", "已取消"),
+        InviteeState::TimedOut => ("timed out", "超时未接"),
+        InviteeState::Left => ("left", "已离开"),
+    }
+}
+
+const fn variant_words(text: TextVariant) -> (&'static str, &'static str) {
+    match text {
+        TextVariant::Full => ("", ""),
+        TextVariant::Hidden => (" (details hidden)", "（不显示详情）"),
+        TextVariant::Forced => (" (text of the force push)", "（强制推送文案）"),
     }
 }
 

@@ -16,7 +16,7 @@ use futures_util::{StreamExt, stream::FuturesUnordered};
 use im::{Accepted, Im, Live, Opened, Outbound};
 use model::{ClientMessageId, ConversationId, ErrorCode, Fault, Seq};
 use tokio::{sync::mpsc, time};
-use wire::{ClientFrame, Cursor, Login, SendMessage};
+use wire::{ClientFrame, ConversationView, Cursor, GroupView, Login, MessageFrame, SendMessage};
 
 /// Errands of one connection that run at once; beyond that it is not read from.
 const RUNNING_MAX: usize = 64;
@@ -31,10 +31,18 @@ type Cursors = Vec<(ConversationId, Seq)>;
 pub(super) enum Done {
     LoggedIn(Result<Box<Opened>, Fault>),
     Sent(ClientMessageId, Result<Accepted, Fault>),
-    Answered(u32, Result<(), Fault>),
+    Answered(u32, Result<Answer, Fault>),
     Synced(Result<(), Fault>),
     /// Cursors that the store refused come back.
     Acked(Result<(), Cursors>),
+}
+
+/// What a request is answered with.
+pub(super) enum Answer {
+    Done,
+    Group(Box<GroupView>),
+    History(Vec<MessageFrame>),
+    Conversations(Vec<ConversationView>),
 }
 
 /// The errands of one connection.
@@ -176,17 +184,20 @@ impl Errands {
 async fn carry_out(im: &Im, live: &Live, frame: ClientFrame) -> Done {
     match frame {
         ClientFrame::Sync { heads } => Done::Synced(im.sync(live, &heads).await),
-        ClientFrame::Presence { request, foreground, unread } => {
-            Done::Answered(request, im.set_presence(live, foreground, unread).await)
-        }
-        ClientFrame::Bind { request, certificate, kind, token } => {
-            Done::Answered(request, im.bind(live, certificate, kind, &token).await)
-        }
-        ClientFrame::Unbind { request, certificate, kind } => {
-            Done::Answered(request, im.unbind(live, certificate, kind).await)
-        }
-        ClientFrame::Logout { request } => Done::Answered(request, im.logout(live).await),
-        ClientFrame::Report { request, .. }
+        frame => match number(&frame) {
+            Some(request) => Done::Answered(request, answer(im, live, frame).await),
+            None => Done::Answered(0, Err(ErrorCode::Internal.into())),
+        },
+    }
+}
+
+/// The number a request is answered under; `None` for what is no request.
+const fn number(frame: &ClientFrame) -> Option<u32> {
+    match frame {
+        ClientFrame::Presence { request, .. }
+        | ClientFrame::Report { request, .. }
+        | ClientFrame::Bind { request, .. }
+        | ClientFrame::Unbind { request, .. }
         | ClientFrame::PushSwitch { request, .. }
         | ClientFrame::Unregister { request }
         | ClientFrame::Read { request, .. }
@@ -196,9 +207,47 @@ async fn carry_out(im: &Im, live: &Live, frame: ClientFrame) -> Done {
         | ClientFrame::Settings { request, .. }
         | ClientFrame::Mute { request, .. }
         | ClientFrame::History { request, .. }
-        | ClientFrame::Conversations { request } => Done::Answered(request, Err(ErrorCode::Internal.into())),
-        ClientFrame::Login(_) | ClientFrame::Ping {} | ClientFrame::Send(_) | ClientFrame::Ack { .. } => {
-            Done::Answered(0, Err(ErrorCode::Internal.into()))
-        }
+        | ClientFrame::Conversations { request }
+        | ClientFrame::Logout { request } => Some(*request),
+        ClientFrame::Login(_)
+        | ClientFrame::Ping {}
+        | ClientFrame::Send(_)
+        | ClientFrame::Ack { .. }
+        | ClientFrame::Sync { .. } => None,
     }
+}
+
+async fn answer(im: &Im, live: &Live, frame: ClientFrame) -> Result<Answer, Fault> {
+    match frame {
+        ClientFrame::Presence { foreground, unread, .. } => {
+            im.set_presence(live, foreground, unread).await?;
+        }
+        ClientFrame::Report { report, .. } => im.set_report(live, *report).await?,
+        ClientFrame::Bind { certificate, kind, token, .. } => {
+            im.bind(live, certificate, kind, &token).await?
+        }
+        ClientFrame::Unbind { certificate, kind, .. } => im.unbind(live, certificate, kind).await?,
+        ClientFrame::PushSwitch { on, .. } => im.switch_push(live, on).await?,
+        ClientFrame::Unregister { .. } => im.unregister(live).await?,
+        ClientFrame::Read { cursors, .. } => im.read(live, &cursors).await?,
+        ClientFrame::Recall { message, push, .. } => im.recall(live, message, push.as_deref()).await?,
+        ClientFrame::Group { group, action, .. } => {
+            let shown = im.group(live, &group, *action).await?;
+            return Ok(shown.map_or(Answer::Done, |group| Answer::Group(Box::new(group))));
+        }
+        ClientFrame::Call { call, action, .. } => im.call(live, call, &action).await?,
+        ClientFrame::Settings { settings, .. } => im.set_settings(live, *settings).await?,
+        ClientFrame::Mute { conversation, mute, .. } => im.set_mute(live, conversation, mute).await?,
+        ClientFrame::History { conversation, before, limit, .. } => {
+            return im.history(live, &conversation, before, limit).await.map(Answer::History);
+        }
+        ClientFrame::Conversations { .. } => return im.conversations(live).await.map(Answer::Conversations),
+        ClientFrame::Logout { .. } => im.logout(live).await?,
+        ClientFrame::Login(_)
+        | ClientFrame::Ping {}
+        | ClientFrame::Send(_)
+        | ClientFrame::Ack { .. }
+        | ClientFrame::Sync { .. } => return Err(ErrorCode::Internal.into()),
+    }
+    Ok(Answer::Done)
 }

@@ -15,7 +15,7 @@ use wire::{
 };
 
 use super::{
-    errands::{Done, Errands},
+    errands::{Answer, Done, Errands},
     pipe::{Heard, Pipe},
 };
 use crate::{
@@ -211,7 +211,12 @@ impl Connection {
                 },
                 Err(fault) => refusal(client_message_id, &fault),
             }),
-            Done::Answered(request, Ok(())) => self.reply(ServerFrame::Ok { request }),
+            Done::Answered(request, Ok(answer)) => self.reply(match answer {
+                Answer::Done => ServerFrame::Ok { request },
+                Answer::Group(group) => ServerFrame::Group { request, group },
+                Answer::History(messages) => ServerFrame::History { request, messages },
+                Answer::Conversations(conversations) => ServerFrame::Conversations { request, conversations },
+            }),
             Done::Answered(request, Err(fault)) => {
                 self.reply(ServerFrame::Error(ErrorFrame::of_request(&fault, request)));
             }

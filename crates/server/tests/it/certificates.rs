@@ -68,7 +68,7 @@ async fn two_certificates_of_an_app_cannot_share_a_name() {
 }
 
 #[tokio::test]
-async fn an_edit_keeps_the_id_and_the_secret_and_is_effective_at_once() {
+async fn c4_c5_an_edit_keeps_the_id_and_the_secret_and_is_effective_at_once() {
     let house = House::new().await;
     let id = house.certificate("old").await;
     let edit = json!({ "name": "new", "disabled": true, "fields": { "package_name": "com.example.other" } });

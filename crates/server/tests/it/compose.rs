@@ -1,14 +1,17 @@
 //! Composing an answer from rows: no socket, no store.
 
-use im::{AppView, Standing};
+use std::sync::Arc;
+
+use im::{AppView, Occasion, Standing};
 use model::{
-    Addressee, App, AppId, AppPolicy, Attempt, BindingLoss, BindingState, Body, Certificate, CertificateId,
-    CertificateName, ConversationId, Delivery, DeliveryId, DeliveryState, Device, DeviceId, DeviceReport,
-    Form, Marks, Message, MessageId, MessageKind, Purpose, PushId, Secret, Seq, SessionId, SessionState,
-    Timestamp, UserId, Vendor,
+    Addressee, App, AppId, AppPolicy, Attempt, Binding, BindingKind, BindingLoss, BindingState, Body,
+    Certificate, CertificateId, CertificateName, ConversationId, Delivery, DeliveryId, DeliveryState, Device,
+    DeviceId, DeviceReport, Environment, Form, Marks, Mentions, Message, MessageId, MessageKind, Mute,
+    Purpose, PushId, PushSettings, Secret, Seq, SessionId, SessionState, TextVariant, Timestamp, UserId,
+    Vendor,
 };
-use rules::{Reason, TABLE_VERSION, decide};
-use server::explain::{Case, ExplainedTarget, Language, TargetState, compose, render_text};
+use rules::{Facts, Reason, TABLE_VERSION, decide};
+use server::explain::{Case, ExplainedTarget, Language, TargetState, compose, outlook, render_text};
 use store::{AudienceRow, SessionRecord};
 use uuid::Uuid;
 
@@ -41,6 +44,8 @@ fn view() -> AppView {
             created_at: NOW,
             updated_at: NOW,
         }],
+        resources: Vec::new(),
+        webhooks: Vec::new(),
     }
 }
 
@@ -55,6 +60,9 @@ fn message() -> Message {
         client_message_id: None,
         seq: Seq(5),
         body: Body::text("晚饭吃什么?"),
+        mentions: Mentions::default(),
+        online_only: false,
+        recalled_at: None,
         push: None,
         sent_at: NOW,
         expires_at: NOW.plus_ms(60_000),
@@ -76,12 +84,24 @@ fn row(acked: i64) -> AudienceRow {
             id: DeviceId(Uuid::from_u128(1)),
             push_id: PushId(Uuid::from_u128(2)),
             unregistered_at: None,
+            push_off_at: None,
+            badge: 0,
             report: DeviceReport { brand: "xiaomi".into(), model: "14".into(), ..DeviceReport::default() },
             seen_at: NOW,
         }),
         binding: BindingState::Lost(BindingLoss::NeverBound),
         acked: Seq(acked),
+        from: Seq(0),
+        settings: Arc::default(),
+        mute: Mute::None,
     }
+}
+
+/// The facts of a device that is away.
+fn facts_away() -> Facts {
+    let (message, view) = (message(), view());
+    let occasion = Occasion { message: &message, view: &view, call: None, now: NOW };
+    im::facts_of(&occasion, &row(0), Standing::Offline, &[])
 }
 
 fn attempt(at_ms: i64, verdict: &str, code: &str) -> Attempt {
@@ -96,7 +116,6 @@ fn attempt(at_ms: i64, verdict: &str, code: &str) -> Attempt {
 }
 
 fn delivery(state: DeliveryState, reason: model::ReasonCode, attempts: Vec<Attempt>) -> Delivery {
-    let facts = im::facts_of(&message(), &row(0), &view(), Standing::Offline, NOW);
     Delivery {
         id: DeliveryId(1),
         app: AppId(1),
@@ -111,7 +130,9 @@ fn delivery(state: DeliveryState, reason: model::ReasonCode, attempts: Vec<Attem
         state,
         reason,
         rules_version: TABLE_VERSION,
-        facts: facts.pack(),
+        facts: facts_away().pack(),
+        text: TextVariant::Full,
+        badge: None,
         decided_at: NOW,
         due_at: NOW.plus_ms(500),
         expires_at: NOW.plus_ms(60_000),
@@ -133,6 +154,9 @@ fn target(rows: &[(AudienceRow, Standing)], deliveries: &[Delivery]) -> Explaine
         rows,
         deliveries,
         fanout: None,
+        call: None,
+        sender_name: Some("安"),
+        group_name: None,
         now: NOW.plus_ms(1000),
         show_text: true,
     };
@@ -142,7 +166,7 @@ fn target(rows: &[(AudienceRow, Standing)], deliveries: &[Delivery]) -> Explaine
 }
 
 #[test]
-fn every_attempt_comes_with_the_vendors_code_its_meaning_and_what_to_do() {
+fn j4_every_attempt_comes_with_the_vendors_code_its_meaning_and_what_to_do() {
     let attempts = vec![attempt(100, "limited", "200002"), attempt(800, "accepted", "0")];
     let accepted = delivery(DeliveryState::Accepted, Reason::ACCEPTED, attempts);
     let target = target(&[(row(0), Standing::Offline)], &[accepted]);
@@ -179,8 +203,7 @@ fn the_rules_are_those_that_saw_the_facts_of_the_decision_not_those_of_now() {
     let mut online = row(5);
     online.session.as_mut().unwrap().state = SessionState::OnlineForeground;
     let target = target(&[(online, Standing::Framed { foreground: true })], &[decided]);
-    let facts = im::facts_of(&message(), &row(0), &view(), Standing::Offline, NOW);
-    assert_eq!(decide(&facts).reason, Reason::NO_BINDING);
+    assert_eq!(decide(&facts_away()).reason, Reason::NO_BINDING);
     let decided: Vec<&str> = target
         .rules
         .iter()
@@ -226,6 +249,9 @@ fn a_terminal_shows_attempts_on_lines_of_their_own_whatever_the_vendor_writes() 
         rows: &rows,
         deliveries: &[accepted],
         fanout: None,
+        call: None,
+        sender_name: Some("安"),
+        group_name: None,
         now: NOW,
         show_text: false,
     };
@@ -235,4 +261,117 @@ fn a_terminal_shows_attempts_on_lines_of_their_own_whatever_the_vendor_writes() 
     assert!(text.contains("· 42 ms · HTTP 200 · accepted · 0 in the vendor's own words\n"), "{text}");
     assert!(text.contains("  certificate 6666 小米 (xiaomi) …-of-bo\n"), "{text}");
     assert!(!text.contains("晚饭"), "{text}");
+}
+
+#[test]
+fn t13_what_followed_a_notification_is_told_with_its_attempts() {
+    let accepted = delivery(DeliveryState::Accepted, Reason::ACCEPTED, vec![attempt(100, "accepted", "0")]);
+    let withdrawn = Delivery {
+        id: DeliveryId(2),
+        purpose: Purpose::Withdraw,
+        ..delivery(DeliveryState::Accepted, Reason::WITHDRAWN, vec![attempt(700, "accepted", "0")])
+    };
+    let target = target(&[(row(0), Standing::Offline)], &[withdrawn, accepted]);
+    assert_eq!((target.state, target.attempts.len()), (TargetState::Accepted, 1));
+    let followed = &target.follow_ups[..];
+    assert_eq!(followed.len(), 1);
+    assert_eq!((followed[0].purpose, followed[0].reason.name.as_str()), (Purpose::Withdraw, "withdrawn"));
+    assert_eq!(followed[0].attempts.len(), 1);
+}
+
+#[test]
+fn the_text_and_badge_of_a_push_are_told_to_who_may_read_it() {
+    let mut queued = delivery(DeliveryState::Queued, Reason::PUSH_DISCONNECTED, Vec::new());
+    (queued.text, queued.badge) = (TextVariant::Hidden, Some(3));
+    let hidden = target(&[(row(0), Standing::Offline)], &[queued.clone()]);
+    let shown = hidden.shown.unwrap();
+    assert_eq!((shown.text, hidden.badge), (TextVariant::Hidden, Some(3)));
+    assert!(!shown.body.contains("晚饭"), "{shown:?}");
+    queued.text = TextVariant::Full;
+    let full = target(&[(row(0), Standing::Offline)], &[queued]);
+    assert_eq!(full.shown.unwrap().body, "安: 晚饭吃什么?");
+    let skipped = delivery(DeliveryState::Skipped, Reason::MUTED, Vec::new());
+    assert_eq!(target(&[(row(0), Standing::Offline)], &[skipped]).shown, None);
+}
+
+#[test]
+fn e8_a_push_resource_that_the_app_does_not_have_is_warned_of() {
+    let push = PushSettings { resource: "calls".parse().ok(), ..PushSettings::default() };
+    let (message, view) = (Message { push: Some(push), ..message() }, view());
+    let case = Case {
+        message: &message,
+        view: &view,
+        rows: &[],
+        deliveries: &[],
+        fanout: None,
+        call: None,
+        sender_name: None,
+        group_name: None,
+        now: NOW,
+        show_text: false,
+    };
+    let explanation = compose(&case);
+    assert_eq!(explanation.warnings[0].code, "unknown_resource");
+    assert!(render_text(&explanation, Language::Zh).contains("推送资源 calls"));
+}
+
+#[test]
+fn a_notice_has_its_reason_without_a_row() {
+    let (message, view) = (Message { kind: MessageKind::Notice, ..message() }, view());
+    let rows = [(row(0), Standing::Offline)];
+    let case = Case {
+        message: &message,
+        view: &view,
+        rows: &rows,
+        deliveries: &[],
+        fanout: None,
+        call: None,
+        sender_name: None,
+        group_name: None,
+        now: NOW,
+        show_text: true,
+    };
+    let target = compose(&case).targets.remove(0);
+    assert_eq!((target.state, target.reason.name.as_str()), (TargetState::Skipped, "notice"));
+    assert!(!target.rules.is_empty());
+}
+
+#[test]
+fn j6_a_build_and_a_certificate_of_two_environments_are_told_apart() {
+    let mut view = view();
+    let certificate = &mut view.certificates[0];
+    (certificate.vendor, certificate.environment) = (Vendor::Apns, Some(Environment::Production));
+    let message = message();
+    let reason = |environment| {
+        let mut row = row(0);
+        row.device.as_mut().unwrap().report.apns_environment = Some(environment);
+        row.binding = BindingState::Bound(Binding {
+            device: DeviceId(Uuid::from_u128(1)),
+            certificate: CertificateId(6666),
+            kind: BindingKind::Alert,
+            token: "a-token-of-bo".into(),
+            owner: Some(user("bo")),
+            registered_at: NOW,
+            generation: 1,
+            doubts: 0,
+        });
+        let rows = [(row, Standing::Offline)];
+        let case = Case {
+            message: &message,
+            view: &view,
+            rows: &rows,
+            deliveries: &[],
+            fanout: None,
+            call: None,
+            sender_name: None,
+            group_name: None,
+            now: NOW,
+            show_text: true,
+        };
+        outlook(&case).targets.remove(0).reason
+    };
+    let mismatched = reason(Environment::Development);
+    assert_eq!(mismatched.name, "wrong_environment");
+    assert!(mismatched.hint_zh.contains("构建环境"), "{mismatched:?}");
+    assert_eq!(reason(Environment::Production).name, "push_disconnected");
 }

@@ -51,6 +51,9 @@ async fn another_apps_objects_are_not_there() {
     let certificate = house.certificate("小米").await;
     let message = house.send("ann", "bo", "secret").await;
     house.post("/v1/users", json!({ "id": "bo" })).await;
+    house.group("team", &["ann", "bo"]).await;
+    house.put("/v1/resources/r", json!({ "vendors": {} })).await;
+    house.post("/v1/webhooks", json!({ "url": "https://a.example/", "events": ["message"] })).await;
     let device = house.post("/v1/devices", json!({})).await.json();
     let push_id = device["push_id"].as_str().unwrap();
     let key = format!("Bearer {}", house.foreign_key);
@@ -63,6 +66,21 @@ async fn another_apps_objects_are_not_there() {
         (Method::POST, format!("/v1/certificates/{certificate}/probe"), ""),
         (Method::GET, format!("/v1/messages/{message}"), ""),
         (Method::GET, format!("/v1/messages/{message}/explain"), ""),
+        (Method::POST, format!("/v1/messages/{message}/recall"), ""),
+        (Method::GET, "/v1/groups/team".to_owned(), ""),
+        (Method::PATCH, "/v1/groups/team".to_owned(), r#"{"name":"x"}"#),
+        (Method::DELETE, "/v1/groups/team".to_owned(), ""),
+        (Method::GET, "/v1/groups/team/members".to_owned(), ""),
+        (Method::POST, "/v1/groups/team/members".to_owned(), r#"{"users":["x"]}"#),
+        (Method::DELETE, "/v1/groups/team/members".to_owned(), r#"{"users":["ann"]}"#),
+        (Method::PATCH, "/v1/groups/team/members/ann".to_owned(), r#"{"role":"admin"}"#),
+        (Method::PATCH, "/v1/users/bo".to_owned(), r#"{"name":"x"}"#),
+        (Method::GET, "/v1/users/bo/settings".to_owned(), ""),
+        (Method::GET, "/v1/users/bo/sessions".to_owned(), ""),
+        (Method::GET, "/v1/users/bo/conversations".to_owned(), ""),
+        (Method::GET, "/v1/users/bo/conversations/p:ann:bo/messages".to_owned(), ""),
+        (Method::PUT, "/v1/users/bo/conversations/p:ann:bo/mute".to_owned(), r#"{"mute":"all"}"#),
+        (Method::POST, "/v1/users/bo/conversations/p:ann:bo/read".to_owned(), r#"{"seq":1}"#),
         (Method::GET, "/v1/users/bo".to_owned(), ""),
         (Method::GET, "/v1/users/bo/devices".to_owned(), ""),
         (Method::POST, "/v1/users/bo/kick".to_owned(), ""),
@@ -76,7 +94,9 @@ async fn another_apps_objects_are_not_there() {
         let answer = house.raw(method.clone(), &path, &foreign, body.to_owned()).await;
         assert_eq!(answer.refusal(), (404, "not_found".to_owned()), "{method} {path}");
     }
-    for path in ["/v1/certificates", "/v1/users", "/v1/deliveries", "/v1/lanes"] {
+    let lists = ["certificates", "users", "groups", "resources", "webhooks", "deliveries", "lanes"]
+        .map(|list| format!("/v1/{list}"));
+    for path in &lists {
         let lists = house.raw(Method::GET, path, &foreign, "").await.json();
         let empty = lists.as_object().unwrap().values().all(|list| list.as_array().unwrap().is_empty());
         assert!(empty, "{path}: {lists}");

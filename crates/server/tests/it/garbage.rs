@@ -25,6 +25,22 @@ const TEXTS: &[&str] = &[
     r#"{"type":"presence","request":-1,"foreground":"yes"}"#,
     r#"{"type":"bind","request":1,"certificate":4294967295,"token":"\u0000"}"#,
     r#"{"type":"unbind","request":4294967295,"certificate":0}"#,
+    r#"{"type":"presence","request":1,"foreground":false,"unread":-1}"#,
+    r#"{"type":"report","request":1,"report":{"surprise":1}}"#,
+    r#"{"type":"push_switch","request":1,"on":"maybe"}"#,
+    r#"{"type":"unregister"}"#,
+    r#"{"type":"read","request":1,"cursors":[{"conversation":"p:bo:x","seq":9223372036854775807}]}"#,
+    r#"{"type":"recall","request":1,"message":"018f0000-0000-7000-8000-000000000000","push":{"title":1}}"#,
+    r#"{"type":"recall","request":1,"message":"018f0000-0000-7000-8000-000000000000"}"#,
+    r#"{"type":"group","request":1,"group":"","action":{"do":"show"}}"#,
+    r#"{"type":"group","request":1,"group":"g","action":{"do":"reign"}}"#,
+    r#"{"type":"group","request":1,"group":"nowhere","action":{"do":"mute_member","user":"x","for_ms":-9223372036854775808}}"#,
+    r#"{"type":"call","request":1,"call":"x","action":{"do":"accept"}}"#,
+    r#"{"type":"call","request":1,"call":"018f0000-0000-7000-8000-000000000000","action":{"do":"invite","users":[],"rings_ms":9223372036854775807}}"#,
+    r#"{"type":"settings","request":1,"settings":{"do_not_disturb":{"from_minute":65535,"to_minute":0,"time_zone":""}}}"#,
+    r#"{"type":"mute","request":1,"conversation":"g:nowhere","mute":"all"}"#,
+    r#"{"type":"history","request":1,"conversation":"p:bo:x","before":-9223372036854775808,"limit":4294967295}"#,
+    r#"{"type":"conversations","request":-1}"#,
 ];
 
 #[tokio::test]
@@ -94,6 +110,13 @@ async fn garbage_to_every_endpoint_is_never_the_servers_fault() {
         r#"{"surprise":1}"#,
         "\u{0}",
         r#"{"fields":{"":""},"name":"","vendor":"xiaomi"}"#,
+        r#"{"users":["","\u0000"],"caller":"x","rings_ms":-9223372036854775808}"#,
+        r#"{"users":["x"],"user":"x","caller":"y","rings_ms":9223372036854775807,"seq":9223372036854775807}"#,
+        r#"{"users":["x"]}"#,
+        r#"{"user":"x"}"#,
+        r#"{"seq":-9223372036854775808}"#,
+        r#"{"role":"owner","mute_for_ms":9223372036854775807}"#,
+        r#"{"mute_for_ms":-9223372036854775808}"#,
     ];
     for endpoint in server::endpoints() {
         if endpoint.path == "/v1/events" {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use gateway::{Gateway, GatewayConfig};
+use gateway::{Gateway, GatewayConfig, WebhookConfig};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
@@ -176,6 +176,38 @@ impl House {
         answer.json()["message"].as_str().unwrap().to_owned()
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::PATCH, path, Some(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::PUT, path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.call(Method::DELETE, path, None).await
+    }
+
+    /// The same with a key of the second App.
+    pub(crate) async fn foreign(&self, method: Method, path: &str, body: Value) -> Answer {
+        let key = format!("Bearer {}", self.foreign_key);
+        self.raw(method, path, &[("authorization", &key)], body.to_string()).await
+    }
+
+    /// Makes users who are known and have never logged in.
+    pub(crate) async fn users(&self, users: &[&str]) {
+        for user in users {
+            assert_eq!(self.post("/v1/users", json!({ "id": user })).await.status, 201);
+        }
+    }
+
+    /// A group of these users, the first its owner.
+    pub(crate) async fn group(&self, id: &str, users: &[&str]) {
+        let body = json!({ "id": id, "name": "团队", "owner": users[0], "members": &users[1..] });
+        let made = self.post("/v1/groups", body).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+    }
+
     /// A Xiaomi certificate; its id.
     pub(crate) async fn certificate(&self, name: &str) -> u64 {
         let body = json!({
@@ -232,6 +264,7 @@ fn nowhere() -> GatewayConfig {
         "api.development.push.apple.com:443",
     ];
     GatewayConfig {
+        webhooks: WebhookConfig { may_reach_inside: true, ..WebhookConfig::default() },
         connect_to: hosts.into_iter().map(|host| (host.to_owned(), closed)).collect::<HashMap<_, _>>(),
         ..GatewayConfig::default()
     }

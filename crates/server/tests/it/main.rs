@@ -3,14 +3,22 @@
 #![expect(clippy::unwrap_used, reason = "where a step of a test fails, the test fails")]
 
 mod api;
+mod backend;
+mod calls;
 mod certificates;
 mod compose;
 mod console;
 mod explain;
+mod frames;
 mod front;
 mod garbage;
+mod groups;
 mod house;
+mod kept;
 mod openapi;
+mod outlook;
+mod people;
 mod phone;
 mod pushes;
+mod sending;
 mod ws;

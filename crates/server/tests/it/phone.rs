@@ -3,6 +3,7 @@
 use futures_util::{SinkExt, StreamExt};
 use model::DeviceId;
 use serde_json::{Value, json};
+use store::Change;
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -10,7 +11,7 @@ use tokio_tungstenite::{
 };
 use uuid::Uuid;
 
-use crate::house::{House, PATIENCE};
+use crate::house::{House, PATIENCE, wait_for};
 
 /// A client on a real WebSocket.
 pub(crate) struct Phone {
@@ -30,6 +31,42 @@ impl Phone {
         phone.log_in(house, user).await;
         phone.sync().await;
         phone
+    }
+
+    /// Was online, has bound a token of a certificate, and has lost its connection.
+    pub(crate) async fn away(house: &House, user: &str, certificate: u64) -> DeviceId {
+        let mut phone = Self::online(house, user).await;
+        phone.bind(certificate, &format!("token-of-{user}")).await;
+        let device = phone.device;
+        let mut feed = house.store.feed().subscribe();
+        drop(phone);
+        wait_for(&mut feed, |change| matches!(change, Change::Session(_, _, gone) if *gone == device)).await;
+        device
+    }
+
+    pub(crate) async fn bind(&mut self, certificate: u64, token: &str) {
+        let bind = json!({ "type": "bind", "request": 1, "certificate": certificate, "token": token });
+        self.ask(bind).await;
+    }
+
+    /// Asks and gives the answer, which must be no refusal.
+    pub(crate) async fn ask(&mut self, frame: Value) -> Value {
+        self.send(&frame).await;
+        loop {
+            let answer = self.next().await;
+            if answer["request"] == frame["request"] {
+                assert_ne!(answer["type"], "error", "{frame} {answer}");
+                return answer;
+            }
+        }
+    }
+
+    /// Asks and gives the code of the refusal.
+    pub(crate) async fn refused(&mut self, frame: Value) -> String {
+        self.send(&frame).await;
+        let error = self.next_of("error").await;
+        assert_eq!(error["request"], frame["request"], "{error}");
+        error["code"].as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn log_in(&mut self, house: &House, user: &str) -> Value {

@@ -22,7 +22,7 @@ async fn bound(house: &House, certificate: u64) -> String {
 }
 
 #[tokio::test]
-async fn a_device_without_a_user_keeps_its_push_id() {
+async fn d6_a_device_without_a_user_keeps_its_push_id() {
     let house = House::new().await;
     let id = "0d6ee6a5-3b0f-4b8e-8e0f-3a0f3f0a7a01";
     let first = house.post("/v1/devices", json!({ "device": id })).await.json();
@@ -34,7 +34,7 @@ async fn a_device_without_a_user_keeps_its_push_id() {
 }
 
 #[tokio::test]
-async fn a_push_to_a_push_id_is_queued_for_its_certificate() {
+async fn j2_a_push_to_a_push_id_is_queued_for_its_certificate() {
     let house = House::new().await;
     let certificate = house.certificate("小米").await;
     let push_id = bound(&house, certificate).await;
@@ -77,7 +77,7 @@ async fn a_push_to_a_user_who_never_logged_in_is_accepted_and_explained() {
 }
 
 #[tokio::test]
-async fn an_unregistered_push_id_takes_nothing_more() {
+async fn b12_an_unregistered_push_id_takes_nothing_more() {
     let house = House::new().await;
     let certificate = house.certificate("小米").await;
     let push_id = bound(&house, certificate).await;

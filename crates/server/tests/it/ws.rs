@@ -203,7 +203,7 @@ async fn a_wrong_token_is_refused_and_the_connection_ends() {
 }
 
 #[tokio::test]
-async fn a_certificate_name_over_32_characters_fails_the_login_with_500() {
+async fn c3_a_certificate_name_over_32_characters_fails_the_login_with_500() {
     let house = House::new().await;
     let mut phone = Phone::connect(&house).await;
     let mut login = phone.login(&house.token("bo"));

@@ -4,7 +4,7 @@ use model::{Binding, BindingKind, BindingLoss, BindingState, DeviceId, Environme
 
 use super::{
     Stage,
-    stage::{APP, FOREIGN, device},
+    stage::{APP, FOREIGN, device, user},
 };
 use crate::{BindingClear, NewBinding, Op, Outcome};
 
@@ -173,4 +173,17 @@ pub async fn what_is_not_there_cannot_be_bound(stage: Stage) {
     stage.register(phone).await;
     let foreign = NewBinding { app: FOREIGN, ..stage.new_binding(phone, None, "t-1") };
     assert_eq!(stage.commit(Op::Bind(foreign)).await, Outcome::Missing);
+}
+
+/// Row B13: who logs in next on the phone is the one its token reaches.
+pub async fn b13_a_change_of_user_moves_the_token(stage: Stage) {
+    let phone = device();
+    let first = stage.login("bo", phone).await;
+    stage.bind(phone, Some("bo"), "t-1").await;
+    stage.logout(first).await;
+    stage.login("cy", phone).await;
+    stage.bind(phone, Some("cy"), "t-1").await;
+    let of = async |name| stage.audience(&model::Addressee::User(user(name))).await[0].binding.clone();
+    assert_eq!(of("bo").await, BindingState::Lost(BindingLoss::TakenOver));
+    assert!(matches!(of("cy").await, BindingState::Bound(_)));
 }

@@ -38,7 +38,7 @@ pub async fn an_unregistered_device_is_still_found_and_says_so(stage: Stage) {
 }
 
 /// The old id is spent.
-pub async fn registering_again_gives_a_new_push_id(stage: Stage) {
+pub async fn b12_registering_again_gives_a_new_push_id(stage: Stage) {
     let phone = device();
     let first = stage.register(phone).await;
     unregister(&stage, first).await;
@@ -61,7 +61,7 @@ pub async fn a_login_does_not_undo_an_unregistration(stage: Stage) {
 }
 
 /// Whoever's they are.
-pub async fn unregistering_takes_bindings_and_queued_deliveries(stage: Stage) {
+pub async fn b12_unregistering_takes_bindings_and_queued_deliveries(stage: Stage) {
     let (phone, _) = stage.sleeping_phone("bo", "t-1").await;
     let record = stage.store().device(APP, phone).await.expect("reads").expect("is there");
     let queued = stage.queue_push("bo", phone).await;
@@ -91,4 +91,25 @@ pub async fn a_foreign_app_sees_no_device(stage: Stage) {
     let push_id = stage.register(phone).await;
     assert!(stage.store().device(FOREIGN, phone).await.expect("reads").is_none());
     assert!(stage.store().device_by_push_id(FOREIGN, push_id).await.expect("reads").is_none());
+}
+
+/// Row B12: the app registers again by binding a token, and is known by another Push ID from then on.
+pub async fn b12_binding_again_gives_a_new_push_id(stage: Stage) {
+    let phone = device();
+    let first = stage.register(phone).await;
+    unregister(&stage, first).await;
+    let login = stage.new_session("bo", phone, LoginPolicy::Many);
+    let Outcome::Session { push_id, .. } = stage.commit(Op::OpenSession(login)).await else {
+        panic!("a login");
+    };
+    assert_eq!(push_id, None, "it was unregistered");
+    let binding = stage.new_binding(phone, Some("bo"), "t-1");
+    let second = binding.push_id;
+    assert_eq!(stage.commit(Op::Bind(binding)).await, Outcome::Done);
+    let record = stage.store().device(APP, phone).await.expect("reads").expect("is there");
+    assert_eq!((record.device.push_id, record.device.unregistered_at), (second, None));
+    assert!(matches!(record.bindings[0], BindingState::Bound(_)));
+    stage.bind(phone, Some("bo"), "t-2").await;
+    let record = stage.store().device(APP, phone).await.expect("reads").expect("is there");
+    assert_eq!(record.device.push_id, second, "stable until it is unregistered");
 }

@@ -52,6 +52,29 @@ pub async fn every_kind_of_change_is_told(stage: Stage) {
     }
 }
 
+/// What an App's own people change.
+pub async fn changes_of_groups_users_calls_and_catalogue_are_told(stage: Stage) {
+    let mut feed = stage.store().feed().subscribe();
+    super::groups::create(&stage, "g", &["bo"]).await;
+    let at = stage.now();
+    stage.commit(Op::NameUser { app: APP, user: user("bo"), name: None, at }).await;
+    let id = model::ResourceId::new("quiet").expect("a short id");
+    let resource = model::PushResource { app: APP, id, vendors: Default::default(), updated_at: at };
+    stage.commit(Op::PutResource(resource)).await;
+    let expected = [
+        Change::Group(APP, super::groups::group_id("g")),
+        Change::User(APP, user("bo")),
+        Change::Catalogue(APP),
+    ];
+    for change in expected {
+        loop {
+            if feed.recv().await.expect("told") == change {
+                break;
+            }
+        }
+    }
+}
+
 /// A refused message and a login that is gone are no news.
 pub async fn what_changes_nothing_is_not_told(stage: Stage) {
     let sent = stage.accept("bo").await;

@@ -1,7 +1,7 @@
 //! Accepting and reading messages.
 
 use model::{
-    Addressee, Body, ClientMessageId, ConversationId, Message, MessageId, PushId, PushSettings, Seq,
+    Addressee, Body, ClientMessageId, ConversationId, Mentions, Message, MessageId, PushId, PushSettings, Seq,
 };
 use uuid::Uuid;
 
@@ -30,6 +30,7 @@ pub async fn a_message_reads_as_it_was_given(stage: Stage) {
         sender_device: Some(device()),
         body: Body::Custom { content: "{\"a\":1}".to_owned(), kind: Some("image".to_owned()) },
         push: Some(push),
+        mentions: Mentions { all: false, users: vec![user("bo")] },
         ..with_client_id(stage.message("al", "bo"), "c-1")
     };
     stage.commit(Op::Accept(Box::new(given.clone()))).await;
@@ -145,4 +146,30 @@ pub async fn a_foreign_app_sees_no_message(stage: Stage) {
     assert!(store.conversations(FOREIGN, &user("bo")).await.expect("reads").is_empty());
     assert!(store.messages_after(FOREIGN, &conversation, Seq(0), 9).await.expect("reads").is_empty());
     assert!(store.fanout(FOREIGN, message.id).await.expect("reads").is_none());
+}
+
+/// Whom a message calls by name is part of what it says.
+pub async fn another_mention_is_another_content(stage: Stage) {
+    let first = with_client_id(stage.message("al", "bo"), "c-1");
+    stage.commit(Op::Accept(Box::new(first.clone()))).await;
+    let calling = Message { mentions: Mentions { all: true, users: Vec::new() }, ..first.clone() };
+    assert_eq!(stage.commit(Op::Accept(Box::new(calling))).await, Outcome::Conflict);
+    let shouted = Message { online_only: true, ..first };
+    assert_eq!(stage.commit(Op::Accept(Box::new(shouted))).await, Outcome::Conflict);
+}
+
+/// Row T10: it is stored so that explain knows of it, and nobody syncs it.
+pub async fn t10_a_message_for_who_is_online_takes_no_place_in_the_conversation(stage: Stage) {
+    let shouted = Message { online_only: true, ..stage.message("al", "bo") };
+    assert_eq!(stage.commit(Op::Accept(Box::new(shouted.clone()))).await, Outcome::Accepted { seq: Seq(0) });
+    let store = stage.store();
+    assert!(store.conversations(APP, &user("bo")).await.expect("reads").is_empty());
+    assert_eq!(store.message(APP, shouted.id).await.expect("reads"), Some(shouted.clone()));
+    assert!(store.fanout(APP, shouted.id).await.expect("reads").is_some());
+    let told = stage.accept("bo").await;
+    assert_eq!(told.seq, Seq(1));
+    let again = Message { online_only: true, ..stage.message("al", "bo") };
+    assert_eq!(stage.commit(Op::Accept(Box::new(again))).await, Outcome::Accepted { seq: Seq(0) });
+    let conversation = ConversationId::peer(&user("al"), &user("bo"));
+    assert_eq!(store.messages_after(APP, &conversation, Seq(0), 9).await.expect("reads"), [told]);
 }

@@ -4,17 +4,26 @@
 //! check becomes a test of that name with a house of its own.
 
 pub mod audience;
+pub mod badges;
 pub mod bindings;
+pub mod calls;
 pub mod deliveries;
 pub mod devices;
 pub mod fanout;
 pub mod feed;
+pub mod follow_ups;
+pub mod groups;
 pub mod messages;
 pub mod queue;
+pub mod reads;
+pub mod recalls;
 pub mod receipts;
 pub mod records;
+pub mod resources;
 pub mod sessions;
+pub mod settings;
 pub(crate) mod stage;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -40,8 +49,8 @@ macro_rules! conformance_tests {
             an_api_key_is_found_by_its_hash_alone,
             a_user_is_made_once_and_listed_in_order,
             revoked_tokens_stay_revoked,
-            a_certificate_reads_as_it_was_put_and_ids_rise,
-            an_edit_raises_the_version_and_keeps_an_absent_secret,
+            c1_each_certificate_gets_an_id_of_its_own_that_is_never_used_again,
+            c5_an_edit_raises_the_version_and_keeps_an_absent_secret,
             a_foreign_certificate_cannot_be_edited,
             everything_outlives_a_reopen,
         ]);
@@ -58,6 +67,8 @@ macro_rules! conformance_tests {
             the_newest_messages_come_first,
             both_users_have_the_conversation,
             a_foreign_app_sees_no_message,
+            another_mention_is_another_content,
+            t10_a_message_for_who_is_online_takes_no_place_in_the_conversation,
         ]);
         $crate::conformance_tests!(@of $house, fanout: [
             a_fanout_is_due_from_the_moment_of_sending_oldest_first,
@@ -75,26 +86,29 @@ macro_rules! conformance_tests {
         $crate::conformance_tests!(@of $house, sessions: [
             a_later_login_has_a_higher_number_and_replaces_the_earlier,
             a_login_makes_user_and_device,
-            with_one_device_a_login_kicks_the_users_other_devices,
+            b8_with_one_device_a_login_kicks_the_users_other_devices,
             with_many_devices_a_login_kicks_nobody,
-            a_login_kicks_another_user_of_its_device,
-            a_kicked_login_loses_its_bindings_and_its_queued_deliveries,
-            a_logout_takes_bindings_and_queued_deliveries_in_one_commit,
+            b13_a_login_kicks_another_user_of_its_device,
+            b8_a_kicked_login_loses_its_bindings_and_its_queued_deliveries,
+            b7_a_logout_takes_bindings_and_queued_deliveries_in_one_commit,
             a_logout_leaves_other_users_and_devices_alone,
             an_ended_login_cannot_be_moved_or_ended_again,
             a_move_to_the_foreground_cancels_what_is_queued,
             a_move_to_the_background_cancels_nothing,
             after_a_stop_everybody_is_disconnected,
-            a_login_tells_the_last_device_and_whether_a_push_was_ever_sent,
+            d7_a_login_tells_the_last_device_and_whether_a_push_was_ever_sent,
+            b8_with_one_device_of_a_class_a_login_kicks_the_others_of_its_class,
+            t16_a_move_tells_when_the_device_was_last_heard_of,
         ]);
         $crate::conformance_tests!(@of $house, devices: [
             a_registered_device_keeps_its_push_id,
             an_unregistered_device_is_still_found_and_says_so,
-            registering_again_gives_a_new_push_id,
+            b12_registering_again_gives_a_new_push_id,
             a_login_does_not_undo_an_unregistration,
-            unregistering_takes_bindings_and_queued_deliveries,
+            b12_unregistering_takes_bindings_and_queued_deliveries,
             a_device_tells_its_newest_login_and_why_it_has_no_binding,
             a_foreign_app_sees_no_device,
+            b12_binding_again_gives_a_new_push_id,
         ]);
         $crate::conformance_tests!(@of $house, bindings: [
             a_device_has_one_alert_binding_at_a_time,
@@ -109,6 +123,7 @@ macro_rules! conformance_tests {
             a_replacement_that_another_device_holds_is_not_taken_from_it,
             doubts_are_counted_and_forgotten_with_the_token,
             what_is_not_there_cannot_be_bound,
+            b13_a_change_of_user_moves_the_token,
         ]);
         $crate::conformance_tests!(@of $house, audience: [
             both_users_of_a_conversation_are_targets_on_every_device,
@@ -132,6 +147,7 @@ macro_rules! conformance_tests {
             a_reopen_puts_everything_back,
             the_next_due_time_is_that_of_a_row_nobody_holds,
             a_claim_brings_what_it_takes_to_render,
+            e9_a_claim_brings_the_names_that_a_push_shows,
             a_claim_tells_that_its_binding_is_gone,
             what_was_cancelled_after_the_claim_may_not_begin,
             what_is_on_the_wire_when_it_is_cancelled_ends_as_the_vendor_says_and_is_marked,
@@ -156,9 +172,84 @@ macro_rules! conformance_tests {
             a_receipt_of_another_token_or_app_finds_nothing,
             the_first_moment_counts_and_other_kinds_leave_a_note,
         ]);
+        $crate::conformance_tests!(@of $house, groups: [
+            a_group_is_made_with_its_owner_and_members,
+            a_groups_id_is_used_once,
+            f2_a_group_message_is_one_row_and_reaches_every_member,
+            f2_a_large_group_is_read_page_by_page,
+            a_message_to_no_group_is_missing,
+            who_joins_later_sees_nothing_of_before,
+            f2_who_leaves_gets_no_push_that_has_not_begun,
+            a_decision_for_a_member_who_left_is_stale,
+            a_group_is_never_larger_than_its_limit,
+            a_new_owner_is_a_member_and_the_old_one_becomes_an_admin,
+            a_member_is_changed_and_the_owner_stays_the_owner,
+            a_dismissed_group_is_gone_and_its_messages_stay,
+            groups_and_members_are_listed_in_order,
+            what_rests_on_a_refused_change_is_not_stored,
+            a_foreign_app_sees_no_group,
+        ]);
+        $crate::conformance_tests!(@of $house, reads: [
+            a_read_mark_moves_forward_alone,
+            t3_unread_are_the_messages_of_others_that_count_on_a_badge,
+            a_recalled_message_is_not_unread,
+            reading_cancels_the_pushes_of_what_was_read,
+            the_members_marks_are_listed,
+            conversations_are_listed_newest_message_first,
+            a_conversation_of_two_is_theirs_and_nobody_elses,
+            messages_are_read_backwards_from_a_place,
+        ]);
+        $crate::conformance_tests!(@of $house, badges: [
+            t1_each_push_that_counts_shows_one_more_than_the_base,
+            t3_a_push_that_does_not_count_leaves_the_badge,
+            a_target_that_is_decided_twice_counts_once,
+            t1_reading_elsewhere_lowers_the_badge_by_what_was_read,
+            coming_to_the_foreground_sets_no_badge,
+        ]);
+        $crate::conformance_tests!(@of $house, recalls: [
+            t13_a_recalled_message_keeps_its_place_and_loses_its_words,
+            t13_a_recall_cancels_what_has_not_begun_and_ends_the_fanout,
+            a_decision_that_a_recall_overtook_is_stale,
+            a_recalled_message_is_still_the_same_to_its_sender,
+            what_is_not_there_cannot_be_recalled,
+        ]);
+        $crate::conformance_tests!(@of $house, follow_ups: [
+            t13_what_a_vendor_accepted_is_withdrawn_once,
+            t13_a_replacement_comes_with_its_settings,
+            t13_what_has_not_begun_is_cancelled_and_not_followed,
+            t13_what_is_on_the_wire_is_followed_when_it_lands,
+            a_follow_up_is_for_one_user_and_spares_one_device,
+            a_device_that_may_not_be_sent_to_is_not_followed,
+            a_decision_that_a_follow_up_overtook_is_stale,
+            a_withdrawal_takes_the_place_of_a_replacement_that_has_not_begun,
+            a_receipt_of_the_notification_is_not_the_withdrawals,
+            a_follow_up_outlives_a_reopen,
+            an_unknown_message_is_not_followed,
+        ]);
+        $crate::conformance_tests!(@of $house, calls: [
+            a_call_is_changed_by_who_read_it_last,
+            calls_that_ring_come_due_first_to_end_first,
+            the_signals_of_a_stale_change_are_not_stored,
+        ]);
+        $crate::conformance_tests!(@of $house, settings: [
+            e9_a_name_and_settings_are_kept_with_the_user,
+            the_audience_brings_settings_and_mute,
+            b11_a_device_that_is_switched_off_gets_nothing_that_has_not_begun,
+            a_report_is_renewed_between_logins,
+        ]);
+        $crate::conformance_tests!(@of $house, resources: [
+            e8_a_resource_is_put_changed_and_deleted,
+        ]);
+        $crate::conformance_tests!(@of $house, webhooks: [
+            a_webhook_is_put_changed_and_deleted,
+            t14_an_event_waits_for_every_webhook_that_hears_of_it,
+            each_webhook_hears_of_events_in_their_order,
+            a_deleted_webhook_takes_its_events_with_it,
+        ]);
         $crate::conformance_tests!(@of $house, feed: [
             a_change_is_told_once_it_can_be_read,
             every_kind_of_change_is_told,
+            changes_of_groups_users_calls_and_catalogue_are_told,
             what_changes_nothing_is_not_told,
         ]);
     };

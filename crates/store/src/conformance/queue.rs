@@ -6,7 +6,7 @@ use model::{DeliveryState, DeviceReport, Environment, SessionState, Timestamp};
 
 use super::{
     Stage,
-    stage::{APP, FETCHED, VERDICT, device, report},
+    stage::{APP, FETCHED, VERDICT, device, report, user},
 };
 use crate::{CancelScope, DeliveryUpdate, NewDelivery, Op, Outcome};
 
@@ -158,6 +158,27 @@ pub async fn a_claim_brings_what_it_takes_to_render(stage: Stage) {
     stage.commit(Op::RegisterDevice { app: APP, device: phone, push_id, report, at }).await;
     stage.queue_push("bo", phone).await;
     assert!(!stage.claim(9).await.remove(0).environment_confirmed);
+}
+
+/// Row E9: who writes, and in which group.
+pub async fn e9_a_claim_brings_the_names_that_a_push_shows(stage: Stage) {
+    let (phone, _) = stage.sleeping_phone("bo", "t-1").await;
+    super::groups::create(&stage, "g", &["bo"]).await;
+    let names = async || {
+        let claimed = stage.claim(9).await.remove(0);
+        let text = |name: Option<std::sync::Arc<str>>| name.map(|name| name.to_string());
+        (text(claimed.sender_name), text(claimed.group_name))
+    };
+    stage.queue_push("bo", phone).await;
+    assert_eq!(names().await, (None, None), "al has no name");
+    let at = stage.now();
+    stage.commit(Op::NameUser { app: APP, user: user("al"), name: Some("Al".to_owned()), at }).await;
+    stage.queue_push("bo", phone).await;
+    assert_eq!(names().await, (Some("Al".to_owned()), None));
+    let message = super::groups::accept(&stage, "g").await;
+    let decision = stage.push_to(&message, phone).await;
+    stage.decide(&message, vec![decision]).await;
+    assert_eq!(names().await, (Some("Al".to_owned()), Some("The climbers".to_owned())));
 }
 
 /// Nobody sends to a token that is another's by now.

@@ -62,23 +62,28 @@ pub async fn revoked_tokens_stay_revoked(stage: Stage) {
     assert_eq!(bo.tokens_valid_from, late);
 }
 
-/// Ids count up over the instance.
-pub async fn a_certificate_reads_as_it_was_put_and_ids_rise(stage: Stage) {
+/// Row C1: ids count up over the instance, whoever's the certificates are.
+pub async fn c1_each_certificate_gets_an_id_of_its_own_that_is_never_used_again(stage: Stage) {
     let stored = stage.store().certificate(stage.certificate).await.expect("reads").expect("is there");
     assert_eq!((stored.app, stored.version, stored.disabled), (APP, 1, false));
     assert_eq!(stored.form.get("p8"), Some("the signing key"));
     assert_eq!(stored.form.get("topic"), Some("com.example.chat"));
     assert_eq!(stored.environment, Some(Environment::Production));
     assert_eq!(stored.receipt_secret.expose(), "the receipt secret");
+    let foreign = crate::CertificateDraft { app: FOREIGN, ..stage.draft(None) };
+    let Outcome::Certificate(foreign, 1) = stage.commit(Op::PutCertificate(foreign)).await else {
+        panic!("a new certificate");
+    };
     let second = stage.certificate_for(None).await;
-    assert!(second > stage.certificate);
+    assert!(stage.certificate < foreign && foreign < second);
     let listed = stage.store().certificates(APP).await.expect("reads");
     assert_eq!(listed.iter().map(|one| one.id).collect::<Vec<_>>(), [stage.certificate, second]);
-    assert!(stage.store().certificates(FOREIGN).await.expect("reads").is_empty());
+    let others = stage.store().certificates(FOREIGN).await.expect("reads");
+    assert_eq!(others.iter().map(|one| one.id).collect::<Vec<_>>(), [foreign]);
 }
 
-/// A secret that is absent from an edit keeps its stored value, as the receipt secret always does.
-pub async fn an_edit_raises_the_version_and_keeps_an_absent_secret(stage: Stage) {
+/// Row C5: a secret that is absent from an edit keeps its stored value, as the receipt secret always does.
+pub async fn c5_an_edit_raises_the_version_and_keeps_an_absent_secret(stage: Stage) {
     let mut edit = stage.draft(Some(Environment::Production));
     edit.id = Some(stage.certificate);
     edit.name = CertificateName::new("renamed").expect("a short name");

@@ -1,6 +1,6 @@
 //! Logins: opening, moving, ending, kicking.
 
-use model::{BindingLoss, BindingState, DeliveryState, LoginPolicy, SessionId, SessionState};
+use model::{BindingLoss, BindingState, DeliveryState, LoginPolicy, Platform, SessionId, SessionState};
 
 use super::{
     Stage,
@@ -44,7 +44,7 @@ pub async fn a_login_makes_user_and_device(stage: Stage) {
 }
 
 /// Row B8.
-pub async fn with_one_device_a_login_kicks_the_users_other_devices(stage: Stage) {
+pub async fn b8_with_one_device_a_login_kicks_the_users_other_devices(stage: Stage) {
     let (old, new) = (device(), device());
     let first = stage.login("bo", old).await;
     let other = stage.login("cy", device()).await;
@@ -69,7 +69,7 @@ pub async fn with_many_devices_a_login_kicks_nobody(stage: Stage) {
 }
 
 /// Row B13, whatever the policy.
-pub async fn a_login_kicks_another_user_of_its_device(stage: Stage) {
+pub async fn b13_a_login_kicks_another_user_of_its_device(stage: Stage) {
     let shared = device();
     let first = stage.login("bo", shared).await;
     stage.bind(shared, Some("bo"), "t-1").await;
@@ -83,7 +83,7 @@ pub async fn a_login_kicks_another_user_of_its_device(stage: Stage) {
 }
 
 /// All in the commit of the login that kicks.
-pub async fn a_kicked_login_loses_its_bindings_and_its_queued_deliveries(stage: Stage) {
+pub async fn b8_a_kicked_login_loses_its_bindings_and_its_queued_deliveries(stage: Stage) {
     let (phone, _) = stage.sleeping_phone("bo", "t-1").await;
     let queued = stage.queue_push("bo", phone).await;
     let login = stage.new_session("bo", device(), LoginPolicy::OneDevice);
@@ -96,7 +96,7 @@ pub async fn a_kicked_login_loses_its_bindings_and_its_queued_deliveries(stage: 
 }
 
 /// Row B7.
-pub async fn a_logout_takes_bindings_and_queued_deliveries_in_one_commit(stage: Stage) {
+pub async fn b7_a_logout_takes_bindings_and_queued_deliveries_in_one_commit(stage: Stage) {
     let (phone, session) = stage.sleeping_phone("bo", "t-1").await;
     let queued = stage.queue_push("bo", phone).await;
     assert_eq!(stage.logout(session).await, Outcome::Cancelled { cancelled: 1, raced: 0 });
@@ -165,7 +165,7 @@ pub async fn after_a_stop_everybody_is_disconnected(stage: Stage) {
 }
 
 /// Row J8.
-pub async fn a_login_tells_the_last_device_and_whether_a_push_was_ever_sent(stage: Stage) {
+pub async fn d7_a_login_tells_the_last_device_and_whether_a_push_was_ever_sent(stage: Stage) {
     let told = |outcome: Outcome| match outcome {
         Outcome::Session { last_device, has_pushed, .. } => (last_device, has_pushed),
         other => panic!("a login, not {other:?}"),
@@ -177,4 +177,41 @@ pub async fn a_login_tells_the_last_device_and_whether_a_push_was_ever_sent(stag
     stage.update(queued.id, DeliveryState::Accepted).await;
     let elsewhere = stage.new_session("bo", device(), LoginPolicy::Many);
     assert_eq!(told(stage.commit(Op::OpenSession(elsewhere)).await), (Some(first), true));
+}
+
+/// Row B8, one phone and one computer at a time.
+pub async fn b8_with_one_device_of_a_class_a_login_kicks_the_others_of_its_class(stage: Stage) {
+    let login = async |platform| {
+        let mut login = stage.new_session("bo", device(), LoginPolicy::OnePerPlatformClass);
+        login.report.platform = platform;
+        match stage.commit(Op::OpenSession(login)).await {
+            Outcome::Session { id, kicked, .. } => {
+                (id, kicked.into_iter().map(|(_, _, session)| session).collect::<Vec<_>>())
+            }
+            other => panic!("a login, not {other:?}"),
+        }
+    };
+    let (phone, _) = login(Platform::Android).await;
+    let (computer, kicked) = login(Platform::Desktop).await;
+    assert!(kicked.is_empty());
+    let (tablet, kicked) = login(Platform::Ios).await;
+    assert_eq!(kicked, [phone]);
+    let (_, kicked) = login(Platform::Web).await;
+    assert!(kicked.is_empty());
+    for session in [computer, tablet] {
+        assert_eq!(state(&stage, session).await, Some(SessionState::OnlineForeground));
+    }
+}
+
+/// Row T16: a device that comes and goes is heard of.
+pub async fn t16_a_move_tells_when_the_device_was_last_heard_of(stage: Stage) {
+    let (phone, session) = (device(), stage.login("cy", device()).await);
+    let own = stage.login("bo", phone).await;
+    let seen =
+        async || stage.store().device(APP, phone).await.expect("reads").expect("is there").device.seen_at;
+    let at_login = seen().await;
+    assert!(stage.move_to(session, SessionState::Disconnected).await);
+    assert_eq!(seen().await, at_login);
+    assert!(stage.move_to(own, SessionState::Disconnected).await);
+    assert!(seen().await > at_login);
 }

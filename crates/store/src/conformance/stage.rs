@@ -276,9 +276,12 @@ impl Stage {
         self.store.deliveries(APP, &filter, 100).await.expect("reads")
     }
 
+    pub(crate) async fn deliveries_of(&self, message: MessageId) -> Vec<Delivery> {
+        self.list(DeliveryFilter { message: Some(message), ..DeliveryFilter::default() }).await
+    }
+
     pub(crate) async fn only_delivery(&self, message: MessageId) -> Delivery {
-        let mut found =
-            self.list(DeliveryFilter { message: Some(message), ..DeliveryFilter::default() }).await;
+        let mut found = self.deliveries_of(message).await;
         assert_eq!(found.len(), 1, "one delivery");
         found.remove(0)
     }

@@ -7,15 +7,15 @@ use std::sync::{Arc, atomic::Ordering};
 
 use async_trait::async_trait;
 use model::{
-    Addressee, ConversationId, DeliveryState, DeviceId, LoginPolicy, Receipt, ReceiptKind, Seq, SessionState,
-    Timestamp,
+    Addressee, ConversationId, DeliveryState, DeviceId, LoginPolicy, Purpose, Receipt, ReceiptKind, Seq,
+    SessionState, Timestamp,
 };
 
 use super::{EmbeddedStore, sql::STEPS};
 use crate::{
-    DeliveryFilter, Op, SealKey, Store,
+    DeliveryFilter, FollowUp, NewDelivery, Op, SealKey, Store,
     conformance::{
-        House, Stage,
+        House, Stage, groups,
         stage::{APP, FETCHED, device, user},
     },
 };
@@ -66,6 +66,7 @@ async fn walk(stage: &Stage, name: &'static str) -> Costs {
     mark(stage, None, name).await;
     costs.note("receipt by the vendor's id");
     reads(stage, &mut costs, name, phone).await;
+    group(stage, &mut costs, name, phone).await;
     let cursors = vec![(ConversationId::peer(&user("al"), &user(name)), Seq(1))];
     stage.commit(Op::Ack { app: APP, user: user(name), device: phone, cursors }).await;
     costs.note("ack");
@@ -116,6 +117,64 @@ async fn reads(stage: &Stage, costs: &mut Costs, name: &str, phone: DeviceId) {
     costs.note("recall");
 }
 
+/// A group of two: its message, its push, its recall, its end.
+async fn group(stage: &Stage, costs: &mut Costs, name: &'static str, phone: DeviceId) {
+    groups::create(stage, name, &[name]).await;
+    costs.note("group");
+    let message = groups::accept(stage, name).await;
+    let decision = NewDelivery { counts_badge: true, ..stage.push_to(&message, phone).await };
+    costs.note("group's audience");
+    stage.decide(&message, vec![decision]).await;
+    costs.note("group's decision");
+    let claimed = stage.claim_ids(1).await;
+    stage.update(claimed[0], DeliveryState::Accepted).await;
+    costs.note("group's claim and update");
+    let store = stage.store();
+    store.conversation_list(APP, &user(name), 9).await.unwrap();
+    store.member(APP, &groups::group_id(name), &user(name)).await.unwrap();
+    costs.note("list of conversations");
+    let at = stage.now();
+    let follow_up = FollowUp {
+        app: APP,
+        message: message.id,
+        user: None,
+        except: None,
+        purpose: Purpose::Withdraw,
+        replacement: None,
+        cancel_reason: FETCHED,
+        reason: FETCHED,
+        expires_at: at.plus_ms(1),
+        at,
+    };
+    stage.commit(Op::FollowUp(follow_up)).await;
+    costs.note("follow-up");
+    stage.update(stage.claim_ids(1).await[0], DeliveryState::Accepted).await;
+    stage.commit(Op::Recall { app: APP, message: message.id, reason: FETCHED, at }).await;
+    costs.note("recall of words");
+    let conversation = ConversationId::group(&groups::group_id(name));
+    let (user, seq) = (user(name), message.seq);
+    stage.commit(Op::Read { app: APP, user, device: None, conversation, seq, reason: FETCHED, at }).await;
+    costs.note("read");
+    groups::change(stage, name, &["newcomer"], &[name]).await;
+    costs.note("coming and going");
+    let group = groups::group_id(name);
+    stage.commit(Op::DismissGroup { app: APP, group, reason: FETCHED, at }).await;
+    costs.note("dismissal");
+    stage.commit(Op::SwitchPush { app: APP, device: phone, on: true, reason: FETCHED, at }).await;
+    costs.note("switch");
+}
+
+/// Steps that a page of a group takes, from its middle.
+async fn page(stage: &Stage, group: &str, members: usize) -> i64 {
+    let names: Vec<String> = (0..members).map(|number| format!("m{number:04}")).collect();
+    groups::create(stage, group, &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let after = user(&names[members / 2]);
+    STEPS.store(0, Ordering::SeqCst);
+    let page = stage.store().audience(APP, &groups::to_group(group), Some(&after), 20).await.unwrap();
+    assert_eq!(page.len(), 20);
+    STEPS.swap(0, Ordering::SeqCst)
+}
+
 #[tokio::test]
 async fn no_op_costs_more_in_a_larger_app() {
     let stage = Stage::open(Folder(tempfile::tempdir().unwrap())).await;
@@ -133,4 +192,11 @@ async fn no_op_costs_more_in_a_larger_app() {
     for ((what, small), (_, large)) in small.0.iter().zip(&large.0).skip(1) {
         assert!(*large <= small + small / 4 + 60, "{what}: {small} steps, {large} in a larger App");
     }
+    // The readers' statements are made.
+    for warm in 0..4 {
+        page(&stage, &format!("warm {warm}"), 50).await;
+    }
+    let (small, large) = (page(&stage, "small group", 60).await, page(&stage, "large group", 1200).await);
+    assert!(large <= small + small / 4, "a page: {small} steps, {large} in a larger group");
+    assert!(small <= 20 * 250, "{small} steps for 20 members without a device");
 }

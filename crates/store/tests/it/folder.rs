@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use model::{App, AppId, AppPolicy, CertificateName, Environment, Form, Secret, Timestamp, Vendor};
+use model::{
+    App, AppId, AppPolicy, CertificateName, ConversationId, Environment, Form, Secret, Timestamp, UserId,
+    Vendor, Webhook, WebhookId,
+};
 use store::{CertificateDraft, EmbeddedStore, Op, SealKey, Store, StoreError};
 
 use super::{Folder, seal_key};
@@ -50,7 +53,7 @@ fn another_key_is_refused_with_a_sentence() {
 async fn no_secret_is_in_any_file_of_the_folder() {
     let folder = Folder::new();
     let store = folder.open();
-    let secrets = ["login-secret-0001", "app-secret-0002", "receipt-secret-0003"];
+    let secrets = ["login-secret-0001", "app-secret-0002", "receipt-secret-0003", "webhook-secret-0004"];
     let draft = CertificateDraft {
         app: AppId(1),
         id: None,
@@ -66,7 +69,17 @@ async fn no_secret_is_in_any_file_of_the_folder() {
         receipt_secret: Secret::new(secrets[2].to_owned()),
         at: NOW,
     };
-    store.commit(vec![app(secrets[0]), Op::PutCertificate(draft)]).await.unwrap();
+    let webhook = Webhook {
+        id: WebhookId(0),
+        app: AppId(1),
+        url: "https://example.com".to_owned(),
+        secret: Secret::new(secrets[3].to_owned()),
+        events: Vec::new(),
+        disabled: false,
+        created_at: NOW,
+    };
+    let ops = vec![app(secrets[0]), Op::PutCertificate(draft), Op::PutWebhook(webhook)];
+    store.commit(ops).await.unwrap();
     assert!(holds(&folder.path(), "in-the-clear"), "the search finds what is there");
     for secret in secrets {
         assert!(!holds(&folder.path(), secret), "{secret} is in the log");
@@ -117,4 +130,37 @@ fn a_folder_of_a_newer_version_is_refused() {
     database.pragma_update(None, "user_version", 9999).unwrap();
     drop(database);
     assert!(matches!(EmbeddedStore::open(&folder.path(), seal_key()), Err(StoreError::Database(_))));
+}
+
+/// What the first version of the schema left behind: two messages, of which one counts on a badge.
+const FIRST_VERSION: &str = r#"
+    INSERT INTO users (app, id, tokens_valid_from, created_at) VALUES (1, 'bo', 0, 1);
+    INSERT INTO conversations (row, app, name, seq) VALUES (1, 1, 'p:al:bo', 2);
+    INSERT INTO inbox (app, user, conversation) VALUES (1, 'bo', 1);
+    INSERT INTO messages (app, id, conversation, kind, sender, seq, body, push, sent_at, expires_at) VALUES
+        (1, x'00000000000000000000000000000001', 1, 0, 'al', 1, '{"type":"text","text":"a"}', NULL, 1, 2),
+        (1, x'00000000000000000000000000000002', 1, 0, 'al', 2, '{"type":"text","text":"b"}',
+         '{"counts_badge":false}', 1, 2);
+    PRAGMA user_version = 1;
+"#;
+
+#[tokio::test]
+async fn a_folder_of_the_first_version_is_brought_to_this_one_with_what_it_holds() {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.path()).unwrap();
+    let database = rusqlite::Connection::open(folder.path().join("posthouse.db")).unwrap();
+    let first = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/V1__first.sql")).unwrap();
+    database.execute_batch(&first).unwrap();
+    database.execute_batch(FIRST_VERSION).unwrap();
+    drop(database);
+
+    let store = folder.open();
+    let (app, bo, al) = (AppId(1), UserId::new("bo").unwrap(), UserId::new("al").unwrap());
+    let listed = store.conversation_list(app, &bo, 9).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].head.conversation, ConversationId::peer(&al, &bo));
+    assert_eq!((listed[0].unread, listed[0].head.seq.0), (1, 2));
+    assert_eq!(store.user(app, &bo).await.unwrap().unwrap().name, None);
+    drop(store);
+    folder.open();
 }

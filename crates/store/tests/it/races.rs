@@ -14,8 +14,8 @@ use model::{
     ReasonCode, Secret, Seq, SessionId, SessionState, TextVariant, Timestamp, UserId, Vendor,
 };
 use store::{
-    CertificateDraft, DeliveryFilter, DeliveryUpdate, FanoutNext, NewDelivery, NewSession, Op, Outcome,
-    SessionEnd, Store,
+    CertificateDraft, DeliveryFilter, DeliveryUpdate, FanoutNext, FollowUp, NewDelivery, NewSession, Op,
+    Outcome, SessionEnd, Store,
 };
 use uuid::Uuid;
 
@@ -122,7 +122,13 @@ fn decision(phone: &Phone, certificate: CertificateId) -> NewDelivery {
     }
 }
 
-async fn queue_everything(store: Arc<dyn Store>, phones: Vec<Arc<Phone>>, certificate: CertificateId) {
+/// Answers the messages, a batch of them for each round.
+async fn queue_everything(
+    store: Arc<dyn Store>,
+    phones: Vec<Arc<Phone>>,
+    certificate: CertificateId,
+) -> Vec<MessageId> {
+    let mut messages = Vec::new();
     for _ in 0..PUSHES_A_PHONE {
         for phone in &phones {
             let message = message(&phone.user);
@@ -131,8 +137,10 @@ async fn queue_everything(store: Arc<dyn Store>, phones: Vec<Arc<Phone>>, certif
             let ops =
                 vec![Op::Accept(Box::new(message)), Op::Decide { app: APP, message: id, deliveries, next }];
             store.commit(ops).await.unwrap();
+            messages.push(id);
         }
     }
+    messages
 }
 
 async fn log_out_one_by_one(store: Arc<dyn Store>, phones: Vec<Arc<Phone>>) {
@@ -228,5 +236,55 @@ async fn no_send_begins_after_a_logout_is_acknowledged_and_every_delivery_ends()
     for id in seen.sent.lock().unwrap().iter() {
         let delivery = ended.iter().find(|one| one.id == *id).unwrap();
         assert_eq!(delivery.state, DeliveryState::Accepted, "what was sent is not called skipped");
+    }
+}
+
+fn withdrawal(message: MessageId) -> Op {
+    Op::FollowUp(FollowUp {
+        app: APP,
+        message,
+        user: None,
+        except: None,
+        purpose: Purpose::Withdraw,
+        replacement: None,
+        cancel_reason: ReasonCode(6),
+        reason: ReasonCode(7),
+        expires_at: NOW.plus_ms(60_000),
+        at: NOW,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn t13_every_notification_that_lands_is_withdrawn_whenever_the_withdrawal_came() {
+    let folder = Folder::new();
+    let store: Arc<dyn Store> = folder.open();
+    let (certificate, phones) = set_up(store.as_ref()).await;
+    let by_device = Arc::new(phones.iter().map(|phone| (phone.device, Arc::clone(phone))).collect());
+    let messages = queue_everything(Arc::clone(&store), phones, certificate).await;
+    let seen = Arc::new(Seen::default());
+    let lanes: Vec<_> = (0..2)
+        .map(|_| {
+            let (store, by_device) = (Arc::clone(&store), Arc::clone(&by_device));
+            tokio::spawn(run_lane(store, by_device, certificate, Arc::clone(&seen)))
+        })
+        .collect();
+    // From the end, so that lanes and withdrawals meet in the middle.
+    for message in messages.iter().rev() {
+        commit(store.as_ref(), withdrawal(*message)).await;
+    }
+    seen.is_everything_queued.store(true, Ordering::SeqCst);
+    for lane in lanes {
+        lane.await.unwrap();
+    }
+    for message in messages {
+        let filter = DeliveryFilter { message: Some(message), ..DeliveryFilter::default() };
+        let rows = store.deliveries(APP, &filter, 9).await.unwrap();
+        let state = |purpose| rows.iter().find(|row| row.purpose == purpose).map(|row| row.state);
+        let withdrawn = match state(Purpose::Notify) {
+            Some(DeliveryState::Accepted) => Some(DeliveryState::Accepted),
+            Some(DeliveryState::Skipped) => None,
+            other => panic!("the notification ended as {other:?}"),
+        };
+        assert_eq!(state(Purpose::Withdraw), withdrawn);
     }
 }

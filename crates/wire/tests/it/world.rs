@@ -397,6 +397,9 @@ impl World {
     fn settle(&mut self) {
         self.run_pages();
         for wire in 0..self.wires.len() {
+            if self.wires[wire].link.next_deadline().is_none() {
+                continue;
+            }
             while let Some((_, text)) = self.wires[wire].up.pop_front_if(|(at, _)| *at <= self.now) {
                 self.feed_server(wire, ServerInput::Text(&text));
             }

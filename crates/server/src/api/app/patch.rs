@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use model::{BackgroundPolicy, ErrorCode, LoginPolicy, PUSH_TITLE_MAX_CHARS};
-use serde::Deserialize;
+use model::{AppPolicy, BackgroundPolicy, ErrorCode, FcmRank, LoginPolicy, PresencePolicy, TextTemplate};
+use serde::{Deserialize, Deserializer};
 use store::Op;
 use utoipa::ToSchema;
 
+use super::policy::check_policy;
 use crate::{
     api::{schema, views::AppView},
     intake::{self, Intake},
@@ -24,12 +25,20 @@ pub(in crate::api) struct AppChange {
     policy: PolicyChange,
 }
 
-impl Intake for AppChange {}
+impl Intake for AppChange {
+    const MAX_BYTES: usize = POLICY_MAX_BYTES;
+}
+
+/// Room for every template at its longest.
+pub(in crate::api) const POLICY_MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// What to change of a policy; what is absent stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PolicyChange {
+    /// Whether the App's devices log in here, or only push tokens are known.
+    #[schema(value_type = Option<schema::PresencePolicy>)]
+    presence: Option<PresencePolicy>,
     /// Whether a message without push settings causes a push.
     push_without_settings: Option<bool>,
     /// What a connected app in the background gets on Android.
@@ -38,11 +47,56 @@ struct PolicyChange {
     /// What a connected app in the background gets on iOS.
     #[schema(value_type = Option<schema::BackgroundPolicy>)]
     background_ios: Option<BackgroundPolicy>,
+    /// What a connected app in the background gets on HarmonyOS.
+    #[schema(value_type = Option<schema::BackgroundPolicy>)]
+    background_harmony: Option<BackgroundPolicy>,
+    /// What a connected app in the background gets in a browser or on a computer.
+    #[schema(value_type = Option<schema::BackgroundPolicy>)]
+    background_web: Option<BackgroundPolicy>,
     /// How many devices of a user may be logged in.
     #[schema(value_type = Option<schema::LoginPolicy>)]
     login: Option<LoginPolicy>,
+    /// Where FCM stands among the certificates of a device that has a maker's service too.
+    #[schema(value_type = Option<schema::FcmRank>)]
+    fcm: Option<FcmRank>,
+    /// A device that was not heard of for so many days, 1 to 3650, is not pushed to; null: no limit.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u16>, required = false)]
+    stale_after_days: Option<Option<u16>>,
     /// The title where the sender gave none: 1 to 256 characters.
     default_title: Option<String>,
+    /// Texts for messages that have none of their own; all of them at once, at most 128.
+    #[schema(value_type = Option<Vec<schema::TextTemplate>>)]
+    templates: Option<Vec<TextTemplate>>,
+    /// Pushes show templates only, never a sender's text.
+    content_free: Option<bool>,
+}
+
+/// Tells a null that was sent from a field that was not.
+fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<u16>>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
+
+impl PolicyChange {
+    fn put_into(self, policy: &mut AppPolicy) {
+        fn set<T>(new: Option<T>, old: &mut T) {
+            if let Some(new) = new {
+                *old = new;
+            }
+        }
+        set(self.presence, &mut policy.presence);
+        set(self.push_without_settings, &mut policy.push_without_settings);
+        set(self.background_android, &mut policy.background_android);
+        set(self.background_ios, &mut policy.background_ios);
+        set(self.background_harmony, &mut policy.background_harmony);
+        set(self.background_web, &mut policy.background_web);
+        set(self.login, &mut policy.login);
+        set(self.fcm, &mut policy.fcm);
+        set(self.stale_after_days, &mut policy.stale_after_days);
+        set(self.default_title, &mut policy.default_title);
+        set(self.templates, &mut policy.templates);
+        set(self.content_free, &mut policy.content_free);
+    }
 }
 
 /// Change the App's policy
@@ -53,19 +107,10 @@ pub(in crate::api) async fn handler(
     caller: Caller,
     intake::Json(change): intake::Json<AppChange>,
 ) -> Result<Json<AppView>, Problem> {
-    let mut app = caller.view()?.app.clone();
-    let (policy, change) = (&mut app.policy, change.policy);
-    let given = |new: Option<BackgroundPolicy>, old: &mut BackgroundPolicy| *old = new.unwrap_or(*old);
-    given(change.background_android, &mut policy.background_android);
-    given(change.background_ios, &mut policy.background_ios);
-    policy.push_without_settings = change.push_without_settings.unwrap_or(policy.push_without_settings);
-    policy.login = change.login.unwrap_or(policy.login);
-    if let Some(title) = change.default_title {
-        if title.trim().is_empty() || title.chars().count() > PUSH_TITLE_MAX_CHARS {
-            return Err(Problem::new(ErrorCode::Invalid, "default_title must have 1 to 256 characters"));
-        }
-        policy.default_title = title;
-    }
+    let _saving = shared.saving_catalogue.lock().await;
+    let mut app = shared.store().app(caller.app()).await?.ok_or(ErrorCode::NotFound)?;
+    change.policy.put_into(&mut app.policy);
+    check_policy(&app.policy)?;
     shared.store().commit(vec![Op::PutApp(app.clone())]).await?;
     shared.im.catalogue().forget(app.id);
     Ok(Json(AppView::from(&app)))

@@ -10,7 +10,11 @@ use store::{Op, Scope};
 use utoipa::ToSchema;
 
 use crate::{
-    api::{schema, views::AppView},
+    api::{
+        app::{patch::POLICY_MAX_BYTES, policy::check_policy},
+        schema,
+        views::AppView,
+    },
     create_api_key,
     intake::{self, Intake},
     key::random_text,
@@ -33,7 +37,9 @@ pub(in crate::api) struct NewApp {
     policy: AppPolicy,
 }
 
-impl Intake for NewApp {}
+impl Intake for NewApp {
+    const MAX_BYTES: usize = POLICY_MAX_BYTES;
+}
 
 /// A new App with what is shown only once.
 #[derive(Serialize, ToSchema)]
@@ -57,6 +63,7 @@ pub(in crate::api) async fn handler(
     if name.is_empty() || name.chars().count() > NAME_MAX_CHARS || name.chars().any(char::is_control) {
         return Err(Problem::new(ErrorCode::Invalid, "name must have 1 to 64 characters"));
     }
+    check_policy(&new.policy)?;
     let now = shared.now();
     let login_secret = random_text();
     let _making = shared.making_app.lock().await;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use http::StatusCode;
-use model::{Body, ClientMessageId, ErrorCode, PushSettings, UserId};
+use model::{Body, ClientMessageId, ErrorCode, Mentions, PushSettings, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use wire::SendMessage;
+use wire::{Recipient, SendMessage};
 
 use crate::{
     api::{schema, views::Accepted},
@@ -18,19 +18,31 @@ use crate::{
     shared::Shared,
 };
 
-/// A message to send in a user's name.
+/// A message to send.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct NewMessage {
-    /// Who sends it.
-    #[schema(value_type = String, example = "ann")]
-    from: UserId,
-    /// Who gets it.
-    #[schema(value_type = String, example = "bo")]
-    to: UserId,
-    /// What it says.
+    /// In whose name; absent: the App's own, which takes `system`.
+    #[schema(value_type = String, required = false, nullable = false, example = "ann")]
+    from: Option<UserId>,
+    /// Who gets it: a user's id, or `{"group": "…"}`.
+    #[schema(value_type = schema::Recipient)]
+    to: Recipient,
+    /// It is a custom system notification: it rides in the receiver's `s:` conversation, or in the group's.
+    #[serde(default)]
+    #[schema(required = false)]
+    system: bool,
+    /// Only for devices that are connected now: not stored for sync, not pushed.
+    #[serde(default)]
+    #[schema(required = false)]
+    online_only: bool,
+    /// What it says: `text` or `custom`.
     #[schema(value_type = schema::Body)]
     body: Body,
+    /// Whom it calls by name.
+    #[serde(default)]
+    #[schema(value_type = schema::Mentions, required = false)]
+    mentions: Mentions,
     /// What the push should look like; absent: the App's defaults.
     #[schema(value_type = schema::PushSettings, required = false, nullable = false)]
     push: Option<PushSettings>,
@@ -42,7 +54,7 @@ pub(in crate::api) struct NewMessage {
 
 impl Intake for NewMessage {}
 
-/// Send a message in a user's name
+/// Send a message or a system notification
 ///
 /// Answers once the message is durable. Its targets are decided afterwards; `/v1/messages/{id}/explain` tells how.
 #[utoipa::path(post, path = "/v1/messages", operation_id = "send_message", tag = "Messages",
@@ -62,7 +74,15 @@ pub(in crate::api) async fn handler(
         Some(id) => id,
         None => ClientMessageId::new(&Uuid::now_v7().to_string()).map_err(|_| ErrorCode::Internal)?,
     };
-    let message = SendMessage { push: new.push, ..SendMessage::new(client_message_id, new.to, new.body) };
+    let message = SendMessage {
+        client_message_id,
+        to: new.to,
+        system: new.system,
+        online_only: new.online_only,
+        body: new.body,
+        mentions: new.mentions,
+        push: new.push,
+    };
     let accepted = shared.im.send_for(caller.app(), new.from, message).await?;
     let status = if accepted.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(accepted.into())))

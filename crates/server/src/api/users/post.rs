@@ -10,7 +10,7 @@ use store::Op;
 use utoipa::ToSchema;
 
 use crate::{
-    api::views::UserView,
+    api::{users::user::patch::checked_name, views::UserView},
     intake::{self, Intake},
     key::Caller,
     problem::Problem,
@@ -24,13 +24,16 @@ pub(in crate::api) struct NewUser {
     /// The App's own id of the user: 1 to 64 bytes, case-sensitive.
     #[schema(value_type = String, example = "bo")]
     id: UserId,
+    /// What people call the user: 1 to 64 characters. Names a user who is there already, too.
+    #[schema(nullable = false)]
+    name: Option<String>,
 }
 
 impl Intake for NewUser {}
 
 /// Make a user
 ///
-/// A user who is there already stays as it is. A first login or message makes its users, too.
+/// A user who is there already stays, as does a name where none is given. A first login or message makes its users, too.
 #[utoipa::path(post, path = "/v1/users", operation_id = "create_user", tag = "Users", request_body = NewUser,
     responses((status = 201, description = "There now.", body = UserView)))]
 pub(in crate::api) async fn handler(
@@ -38,8 +41,12 @@ pub(in crate::api) async fn handler(
     caller: Caller,
     intake::Json(new): intake::Json<NewUser>,
 ) -> Result<(StatusCode, Json<UserView>), Problem> {
-    let put = Op::PutUser { app: caller.app(), user: new.id.clone(), at: shared.now() };
-    shared.store().commit(vec![put]).await?;
+    let (app, user, at) = (caller.app(), new.id.clone(), shared.now());
+    let op = match new.name.as_deref().map(checked_name).transpose()? {
+        None => Op::PutUser { app, user, at },
+        name => Op::NameUser { app, user, name, at },
+    };
+    shared.store().commit(vec![op]).await?;
     let user = shared.store().user(caller.app(), &new.id).await?.ok_or(ErrorCode::Internal)?;
     Ok((StatusCode::CREATED, Json(user.into())))
 }

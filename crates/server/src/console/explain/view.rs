@@ -1,6 +1,6 @@
 //! An explanation as the page draws it. Pure.
 
-use model::{Message, MessageId, Timestamp};
+use model::{Message, MessageId, Purpose, Timestamp};
 
 use crate::{
     console::{
@@ -39,8 +39,8 @@ impl RecentLine {
             id: message.id,
             href: format!("/console/explain?message={}{user}", message.id),
             from: sender(lang, message),
-            to: told::receiver(message),
-            text: message.body.preview().unwrap_or("…").chars().take(PREVIEW_CHARS).collect(),
+            to: told::receiver(lang, message),
+            text: told::says(lang, message).chars().take(PREVIEW_CHARS).collect(),
             at: Moment(message.sent_at),
             current: chosen == Some(message.id),
         }
@@ -66,8 +66,8 @@ impl MessageView {
         Self {
             id: message.id,
             from: sender(lang, message),
-            to: told::receiver(message),
-            text: told_text.unwrap_or_default(),
+            to: told::receiver(lang, message),
+            text: told_text.filter(|text| !text.is_empty()).unwrap_or_else(|| told::says(lang, message)),
             at: Moment(message.sent_at),
             settings: settings(lang.words(), message),
             targets: targets
@@ -128,7 +128,12 @@ impl TargetView {
             decided_at: target.decided_at.map(Moment),
             changed: if target.rules_changed { words.rules_changed } else { "" },
             rules: target.rules.iter().map(|rule| RuleLine::of(lang, rule)).collect(),
-            attempts: target.attempts.iter().map(|attempt| AttemptView::of(lang, attempt)).collect(),
+            attempts: target
+                .attempts
+                .iter()
+                .chain(target.follow_ups.iter().flat_map(|follow_up| &follow_up.attempts))
+                .map(|attempt| AttemptView::of(lang, attempt))
+                .collect(),
             marks: marks(lang, target),
         }
     }
@@ -271,6 +276,7 @@ fn marks(lang: Lang, target: &ExplainedTarget) -> Vec<Mark> {
     .into_iter()
     .flatten()
     .collect();
+    marks.extend(pushed(lang, target));
     if !target.receipt_note.is_empty() {
         let meaning = target.receipt_meaning.as_ref().map_or("", |both| lang.pick(&both.en, &both.zh));
         let text = format!("{} {meaning}", target.receipt_note);
@@ -282,5 +288,39 @@ fn marks(lang: Lang, target: &ExplainedTarget) -> Vec<Mark> {
     if target.acked && target.state != TargetState::Delivered {
         marks.push(note("acked", Tone::Ok, words.mark_acked, String::new()));
     }
+    marks
+}
+
+/// What a push says and shows, what the vendor does otherwise than asked, and what followed it.
+fn pushed(lang: Lang, target: &ExplainedTarget) -> Vec<Mark> {
+    let words = lang.words();
+    let note = |name, tone, label: &str, text| Mark { name, tone, label: label.to_owned(), text, at: None };
+    let mut marks = Vec::new();
+    if let Some(shown) = &target.shown {
+        let text = lang.join(&[&shown.title, &shown.body]);
+        marks.push(note("text", Tone::Plain, words.mark_text, text));
+    }
+    if let Some(badge) = target.badge {
+        marks.push(note("badge", Tone::Plain, words.mark_badge, badge.to_string()));
+    }
+    marks.extend(target.warnings.iter().map(|warning| {
+        let text = lang.pick(&warning.words.en, &warning.words.zh).to_owned();
+        note("warning", Tone::Warn, words.mark_warning, text)
+    }));
+    marks.extend(target.follow_ups.iter().map(|follow_up| {
+        let label = match follow_up.purpose {
+            Purpose::Replace => words.mark_replaced,
+            Purpose::Notify | Purpose::Withdraw => words.mark_withdrawn,
+        };
+        let reason = &follow_up.reason.words;
+        let text = lang.pick(&reason.en, &reason.zh).to_owned();
+        Mark {
+            name: "follow-up",
+            tone: told::tone(follow_up.state),
+            label: label.to_owned(),
+            text,
+            at: Some(Moment(follow_up.decided_at)),
+        }
+    }));
     marks
 }

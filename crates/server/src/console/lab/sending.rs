@@ -1,6 +1,6 @@
 //! The send box, and what became of the last message.
 
-use model::{Body, ClientMessageId, ErrorCode, Fault, PushSettings, UserId};
+use model::{Body, ClientMessageId, ErrorCode, Fault, MessageKind, PushSettings, UserId};
 use serde::Deserialize;
 use store::StoreError;
 use uuid::Uuid;
@@ -20,6 +20,8 @@ use crate::{
 
 /// Users that are offered to choose from.
 const USERS_MAX: u32 = 200;
+/// Messages that are looked through for one that somebody sent.
+const RECENT_MAX: u32 = 16;
 /// Targets that are told of.
 const TARGETS_MAX: usize = 6;
 
@@ -115,8 +117,11 @@ pub(super) async fn last_message(
     signed: &Signed,
 ) -> Result<Option<LastMessage>, StoreError> {
     let (im, app, lang) = (&console.shared.im, signed.app(), signed.lang());
-    let Some(message) = im.store().recent_messages(app, 1).await?.pop() else { return Ok(None) };
-    let to = told::receiver(&message);
+    let recent = im.store().recent_messages(app, RECENT_MAX).await?;
+    let Some(message) = recent.into_iter().find(|message| message.kind != MessageKind::Notice) else {
+        return Ok(None);
+    };
+    let to = told::receiver(lang, &message);
     let Some(explanation) = explain(im, app, message.id, &Asked::default()).await? else { return Ok(None) };
     let targets = explanation.targets.iter().filter(|target| !told::is_own(target));
     let user = told::receiving_user(&message)
@@ -124,7 +129,7 @@ pub(super) async fn last_message(
         .unwrap_or_default();
     Ok(Some(LastMessage {
         from: message.sender.as_ref().map_or_else(|| lang.words().backend.to_owned(), ToString::to_string),
-        text: message.body.preview().unwrap_or("…").to_owned(),
+        text: told::says(lang, &message),
         at: Moment(message.sent_at),
         targets: targets.take(TARGETS_MAX).map(|target| told_short(lang, target)).collect(),
         href: format!("/console/explain?message={}{user}", message.id),

@@ -71,10 +71,11 @@ fn read_page(conn: &Connection, users: &str, params: &[&dyn ToSql]) -> Result<Ve
                  CROSS JOIN sessions s ON s.app = ?1 AND s.user = page.user
              UNION SELECT page.user, b.device FROM page
                  CROSS JOIN bindings b ON b.app = ?1 AND b.owner = page.user)
-         SELECT own.user, u.settings, x.mute, ifnull(a.seq, 0), s.id, s.user, s.device, s.state, s.since, {}, {}
+         SELECT own.user, u.settings, x.mute, ifnull(a.seq, 0), ifnull(i.from_seq, 0), s.id, s.user, s.device, s.state, s.since, {}, {}
          FROM own
          LEFT JOIN users u ON u.app = ?1 AND u.id = own.user
          LEFT JOIN mutes x ON x.app = ?1 AND x.conversation = ?3 AND x.user = own.user
+         LEFT JOIN inbox i ON i.app = ?1 AND i.user = own.user AND i.conversation = ?2
          LEFT JOIN acks a ON a.app = ?1 AND a.user = own.user AND a.device = own.device AND a.conversation = ?2
          LEFT JOIN sessions s ON s.app = ?1 AND s.user = own.user AND s.device = own.device
          LEFT JOIN devices d ON d.app = ?1 AND d.id = own.device
@@ -90,7 +91,7 @@ fn read_page(conn: &Connection, users: &str, params: &[&dyn ToSql]) -> Result<Ve
 fn read_row(columns: &mut Columns<'_, '_>, unset: &Arc<UserSettings>) -> rusqlite::Result<AudienceRow> {
     let user: UserId = columns.next()?;
     let settings = columns.next::<Option<Json<UserSettings>>>()?;
-    let (mute, acked): (Option<Mute>, _) = (columns.next()?, columns.next()?);
+    let (mute, acked, from): (Option<Mute>, _, _) = (columns.next()?, columns.next()?, columns.next()?);
     let session = match columns.next()? {
         None => {
             columns.skip(4);
@@ -107,6 +108,7 @@ fn read_row(columns: &mut Columns<'_, '_>, unset: &Arc<UserSettings>) -> rusqlit
         device,
         binding,
         acked,
+        from,
         settings: settings.map_or_else(|| Arc::clone(unset), |settings| Arc::new(settings.0)),
         mute: mute.unwrap_or_default(),
     })
@@ -161,6 +163,7 @@ fn nobodys(binding: BindingState) -> AudienceRow {
         device: None,
         binding,
         acked: Seq(0),
+        from: Seq(0),
         settings: Arc::default(),
         mute: Mute::None,
     }

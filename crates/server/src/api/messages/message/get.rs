@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use model::MessageId;
+use model::{AppId, Message, MessageId};
 
 use crate::{api::views::MessageView, intake::Path, key::Caller, problem::Problem, shared::Shared};
 
@@ -16,7 +16,15 @@ pub(in crate::api) async fn handler(
     caller: Caller,
     Path(message): Path<MessageId>,
 ) -> Result<Json<MessageView>, Problem> {
-    let message = shared.store().message(caller.app(), message).await?;
-    let message = message.ok_or_else(|| Problem::not_found("the App has no such message"))?;
-    Ok(Json(message.into()))
+    Ok(Json(known(&shared, caller.app(), message).await?.into()))
+}
+
+/// A message of the App.
+pub(in crate::api) async fn known(
+    shared: &Shared,
+    app: AppId,
+    message: MessageId,
+) -> Result<Message, Problem> {
+    let found = shared.store().message(app, message).await?;
+    found.ok_or_else(|| Problem::not_found("the App has no such message"))
 }

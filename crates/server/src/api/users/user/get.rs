@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use model::UserId;
+use model::{AppId, UserId};
+use store::User;
 
 use crate::{api::views::UserView, intake::Path, key::Caller, problem::Problem, shared::Shared};
 
@@ -16,7 +17,11 @@ pub(in crate::api) async fn handler(
     caller: Caller,
     Path(user): Path<UserId>,
 ) -> Result<Json<UserView>, Problem> {
-    let user = shared.store().user(caller.app(), &user).await?;
-    let user = user.ok_or_else(|| Problem::not_found("the App has no such user"))?;
-    Ok(Json(user.into()))
+    Ok(Json(known(&shared, caller.app(), &user).await?.into()))
+}
+
+/// A user of the App.
+pub(in crate::api) async fn known(shared: &Shared, app: AppId, user: &UserId) -> Result<User, Problem> {
+    let found = shared.store().user(app, user).await?;
+    found.ok_or_else(|| Problem::not_found("the App has no such user"))
 }

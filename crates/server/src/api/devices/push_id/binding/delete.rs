@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use http::StatusCode;
-use model::{BindingKind, BindingLoss, BindingState, CertificateId, PushId};
+use model::{BindingKind, BindingLoss, BindingState, CertificateId, Event, PushId};
 use serde::Deserialize;
 use store::Op;
 use utoipa::IntoParams;
@@ -42,6 +42,11 @@ pub(in crate::api) async fn handler(
     let device = found.device.id;
     let unbind =
         |certificate, kind| Op::Unbind { app, device, certificate, kind, loss: BindingLoss::Unbound, at };
+    let view = caller.view()?;
+    let announce = |certificate| {
+        let event = Event::Token { device: Some(device), push_id: Some(push_id), certificate, bound: false };
+        view.announcing(event, at)
+    };
     let bound = found.bindings.iter().filter_map(|state| match state {
         BindingState::Bound(binding) => Some(binding.certificate),
         BindingState::Lost(_) => None,
@@ -49,7 +54,8 @@ pub(in crate::api) async fn handler(
     let ops: Vec<Op> = bound
         .filter(|certificate| which.certificate.is_none_or(|only| only == *certificate))
         .flat_map(|certificate| {
-            [unbind(certificate, BindingKind::Alert), unbind(certificate, BindingKind::Voip)]
+            let gone = [BindingKind::Alert, BindingKind::Voip].map(|kind| unbind(certificate, kind));
+            gone.into_iter().chain(announce(certificate))
         })
         .collect();
     if !ops.is_empty() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use model::{BindingKind, CertificateId, ErrorCode, PushId};
+use model::{BindingKind, CertificateId, ErrorCode, Event, PushId};
 use serde::Deserialize;
 use store::{NewBinding, Op, Outcome};
 use utoipa::ToSchema;
@@ -49,18 +49,21 @@ pub(in crate::api) async fn handler(
     let app = caller.app();
     let found = registered(&shared, app, push_id).await?;
     shared.im.check_binding(app, new.certificate, &new.token).await?;
+    let (device, certificate, at) = (found.device.id, new.certificate, shared.now());
     let login = found.session.filter(|session| session.state.is_logged_in());
     let bind = Op::Bind(NewBinding {
         app,
-        device: found.device.id,
-        certificate: new.certificate,
+        device,
+        certificate,
         kind: new.kind,
         token: new.token.into(),
         push_id: PushId(Uuid::new_v4()),
         owner: login.map(|session| session.user),
-        at: shared.now(),
+        at,
     });
-    if shared.store().commit(vec![bind]).await? == [Outcome::Missing] {
+    let event = Event::Token { device: Some(device), push_id: Some(push_id), certificate, bound: true };
+    let batch = std::iter::once(bind).chain(caller.view()?.announcing(event, at)).collect();
+    if shared.store().commit(batch).await?.first() == Some(&Outcome::Missing) {
         return Err(ErrorCode::NotFound.into());
     }
     let device = shared.store().device_by_push_id(app, push_id).await?.ok_or(ErrorCode::Internal)?;

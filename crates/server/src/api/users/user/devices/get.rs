@@ -7,7 +7,13 @@ use model::UserId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{api::views::DeviceView, intake::Path, key::Caller, problem::Problem, shared::Shared};
+use crate::{
+    api::{users::user::get::known, views::DeviceView},
+    intake::Path,
+    key::Caller,
+    problem::Problem,
+    shared::Shared,
+};
 
 /// A user's devices.
 #[derive(Serialize, ToSchema)]
@@ -26,9 +32,7 @@ pub(in crate::api) async fn handler(
     Path(user): Path<UserId>,
 ) -> Result<Json<Devices>, Problem> {
     let (store, app) = (shared.store(), caller.app());
-    if store.user(app, &user).await?.is_none() {
-        return Err(Problem::not_found("the App has no such user"));
-    }
+    known(&shared, app, &user).await?;
     let mut devices = Vec::new();
     for session in store.sessions(app, &user).await? {
         devices.extend(store.device(app, session.device).await?.map(DeviceView::from));

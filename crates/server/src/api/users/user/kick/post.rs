@@ -5,7 +5,13 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use model::{SessionState, UserId};
 
-use crate::{api::views::EndedLogins, intake::Path, key::Caller, problem::Problem, shared::Shared};
+use crate::{
+    api::{users::user::get::known, views::EndedLogins},
+    intake::Path,
+    key::Caller,
+    problem::Problem,
+    shared::Shared,
+};
 
 /// Take a user offline
 ///
@@ -18,9 +24,7 @@ pub(in crate::api) async fn handler(
     caller: Caller,
     Path(user): Path<UserId>,
 ) -> Result<Json<EndedLogins>, Problem> {
-    if shared.store().user(caller.app(), &user).await?.is_none() {
-        return Err(Problem::not_found("the App has no such user"));
-    }
+    known(&shared, caller.app(), &user).await?;
     let logins = shared.im.end_user(caller.app(), &user, SessionState::Kicked).await?;
     Ok(Json(EndedLogins { logins }))
 }

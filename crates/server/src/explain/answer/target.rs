@@ -1,58 +1,13 @@
-//! The shape of an answer.
+//! What an answer tells of one target.
 
 use model::{
-    Class, DeviceId, Marks, MessageId, MessageKind, Platform, PushId, SessionState, Timestamp, Vendor,
+    DeviceId, InviteeState, Marks, Platform, Purpose, PushId, SessionState, TextVariant, Timestamp, Vendor,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::{Warning, Words};
 use crate::api::schema;
-
-/// Why a message did or did not arrive, or what would happen to one sent now.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Explanation {
-    /// The message; absent where the question was what would happen now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub message: Option<ExplainedMessage>,
-    /// When this answer was composed, in milliseconds since the epoch.
-    #[schema(value_type = i64)]
-    pub at: Timestamp,
-    /// Each target of the message, by user.
-    pub targets: Vec<ExplainedTarget>,
-}
-
-/// The message in question.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ExplainedMessage {
-    /// Its id.
-    #[schema(value_type = String, format = Uuid)]
-    pub id: MessageId,
-    /// What it is.
-    #[schema(value_type = schema::MessageKind)]
-    pub kind: MessageKind,
-    /// Who sent it; absent for a push by the App's backend.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub from: Option<String>,
-    /// Whom it is for: a conversation, a user, a Push ID, or a certificate's token.
-    pub to: String,
-    /// Its place in the conversation; 0 where it is in none.
-    pub seq: i64,
-    /// What it is about.
-    #[schema(value_type = schema::Class)]
-    pub class: Class,
-    /// Its text or content; absent where the asker may not read it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub text: Option<String>,
-    /// When it was accepted.
-    #[schema(value_type = i64)]
-    pub sent_at: Timestamp,
-    /// When it stops causing pushes.
-    #[schema(value_type = i64)]
-    pub expires_at: Timestamp,
-}
 
 /// One target: the message on one device, or for a user who has none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -97,6 +52,27 @@ pub struct ExplainedTarget {
     pub attempts: Vec<ExplainedAttempt>,
     /// The vendor's id of the push; empty where it gave none.
     pub vendor_message_id: String,
+    /// What the app's badge shows with it; absent where it does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub badge: Option<u32>,
+    /// What the notification says; absent where nothing is pushed, where it was taken back, and where the asker may not
+    /// read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub shown: Option<Shown>,
+    /// What the certificate's vendor does with it otherwise than asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub warnings: Vec<Warning>,
+    /// What followed to withdraw or replace the notification, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub follow_ups: Vec<ExplainedFollowUp>,
+    /// Where the user's invitation to the call stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::InviteeState, nullable = false)]
+    pub invitation: Option<InviteeState>,
     /// What became known after the vendor took it.
     #[schema(value_type = schema::Marks)]
     pub marks: Marks,
@@ -110,19 +86,37 @@ pub struct ExplainedTarget {
     pub raced: bool,
 }
 
-/// A sentence in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-pub struct Words {
-    /// In English.
-    pub en: String,
-    /// In Chinese.
-    pub zh: String,
+/// What a notification says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Shown {
+    /// Which of the message's texts.
+    #[schema(value_type = schema::TextVariant)]
+    pub text: TextVariant,
+    /// Its title, before the vendor's limit.
+    pub title: String,
+    /// Its text, before the vendor's limit.
+    pub body: String,
 }
 
-impl Words {
-    pub(crate) fn new(en: impl Into<String>, zh: impl Into<String>) -> Self {
-        Self { en: en.into(), zh: zh.into() }
-    }
+/// What followed a notification, to take it away or to put another in its place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExplainedFollowUp {
+    /// `withdraw` or `replace`.
+    #[schema(value_type = schema::Purpose)]
+    pub purpose: Purpose,
+    /// Where it stands.
+    pub state: TargetState,
+    /// What decided or ended it.
+    pub reason: ExplainedReason,
+    /// When it was asked for.
+    #[schema(value_type = i64)]
+    pub decided_at: Timestamp,
+    /// When it came to its end; absent while it has not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, nullable = false)]
+    pub finished_at: Option<Timestamp>,
+    /// Every try at the vendor, oldest first.
+    pub attempts: Vec<ExplainedAttempt>,
 }
 
 /// Where a target stands.

@@ -1,0 +1,81 @@
+//! What the API shows of a webhook, and what it takes.
+
+use gateway::Gateway;
+use model::{ErrorCode, EventKind, Timestamp, Webhook, WebhookId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{api::schema, intake::Intake, key::Caller, problem::Problem};
+
+/// Where the App's backend is told. Its secret is shown only when it is made.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Webhook)]
+pub(in crate::api) struct WebhookView {
+    /// Its number.
+    #[schema(value_type = u32)]
+    id: WebhookId,
+    /// Where it is told.
+    url: String,
+    /// Of what it is told.
+    #[schema(value_type = Vec<schema::EventKind>)]
+    events: Vec<EventKind>,
+    /// Switched off.
+    disabled: bool,
+    /// When it was made.
+    #[schema(value_type = i64)]
+    created_at: Timestamp,
+}
+
+impl From<&Webhook> for WebhookView {
+    fn from(webhook: &Webhook) -> Self {
+        Self {
+            id: webhook.id,
+            url: webhook.url.clone(),
+            events: webhook.events.clone(),
+            disabled: webhook.disabled,
+            created_at: webhook.created_at,
+        }
+    }
+}
+
+/// A webhook to make, or all of one to change.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct WebhookToPut {
+    /// Where it is told: https, at most 2048 bytes, and not inside this server's network unless the operator allows it
+    /// in the configuration.
+    #[schema(example = "https://backend.example.com/posthouse")]
+    url: String,
+    /// Of what it is told, at least of one kind.
+    #[schema(value_type = Vec<schema::EventKind>)]
+    events: Vec<EventKind>,
+    /// Switched off.
+    #[serde(default)]
+    #[schema(required = false)]
+    disabled: bool,
+}
+
+impl Intake for WebhookToPut {}
+
+impl WebhookToPut {
+    /// Puts what was sent into a webhook.
+    pub(super) fn put_into(self, webhook: &mut Webhook, gateway: &Gateway) -> Result<(), Problem> {
+        let Self { url, mut events, disabled } = self;
+        gateway
+            .check_webhook_address(&url)
+            .map_err(|fault| Problem::new(ErrorCode::Invalid, format!("url {fault}")))?;
+        events.sort_unstable();
+        events.dedup();
+        if events.is_empty() {
+            return Err(Problem::new(ErrorCode::Invalid, "events must name at least one kind"));
+        }
+        (webhook.url, webhook.events, webhook.disabled) = (url, events, disabled);
+        Ok(())
+    }
+}
+
+/// One of the App's webhooks.
+pub(super) fn find<'a>(caller: &'a Caller, id: WebhookId) -> Result<&'a Webhook, Problem> {
+    let found = caller.view()?.webhooks.iter().find(|webhook| webhook.id == id);
+    found.ok_or_else(|| Problem::not_found("the App has no such webhook"))
+}
