@@ -89,10 +89,7 @@ async fn taken_back(vendor: Vendor) {
     } else {
         assert_eq!(delivery.reason, Reason::ACCEPTED, "{vendor}");
         assert!(left.contains(&("kept".to_owned(), "dinner?".to_owned())), "{vendor}: {left:?}");
-        assert!(
-            left.contains(&("a new message".to_owned(), "A message was taken back".to_owned())),
-            "{left:?}"
-        );
+        assert!(left.contains(&("a new message".to_owned(), "Message recalled".to_owned())), "{left:?}");
         assert_eq!(left.len(), 2, "{vendor}");
         assert!(phone.view().badge <= badge, "{vendor}: nothing new is counted");
     }

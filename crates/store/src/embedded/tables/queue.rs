@@ -139,7 +139,8 @@ fn load_one(
         )?;
         report = found.map_or(report, |found| found.0);
         let generation = delivery.binding_generation;
-        bound = bindings::still_bound(conn, delivery.app, device, delivery.certificate, generation)?;
+        let through = (delivery.certificate, &*delivery.token, generation);
+        bound = bindings::still_bound(conn, delivery.app, device, through)?;
     }
     Ok(Claimed {
         delivery,
@@ -148,8 +149,9 @@ fn load_one(
         sender_name: shared.sender_name.clone(),
         group_name: shared.group_name.clone(),
         replacement,
-        token_registered_at: bound.map(|(registered_at, _)| registered_at),
-        doubts: bound.map_or(0, |(_, doubts)| doubts),
+        bound_for: bound.map(|bound| bound.kind),
+        token_registered_at: bound.map(|bound| bound.registered_at),
+        doubts: bound.map_or(0, |bound| bound.doubts),
         environment_confirmed: environment.is_some() && report.apns_environment == environment,
     })
 }
