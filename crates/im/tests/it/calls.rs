@@ -307,6 +307,18 @@ async fn f3_a_call_that_a_stop_left_ringing_is_missed_after_the_restart() {
 }
 
 #[tokio::test]
+async fn f3_a_call_whose_caller_logged_out_while_nobody_looked_is_taken_back_at_the_next_start() {
+    let world = World::default().await;
+    let ann = world.phone("ann", 1).await;
+    world.act(&ann, inviting(&["bo"])).await.unwrap();
+    world.im.stop();
+    world.im.logout(&ann.opened.live).await.unwrap();
+    let mut news = world.news();
+    let world = world.restarted().await;
+    world.wait_for(&mut news, "bo", CallEvent::Cancelled).await;
+}
+
+#[tokio::test]
 async fn f3_time_that_is_moved_by_hand_ends_the_ringing_when_asked() {
     let world = World::default().await;
     world.im.stop();

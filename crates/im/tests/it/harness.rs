@@ -195,8 +195,14 @@ impl World {
     /// A login whose connection is gone.
     pub(crate) async fn sleeping_phone(&self, name: &str, number: u128) -> Phone {
         let phone = self.phone(name, number).await;
-        self.im.closed(&phone.opened.live).await;
+        self.lose(&phone).await;
         phone
+    }
+
+    /// The phone's connection is gone, and was gone for a moment before anything else happens.
+    pub(crate) async fn lose(&self, phone: &Phone) {
+        self.im.closed(&phone.opened.live).await;
+        self.clock.put_forward(1);
     }
 
     pub(crate) async fn bind(&self, phone: &Phone, number: u128) {

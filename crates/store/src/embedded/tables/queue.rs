@@ -11,7 +11,10 @@ use model::{
 };
 use rusqlite::Connection;
 
-use super::{bindings, deliveries, follow_ups, messages};
+use super::{
+    bindings, deliveries, follow_ups,
+    messages::{self, Names},
+};
 use crate::{
     Claimed, StoreError,
     embedded::{
@@ -74,8 +77,7 @@ pub(in crate::embedded) fn load(
 /// What the deliveries of one message have in common.
 struct Shared {
     message: Arc<Message>,
-    sender_name: Option<Arc<str>>,
-    group_name: Option<Arc<str>>,
+    names: Names,
     /// Read with the first delivery that needs them; first those of one user.
     replacements: Option<Vec<(Option<UserId>, Arc<PushSettings>)>>,
 }
@@ -83,8 +85,8 @@ struct Shared {
 impl Shared {
     fn read(conn: &Connection, row: i64) -> Result<Self, StoreError> {
         let message = messages::at_row(conn, row)?;
-        let (sender_name, group_name) = messages::names(conn, &message)?;
-        Ok(Self { message: Arc::new(message), sender_name, group_name, replacements: None })
+        let names = messages::names(conn, &message)?;
+        Ok(Self { message: Arc::new(message), names, replacements: None })
     }
 
     fn replacement(
@@ -146,8 +148,8 @@ fn load_one(
         delivery,
         message: Arc::clone(&shared.message),
         language: report.language,
-        sender_name: shared.sender_name.clone(),
-        group_name: shared.group_name.clone(),
+        sender_name: shared.names.sender.clone(),
+        group_name: shared.names.group.clone(),
         replacement,
         bound_for: bound.map(|bound| bound.kind),
         token_registered_at: bound.map(|bound| bound.registered_at),
