@@ -31,10 +31,8 @@ const WATCHED_MAX: u32 = 100_000;
 const DEVICES_MAX: u32 = 64;
 /// How long the loop sleeps when nothing wakes it.
 const IDLE: Duration = Duration::from_secs(30);
-/// How long the loop waits at least from one look to the next, and after the store refused, in milliseconds.
-const REFUSED_MS: i64 = 200;
-/// The same as a duration.
-const REFUSED: Duration = Duration::from_millis(200);
+/// How long the loop waits at least from one look to the next, and after the store refused.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Calls that ring, by who has a part in them.
 #[derive(Default)]
@@ -85,17 +83,21 @@ pub(crate) async fn run(im: Arc<Im>, mut feed: Receiver<Change>) {
             },
             Err(fault) => {
                 tracing::warn!(%fault, "the calls that ring could not be read");
-                time::sleep(REFUSED).await;
+                time::sleep(PAUSE).await;
             }
         }
     }
 }
 
+/// Everything that rings, but for what is taken back at once because its caller is gone already.
 async fn load(im: &Im) -> Result<Ringing, Fault> {
     let mut ringing = Ringing::default();
     let all = im.store().due_calls(Timestamp::NEVER, WATCHED_MAX).await.map_err(|error| fault_of(&error))?;
     for record in &all {
         ringing.note(record.app, record.call.id, Some(&record.call));
+        if let Some(device) = record.call.caller_device {
+            im.cancel_calls_of(record.app, device, vec![record.call.id]).await?;
+        }
     }
     Ok(ringing)
 }
@@ -139,7 +141,7 @@ async fn follow(im: &Im, feed: &mut Receiver<Change>, mut ringing: Ringing) -> F
 
 /// Times out what is due, and says when to look again.
 async fn next_look(im: &Im) -> Timestamp {
-    let put_off = im.now().plus_ms(REFUSED_MS);
+    let put_off = im.now().plus_ms(i64::try_from(PAUSE.as_millis()).unwrap_or(i64::MAX));
     match im.time_out_calls().await {
         Ok(next_due) => next_due.unwrap_or(Timestamp::NEVER).max(put_off),
         Err(fault) => {

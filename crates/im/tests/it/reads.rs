@@ -17,7 +17,7 @@ async fn a_read_mark_is_told_to_the_users_other_devices_and_to_the_other_one_of_
     let sent = world.write(&ann, note(user("bo"), "hello")).await.unwrap();
     let conversation = ConversationId::peer(&user("ann"), &user("bo"));
     let cursor = Cursor { conversation: conversation.clone(), seq: Seq(99) };
-    world.im.read(&bo.opened.live, &[cursor.clone()]).await.unwrap();
+    world.im.read(&bo.opened.live, std::slice::from_ref(&cursor)).await.unwrap();
     let read = ServerFrame::Read { user: user("bo"), conversation: conversation.clone(), seq: sent.seq };
     assert_eq!(other_of_bo.next_word().await, read, "no further than the last message");
     assert_eq!(ann.next_word().await, read);

@@ -1,7 +1,7 @@
 //! Reads what an answer rests on.
 
 use im::{Im, Standing};
-use model::{AppId, ConversationId, ConversationKind, DeviceId, Message, MessageId, UserId};
+use model::{AppId, ConversationId, ConversationKind, DeviceId, Message, MessageId, Seq, UserId};
 use store::{AudienceRow, DeliveryFilter, StoreError};
 
 use super::{
@@ -137,7 +137,7 @@ async fn rows(im: &Im, message: &Message, asked: &Asked) -> Result<Vec<(Audience
         let full = page.len() >= PAGE as usize;
         after = page.iter().rev().find_map(|row| row.user.clone());
         for row in page {
-            if is_asked(&row, asked) {
+            if is_meant(&row, message) && is_asked(&row, asked) {
                 let standing = im.standing(message, &row);
                 found.push((row, standing));
             }
@@ -146,6 +146,11 @@ async fn rows(im: &Im, message: &Message, asked: &Asked) -> Result<Vec<(Audience
             return Ok(found);
         }
     }
+}
+
+/// Who came into a group after the message is no target of it.
+fn is_meant(row: &AudienceRow, message: &Message) -> bool {
+    message.seq == Seq(0) || row.from < message.seq
 }
 
 fn is_asked(row: &AudienceRow, asked: &Asked) -> bool {

@@ -50,6 +50,7 @@ async fn settings_are_stored_whole_and_checked() {
 #[tokio::test]
 async fn conversations_are_listed_read_and_muted() {
     let house = House::new().await;
+    house.users(&["bo"]).await;
     for text in ["one", "two", "three"] {
         house.send("ann", "bo", text).await;
     }
@@ -73,7 +74,7 @@ async fn conversations_are_listed_read_and_muted() {
 #[tokio::test]
 async fn a_conversation_that_is_not_the_users_is_not_there() {
     let house = House::new().await;
-    house.users(&["dee"]).await;
+    house.users(&["bo", "dee"]).await;
     house.send("ann", "bo", "private").await;
     let path = "/v1/users/dee/conversations/p:ann:bo";
     assert_eq!(house.get(&format!("{path}/messages")).await.refusal().0, 404);

@@ -102,7 +102,7 @@ pub async fn f2_a_group_message_is_one_row_and_reaches_every_member(stage: Stage
     create(&stage, "g", &["bo", "cy"]).await;
     let message = accept(&stage, "g").await;
     assert_eq!(message.seq, Seq(1));
-    assert_eq!(stage.store().recent_messages(APP, 9).await.expect("reads"), [message.clone()]);
+    assert_eq!(stage.store().recent_messages(APP, 9).await.expect("reads"), std::slice::from_ref(&message));
     let rows = stage.audience(&message.addressee).await;
     let whose: Vec<_> =
         rows.iter().map(|row| (row.user.clone(), row.device.as_ref().map(|device| device.id))).collect();
@@ -165,6 +165,9 @@ pub async fn who_joins_later_sees_nothing_of_before(stage: Stage) {
     assert_eq!(member.map(|member| member.joined_at_seq), Some(Seq(2)));
     let entry = stage.store().conversation_list(APP, &user("cy"), 9).await.expect("reads").remove(0);
     assert_eq!((entry.unread, entry.last), (0, None));
+    let rows = stage.audience(&to_group("g")).await;
+    let from: Vec<_> = rows.iter().map(|row| row.from).collect();
+    assert_eq!(from, [Seq(0), Seq(0), Seq(2)], "al and bo were there");
     let next = accept(&stage, "g").await;
     let entry = stage.store().conversation_list(APP, &user("cy"), 9).await.expect("reads").remove(0);
     assert_eq!((entry.unread, entry.last), (1, Some(next)));
@@ -203,7 +206,9 @@ pub async fn a_decision_for_a_member_who_left_is_stale(stage: Stage) {
     let message = accept(&stage, "g").await;
     let decision = stage.push_to(&message, bos).await;
     change(&stage, "g", &[], &["bo"]).await;
-    assert_eq!(stage.decide(&message, vec![decision]).await, Outcome::Stale);
+    assert_eq!(stage.decide(&message, vec![decision.clone()]).await, Outcome::Stale);
+    change(&stage, "g", &["bo"], &[]).await;
+    assert_eq!(stage.decide(&message, vec![decision]).await, Outcome::Stale, "bo came back after it");
 }
 
 /// Nothing is changed by what would make it larger.

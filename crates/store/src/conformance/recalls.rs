@@ -60,9 +60,9 @@ pub async fn t13_a_recall_cancels_what_has_not_begun_and_ends_the_fanout(stage: 
     assert!(stage.store().fanout(APP, message.id).await.expect("reads").is_none());
     let mut told = Vec::new();
     while told.len() < 2 {
-        match feed.recv().await.expect("told") {
-            change @ (Change::Settled(..) | Change::Recalled(..)) => told.push(change),
-            _ => {}
+        let change = feed.recv().await.expect("told");
+        if matches!(change, Change::Settled(..) | Change::Recalled(..)) {
+            told.push(change);
         }
     }
     assert_eq!(told, [Change::Settled(APP, message.id), Change::Recalled(APP, message.id)]);

@@ -33,7 +33,7 @@ impl Intake for NewUser {}
 
 /// Make a user
 ///
-/// A user who is there already stays, as does a name where none is given. A first login or message makes its users, too.
+/// A user who is there already stays, as does a name where none is given. A first login makes its user, too.
 #[utoipa::path(post, path = "/v1/users", operation_id = "create_user", tag = "Users", request_body = NewUser,
     responses((status = 201, description = "There now.", body = UserView)))]
 pub(in crate::api) async fn handler(

@@ -71,7 +71,8 @@ fn read_page(conn: &Connection, users: &str, params: &[&dyn ToSql]) -> Result<Ve
                  CROSS JOIN sessions s ON s.app = ?1 AND s.user = page.user
              UNION SELECT page.user, b.device FROM page
                  CROSS JOIN bindings b ON b.app = ?1 AND b.owner = page.user)
-         SELECT own.user, u.settings, x.mute, ifnull(a.seq, 0), ifnull(i.from_seq, 0), s.id, s.user, s.device, s.state, s.since, {}, {}
+         SELECT own.user, u.settings, x.mute, ifnull(a.seq, 0), ifnull(i.from_seq, 0),
+             s.id, s.user, s.device, s.state, s.since, {}, {}
          FROM own
          LEFT JOIN users u ON u.app = ?1 AND u.id = own.user
          LEFT JOIN mutes x ON x.app = ?1 AND x.conversation = ?3 AND x.user = own.user
@@ -118,14 +119,12 @@ fn read_row(columns: &mut Columns<'_, '_>, unset: &Arc<UserSettings>) -> rusqlit
 fn whole_users(rows: Vec<AudienceRow>, limit: usize) -> Vec<AudienceRow> {
     let mut page: Vec<AudienceRow> = Vec::with_capacity(rows.len());
     for row in rows {
-        match page.last() {
-            Some(last) if last.user == row.user => {
-                if last.device.is_none() {
-                    page.pop();
-                }
-            }
-            _ if page.len() >= limit.max(1) => break,
-            _ => {}
+        let of_same_user = page.last().filter(|last| last.user == row.user);
+        if of_same_user.is_none() && page.len() >= limit.max(1) {
+            break;
+        }
+        if of_same_user.is_some_and(|last| last.device.is_none()) {
+            page.pop();
         }
         page.push(row);
     }

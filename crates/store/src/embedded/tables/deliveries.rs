@@ -82,58 +82,42 @@ pub(in crate::embedded) fn update(
 ) -> Result<Outcome, StoreError> {
     writing.left(update.id);
     let finished_at = update.state.is_terminal().then_some(update.at);
-    let changed = match &update.attempt {
-        Some(attempt) => sql::first(
-            writing.conn,
-            &format!("UPDATE deliveries SET
-                 state = iif(?2 = 0 AND raced_reason IS NOT NULL, 1, ?2),
-                 reason = iif(?2 = 0, ifnull(raced_reason, ?3), ?3), due_at = ?4,
-                 finished_at = iif(?2 = 0 AND raced_reason IS NOT NULL, ?5, ?6),
-                 vendor_message_id = ifnull(?7, vendor_message_id),
-                 earlier_attempts = iif(tried_at IS NULL, NULL, json_insert(ifnull(earlier_attempts, '[]'), '$[#]',
+    let attempt = update.attempt.as_ref();
+    let sql = format!(
+        "UPDATE deliveries SET
+             state = iif(?2 = 0 AND raced_reason IS NOT NULL, 1, ?2),
+             reason = iif(?2 = 0, ifnull(raced_reason, ?3), ?3), due_at = ?4,
+             finished_at = iif(?2 = 0 AND raced_reason IS NOT NULL, ?5, ?6),
+             vendor_message_id = ifnull(?7, vendor_message_id),
+             earlier_attempts = iif(?8 IS NULL OR tried_at IS NULL, earlier_attempts,
+                 json_insert(ifnull(earlier_attempts, '[]'), '$[#]',
                      json_object('at', tried_at, 'took_ms', took_ms, 'verdict', verdict,
                          'http_status', http_status, 'code', code, 'text', text))),
-                 tried_at = ?8, took_ms = ?9, verdict = ?10, http_status = ?11, code = ?12, text = ?13
-             WHERE id = ?1 AND state = 0
-             {CHANGED}"),
-            values![
-                update.id,
-                update.state,
-                update.reason,
-                update.due_at,
-                update.at,
-                finished_at,
-                update.vendor_message_id,
-                attempt.at,
-                attempt.took_ms,
-                attempt.verdict,
-                attempt.http_status,
-                attempt.code,
-                attempt.text,
-            ],
-            read_changed,
-        )?,
-        None => sql::first(
-            writing.conn,
-            &format!("UPDATE deliveries SET
-                 state = iif(?2 = 0 AND raced_reason IS NOT NULL, 1, ?2),
-                 reason = iif(?2 = 0, ifnull(raced_reason, ?3), ?3), due_at = ?4,
-                 finished_at = iif(?2 = 0 AND raced_reason IS NOT NULL, ?5, ?6),
-                 vendor_message_id = ifnull(?7, vendor_message_id)
-             WHERE id = ?1 AND state = 0
-             {CHANGED}"),
-            values![
-                update.id,
-                update.state,
-                update.reason,
-                update.due_at,
-                update.at,
-                finished_at,
-                update.vendor_message_id,
-            ],
-            read_changed,
-        )?,
-    };
+             tried_at = ifnull(?8, tried_at), took_ms = ifnull(?9, took_ms), verdict = ifnull(?10, verdict),
+             http_status = ifnull(?11, http_status), code = ifnull(?12, code), text = ifnull(?13, text)
+         WHERE id = ?1 AND state = 0
+         {CHANGED}"
+    );
+    let changed = sql::first(
+        writing.conn,
+        &sql,
+        values![
+            update.id,
+            update.state,
+            update.reason,
+            update.due_at,
+            update.at,
+            finished_at,
+            update.vendor_message_id,
+            attempt.map(|attempt| attempt.at),
+            attempt.map(|attempt| attempt.took_ms),
+            attempt.map(|attempt| &attempt.verdict),
+            attempt.map(|attempt| attempt.http_status),
+            attempt.map(|attempt| &attempt.code),
+            attempt.map(|attempt| &attempt.text),
+        ],
+        read_changed,
+    )?;
     if let Some(changed) = changed {
         if changed.is_raced && changed.purpose == Purpose::Notify && changed.state == DeliveryState::Accepted
         {

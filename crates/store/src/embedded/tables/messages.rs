@@ -187,21 +187,24 @@ pub(super) fn at_row(conn: &Connection, row: i64) -> Result<Message, StoreError>
 }
 
 /// What people call a message's sender, and the group it is to.
-pub(super) fn names(
-    conn: &Connection,
-    message: &Message,
-) -> rusqlite::Result<(Option<Arc<str>>, Option<Arc<str>>)> {
+#[derive(Debug, Clone, Default)]
+pub(super) struct Names {
+    pub(super) sender: Option<Arc<str>>,
+    pub(super) group: Option<Arc<str>>,
+}
+
+pub(super) fn names(conn: &Connection, message: &Message) -> rusqlite::Result<Names> {
     let group = message.addressee.conversation().map(ConversationId::kind);
     let group = if let Some(ConversationKind::Group(group)) = group { Some(group) } else { None };
     if message.sender.is_none() && group.is_none() {
-        return Ok((None, None));
+        return Ok(Names::default());
     }
     let names = sql::first(
         conn,
         "SELECT (SELECT name FROM users WHERE app = ?1 AND id = ?2),
              (SELECT name FROM groups WHERE app = ?1 AND id = ?3)",
         values![message.app, message.sender, group],
-        |columns| Ok((columns.next()?, columns.next()?)),
+        |columns| Ok(Names { sender: columns.next()?, group: columns.next()? }),
     )?;
     Ok(names.unwrap_or_default())
 }

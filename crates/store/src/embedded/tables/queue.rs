@@ -11,7 +11,10 @@ use model::{
 };
 use rusqlite::Connection;
 
-use super::{bindings, deliveries, follow_ups, messages};
+use super::{
+    bindings, deliveries, follow_ups,
+    messages::{self, Names},
+};
 use crate::{
     Claimed, StoreError,
     embedded::{
@@ -74,8 +77,7 @@ pub(in crate::embedded) fn load(
 /// What the deliveries of one message have in common.
 struct Shared {
     message: Arc<Message>,
-    sender_name: Option<Arc<str>>,
-    group_name: Option<Arc<str>>,
+    names: Names,
     /// Read with the first delivery that needs them; first those of one user.
     replacements: Option<Vec<(Option<UserId>, Arc<PushSettings>)>>,
 }
@@ -83,8 +85,8 @@ struct Shared {
 impl Shared {
     fn read(conn: &Connection, row: i64) -> Result<Self, StoreError> {
         let message = messages::at_row(conn, row)?;
-        let (sender_name, group_name) = messages::names(conn, &message)?;
-        Ok(Self { message: Arc::new(message), sender_name, group_name, replacements: None })
+        let names = messages::names(conn, &message)?;
+        Ok(Self { message: Arc::new(message), names, replacements: None })
     }
 
     fn replacement(
@@ -139,17 +141,19 @@ fn load_one(
         )?;
         report = found.map_or(report, |found| found.0);
         let generation = delivery.binding_generation;
-        bound = bindings::still_bound(conn, delivery.app, device, delivery.certificate, generation)?;
+        let through = (delivery.certificate, &*delivery.token, generation);
+        bound = bindings::still_bound(conn, delivery.app, device, through)?;
     }
     Ok(Claimed {
         delivery,
         message: Arc::clone(&shared.message),
         language: report.language,
-        sender_name: shared.sender_name.clone(),
-        group_name: shared.group_name.clone(),
+        sender_name: shared.names.sender.clone(),
+        group_name: shared.names.group.clone(),
         replacement,
-        token_registered_at: bound.map(|(registered_at, _)| registered_at),
-        doubts: bound.map_or(0, |(_, doubts)| doubts),
+        bound_for: bound.map(|bound| bound.kind),
+        token_registered_at: bound.map(|bound| bound.registered_at),
+        doubts: bound.map_or(0, |bound| bound.doubts),
         environment_confirmed: environment.is_some() && report.apns_environment == environment,
     })
 }

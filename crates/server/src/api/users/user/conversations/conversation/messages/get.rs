@@ -9,7 +9,7 @@ use store::ConversationHead;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    api::views::MessageView,
+    api::{users::user::get::known, views::MessageView},
     intake::{Path, Query},
     key::Caller,
     problem::Problem,
@@ -71,6 +71,7 @@ pub(in crate::api) async fn own(
     user: &UserId,
     conversation: &ConversationId,
 ) -> Result<ConversationHead, Problem> {
+    known(shared, app, user).await?;
     let head = shared.store().conversation_of(app, user, conversation).await?;
     head.ok_or_else(|| Problem::not_found("the user has no such conversation"))
 }
