@@ -34,8 +34,11 @@ impl std::fmt::Display for FactsError {
 
 impl std::error::Error for FactsError {}
 
+/// Reads and raises one fact that is yes or no.
+type Flag = (fn(&Facts) -> bool, fn(&mut Facts));
+
 /// The facts that are yes or no: the place in the list is the bit in the packed form. Append only.
-const FLAGS: &[(fn(&Facts) -> bool, fn(&mut Facts))] = &[
+const FLAGS: &[Flag] = &[
     (|f| f.push_enabled, |f| f.push_enabled = true),
     (|f| f.has_settings, |f| f.has_settings = true),
     (|f| f.push_without_settings, |f| f.push_without_settings = true),
@@ -105,9 +108,10 @@ impl Facts {
             self.mute as u8,
             self.other_end as u8,
         ]);
-        let is_set =
-            |(bit, (is_set, _)): (usize, &(fn(&Self) -> bool, fn(&mut Self)))| u32::from(is_set(self)) << bit;
-        let flags = FLAGS.iter().enumerate().map(is_set).fold(0, |flags, flag| flags | flag);
+        let flags = FLAGS
+            .iter()
+            .enumerate()
+            .fold(0_u32, |flags, (bit, (is_set, _))| flags | u32::from(is_set(self)) << bit);
         packed.extend_from_slice(&flags.to_le_bytes());
         packed.extend_from_slice(&self.at.millis().to_le_bytes());
         packed.extend_from_slice(&self.expires_at.millis().to_le_bytes());

@@ -1,19 +1,23 @@
 //! What the store promises, in memory.
 
+mod audience;
+mod queue;
+
+pub(crate) use audience::place_of;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use model::{
-    Addressee, Binding, BindingKind, BindingLoss, BindingState, ConversationId, DeliveryState, Device,
-    LoginPolicy, Message, Mute, Permission, PushId, ReasonCode, Seq, SessionId, SessionState, Timestamp,
-    UserSettings,
+    Binding, BindingKind, BindingLoss, ConversationId, DeliveryState, Device, LoginPolicy, Message, Mute,
+    Permission, PushId, ReasonCode, Seq, SessionId, SessionState, Timestamp, UserSettings,
 };
-use rules::{Follow, Reason};
-use store::{AudienceRow, SessionRecord};
+use rules::Reason;
+use store::SessionRecord;
 use uuid::Uuid;
 
 use super::{
     Flaw,
-    cast::{APP, CERTIFICATE, Cast, DESKTOP, GADGETS, Gadget, PEOPLE, Person, device_id, gadget, report},
+    cast::{APP, CERTIFICATE, Cast, DESKTOP, GADGETS, Gadget, PEOPLE, Person, device_id, report},
 };
 
 /// Counts what happens, one by one: two things at the same millisecond still have an order.
@@ -372,196 +376,11 @@ impl Ledger {
         self.cancel(Reason::CALL_OVER_BEFORE_SEND, |row| row.letter == letter);
     }
 
-    fn cancel(&mut self, reason: ReasonCode, is_meant: impl Fn(&Row) -> bool) {
-        for (place, row) in self.rows.iter_mut().enumerate() {
-            if row.state != DeliveryState::Queued || row.raced.is_some() || !is_meant(row) {
-                continue;
-            }
-            if row.on_wire {
-                row.raced = Some(reason);
-            } else if self.flaw != Flaw::BeginsBlindly || !row.in_hands {
-                (row.state, row.reason) = (DeliveryState::Skipped, reason);
-            }
-            self.cancelled.push(Cancelled { row: place, reason });
-        }
-    }
-
-    /// A message's targets with what the rules look at, user by user.
-    pub(crate) fn audience(&self, addressee: &Addressee, cast: &Cast) -> Vec<AudienceRow> {
-        match addressee {
-            Addressee::Conversation(conversation) => {
-                let members = cast.members(conversation);
-                members.iter().flat_map(|&person| self.rows_of(person, Some(conversation), cast)).collect()
-            }
-            Addressee::User(user) => self.rows_of(cast.person(user), None, cast),
-            Addressee::PushId(push_id) => (0..GADGETS)
-                .filter(|&gadget| self.push_id(gadget) == Some(*push_id))
-                .map(|gadget| self.row_of(gadget, None, None, cast))
-                .collect(),
-            Addressee::Token { .. } => Vec::new(),
-        }
-    }
-
-    fn rows_of(
-        &self,
-        person: Person,
-        conversation: Option<&ConversationId>,
-        cast: &Cast,
-    ) -> Vec<AudienceRow> {
-        let rows: Vec<AudienceRow> = (0..GADGETS)
-            .filter(|&gadget| self.sessions.contains_key(&(person, gadget)))
-            .map(|gadget| self.row_of(gadget, Some(person), conversation, cast))
-            .collect();
-        if !rows.is_empty() {
-            return rows;
-        }
-        vec![AudienceRow {
-            user: Some(cast.user(person).clone()),
-            session: None,
-            device: None,
-            binding: BindingState::Lost(BindingLoss::NeverBound),
-            acked: Seq(0),
-            from: Seq(0),
-            settings: Arc::clone(&self.settings[person]),
-            mute: Mute::None,
-        }]
-    }
-
-    fn row_of(
-        &self,
-        gadget: Gadget,
-        person: Option<Person>,
-        conversation: Option<&ConversationId>,
-        cast: &Cast,
-    ) -> AudienceRow {
-        let binding = match &self.bindings[gadget] {
-            None => BindingState::Lost(BindingLoss::NeverBound),
-            Some(Held { lost: Some(loss), .. }) => BindingState::Lost(*loss),
-            Some(held) if person.is_some() && held.owner != person => {
-                BindingState::Lost(BindingLoss::TakenOver)
-            }
-            Some(held) => BindingState::Bound(held.binding.clone()),
-        };
-        let place = person.zip(conversation);
-        AudienceRow {
-            user: person.map(|person| cast.user(person).clone()),
-            session: person.and_then(|person| self.sessions.get(&(person, gadget)).cloned()),
-            device: self.devices[gadget].clone(),
-            binding,
-            acked: place
-                .and_then(|(person, conversation)| self.acks.get(&(person, gadget, conversation.clone())))
-                .copied()
-                .unwrap_or(Seq(0)),
-            from: Seq(0),
-            settings: person.map(|person| Arc::clone(&self.settings[person])).unwrap_or_default(),
-            mute: place
-                .and_then(|(person, conversation)| self.mutes.get(&(person, conversation.clone())))
-                .copied()
-                .unwrap_or_default(),
-        }
-    }
-
     /// Whether this place of a conversation has been acknowledged by a user's device.
     pub(crate) fn has_acked(&self, key: (Person, Gadget), message: &Message) -> bool {
         let Some(conversation) = message.addressee.conversation() else { return false };
         let acked = self.acks.get(&(key.0, key.1, conversation.clone())).copied().unwrap_or(Seq(0));
         message.seq.0 > 0 && acked >= message.seq
-    }
-
-    /// Stores a page, or nothing of it where one of its pushes rests on what is no longer so. A target that has a row
-    /// keeps it.
-    pub(crate) fn decide(&mut self, page: Page, now: Timestamp) -> bool {
-        if !self.fanouts.contains_key(&page.letter) {
-            return true;
-        }
-        let overtaken = page.decisions.iter().any(|new| new.pushes && self.is_overtaken(&page, new));
-        if overtaken && self.flaw != Flaw::CommitsWhatWasOvertaken {
-            return false;
-        }
-        for new in page.decisions {
-            let has_row = self
-                .rows
-                .iter()
-                .any(|row| (row.letter, row.person, row.gadget) == (page.letter, new.person, new.gadget));
-            if has_row && self.flaw != Flaw::DecidesTwice {
-                continue;
-            }
-            self.rows.push(Row {
-                letter: page.letter,
-                person: new.person,
-                gadget: new.gadget,
-                token: new.token,
-                state: if new.pushes { DeliveryState::Queued } else { DeliveryState::Skipped },
-                reason: new.reason,
-                read_at: page.read_at,
-                due_at: now,
-                tries: 0,
-                in_hands: false,
-                on_wire: false,
-                raced: None,
-            });
-        }
-        match page.again_at.filter(|_| self.flaw != Flaw::ForgetsWhoWaits) {
-            Some(again_at) => self.fanouts.insert(page.letter, again_at),
-            None => self.fanouts.remove(&page.letter),
-        };
-        true
-    }
-
-    fn is_overtaken(&self, page: &Page, new: &Decided) -> bool {
-        let Some(gadget) = new.gadget else { return false };
-        let binding_moved = self.bindings[gadget]
-            .as_ref()
-            .is_none_or(|held| held.lost.is_some() || held.binding.generation != new.generation);
-        let is_off = self.devices[gadget].as_ref().is_some_and(|device| device.push_off_at.is_some());
-        let login_moved = new.person.is_some_and(|person| {
-            let key = (person, gadget);
-            let state = self.sessions.get(&key).map(|session| session.state);
-            let fetched = self.fetches.get(&key).is_some_and(|&fetched_at| fetched_at > page.read_at)
-                && (self.flaw != Flaw::SeesFetchesOnScreenAlone
-                    || state == Some(SessionState::OnlineForeground));
-            fetched || state.is_some_and(|state| !state.is_logged_in())
-        });
-        binding_moved || login_moved || is_off && self.flaw != Flaw::SwitchOffCancelsNothing
-    }
-
-    /// Takes what is due into a lane's hands.
-    pub(crate) fn claim(&mut self, now: Timestamp) -> Vec<usize> {
-        let is_free = |row: &Row| row.state == DeliveryState::Queued && !row.in_hands && row.due_at <= now;
-        let claimed: Vec<usize> =
-            self.rows.iter().enumerate().filter(|(_, row)| is_free(row)).map(|(place, _)| place).collect();
-        for &place in &claimed {
-            self.rows[place].in_hands = true;
-        }
-        claimed
-    }
-
-    /// The last word before the bytes leave: whether it may go, and to the token that the device has by now.
-    pub(crate) fn begin(&mut self, place: usize) -> bool {
-        let row = &mut self.rows[place];
-        row.on_wire = row.in_hands && row.state == DeliveryState::Queued;
-        row.in_hands = row.on_wire;
-        let held = row.gadget.and_then(|gadget| self.bindings[gadget].as_ref());
-        if let Some(held) = held.filter(|held| held.lost.is_none())
-            && self.flaw != Flaw::SendsToOldTokens
-        {
-            row.token = Arc::clone(&held.binding.token);
-        }
-        row.on_wire
-    }
-
-    /// What a try, or a look before it, brought. A row that raced does not go back into the queue.
-    pub(crate) fn update(&mut self, place: usize, follow: &Follow) {
-        let row = &mut self.rows[place];
-        (row.in_hands, row.on_wire) = (false, false);
-        if row.state != DeliveryState::Queued {
-            return;
-        }
-        row.tries += 1;
-        (row.state, row.reason, row.due_at) = match (follow.state, row.raced) {
-            (DeliveryState::Queued, Some(reason)) => (DeliveryState::Skipped, reason, row.due_at),
-            (state, _) => (state, follow.reason, follow.due_at),
-        };
     }
 
     /// Who holds each token that is bound.
@@ -577,9 +396,4 @@ impl Ledger {
     pub(crate) const fn has_vendor(gadget: Gadget) -> bool {
         gadget != DESKTOP
     }
-}
-
-/// Where a row of the audience stands in the cast.
-pub(crate) fn place_of(row: &AudienceRow, cast: &Cast) -> (Option<Person>, Option<Gadget>) {
-    (row.user.as_ref().map(|user| cast.person(user)), row.device.as_ref().map(|device| gadget(device.id)))
 }

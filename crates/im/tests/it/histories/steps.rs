@@ -219,9 +219,11 @@ fn step(mut dice: Dice) -> Step {
 }
 
 fn sent(dice: &mut Dice) -> Sent {
-    let to: [(usize, fn(&mut Dice) -> To); 3] =
-        [(3, |dice| To::Person(dice.person())), (2, |_| To::Group), (1, |dice| To::System(dice.person()))];
-    let to = dice.weighted(&to)(dice);
+    let to = match dice.roll(6) {
+        0..3 => To::Person(dice.person()),
+        3..5 => To::Group,
+        _ => To::System(dice.person()),
+    };
     let asked =
         [(4, Asked::Push), (2, Asked::Nothing), (1, Asked::NoPush), (1, Asked::Force), (1, Asked::Soon)];
     Sent {
