@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use model::{Certificate, CertificateId, FieldErrors, Timestamp};
@@ -18,8 +18,11 @@ pub(crate) enum Unreadable {
 }
 
 /// The newest reading of each certificate, with the version that was read.
+type Newest = HashMap<CertificateId, (u32, Arc<dyn Channel>)>;
+
+/// What was read of certificates.
 #[derive(Default)]
-pub(crate) struct Channels(Mutex<HashMap<CertificateId, (u32, Arc<dyn Channel>)>>);
+pub(crate) struct Channels(Mutex<Newest>);
 
 impl Channels {
     /// The reading of this certificate. A p12 takes milliseconds to open, so that happens beside the lanes.
@@ -45,7 +48,7 @@ impl Channels {
         Ok(channel)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<CertificateId, (u32, Arc<dyn Channel>)>> {
+    fn lock(&self) -> MutexGuard<'_, Newest> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,7 @@
 //! What a delivery asks of its vendor: to show something, or to take back what is shown.
 
 use std::{
-    hash::{BuildHasher, Hash, Hasher, RandomState},
+    hash::{BuildHasher, RandomState},
     sync::{Arc, LazyLock},
 };
 
@@ -30,9 +30,7 @@ pub(crate) struct Shown {
 impl Shown {
     /// With what its taking back may share a job: what is shown for the same message under the same key.
     pub(crate) fn batch_key(&self) -> BatchKey {
-        let mut hasher = KEYS.build_hasher();
-        self.hash(&mut hasher);
-        BatchKey(hasher.finish())
+        BatchKey(KEYS.hash_one(self))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Takes events out of the store's outbox and tells them: each webhook's in their order, one webhook beside the other.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, hash_map::Entry},
     panic::AssertUnwindSafe,
     sync::Arc,
     time::Duration,
@@ -22,6 +22,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// The rest after the store could not be asked.
 const REST_AFTER_FAULT: Duration = Duration::from_secs(1);
 
+/// The rest of a webhook about which our own code failed.
+const AGAIN_AFTER_OWN_FAULT_MS: i64 = 60_000;
+
 /// What a webhook's turn came to: when its next is due, where it was not heard.
 struct Turn {
     webhook: WebhookId,
@@ -41,7 +44,7 @@ pub(crate) async fn run(shared: Arc<Shared>, lines: Arc<Lines>) {
         };
         tokio::select! {
             () = shared.outbox.notified() => {}
-            Some(turn) = at_work.turns.join_next() => at_work.ended(turn.ok().flatten()),
+            Some(Ok(turn)) = at_work.turns.join_next() => at_work.ended(turn),
             () = sleep(rest) => {}
         }
     }
@@ -50,7 +53,7 @@ pub(crate) async fn run(shared: Arc<Shared>, lines: Arc<Lines>) {
 /// The webhooks that are being told.
 #[derive(Default)]
 struct AtWork {
-    turns: JoinSet<Option<Turn>>,
+    turns: JoinSet<Turn>,
     busy: HashSet<WebhookId>,
     /// When those that were not heard are tried again.
     waiting: HashMap<WebhookId, Timestamp>,
@@ -61,46 +64,49 @@ struct AtWork {
 impl AtWork {
     /// Begins turns of webhooks that have something to hear.
     async fn look(&mut self, shared: &Arc<Shared>, lines: &Arc<Lines>) -> Result<(), StoreError> {
+        let now = shared.clock.now();
+        self.waiting.retain(|_, again_at| *again_at > now);
         let free = shared.config.webhooks.at_once.saturating_sub(self.busy.len());
         if free == 0 {
             return Ok(());
         }
-        let now = shared.clock.now();
-        self.waiting.retain(|_, again_at| *again_at > now);
-        let mut queues: Vec<(WebhookId, Vec<OutboxEntry>)> = Vec::new();
-        for entry in shared.store.due_events(now, EVENTS_A_TURN).await? {
-            match queues.last_mut().filter(|(webhook, _)| *webhook == entry.webhook) {
-                Some((_, queue)) => queue.push(entry),
-                None => queues.push((entry.webhook, vec![entry])),
-            }
-        }
+        let mut queues = queues(shared.store.due_events(now, EVENTS_A_TURN).await?);
         queues.retain(|(webhook, _)| !self.busy.contains(webhook) && !self.waiting.contains_key(webhook));
         queues.sort_by_key(|(webhook, _)| (Some(*webhook) <= self.last, *webhook));
         let mut webhooks: HashMap<AppId, Vec<Webhook>> = HashMap::new();
         for (id, queue) in queues.into_iter().take(free) {
-            let app = queue[0].app;
-            if !webhooks.contains_key(&app) {
-                webhooks.insert(app, shared.store.webhooks(app).await?);
-            }
-            let known = webhooks[&app].iter().find(|webhook| webhook.id == id && !webhook.disabled).cloned();
-            let turn = take_turn(Arc::clone(shared), Arc::clone(lines), id, known, queue);
-            self.turns.spawn(async move { AssertUnwindSafe(turn).catch_unwind().await.ok() });
-            self.busy.insert(id);
-            self.last = Some(id);
+            let known = match webhooks.entry(queue[0].app) {
+                Entry::Occupied(read) => read.into_mut(),
+                Entry::Vacant(place) => {
+                    let read = shared.store.webhooks(*place.key()).await?;
+                    place.insert(read)
+                }
+            };
+            let known = known.iter().find(|webhook| webhook.id == id && !webhook.disabled).cloned();
+            self.begin(id, take_turn(Arc::clone(shared), Arc::clone(lines), id, known, queue), now);
         }
         Ok(())
     }
 
-    fn ended(&mut self, turn: Option<Turn>) {
-        match turn {
-            Some(Turn { webhook, again_at }) => {
-                self.busy.remove(&webhook);
-                self.waiting.extend(again_at.map(|at| (webhook, at)));
-            }
-            None => {
-                tracing::error!("telling a webhook failed on a fault of our own");
-            }
-        }
+    fn begin(
+        &mut self,
+        webhook: WebhookId,
+        turn: impl Future<Output = Turn> + Send + 'static,
+        now: Timestamp,
+    ) {
+        self.turns.spawn(async move {
+            AssertUnwindSafe(turn).catch_unwind().await.unwrap_or_else(|_| {
+                tracing::error!(%webhook, "telling a webhook failed on a fault of our own");
+                Turn { webhook, again_at: Some(now.plus_ms(AGAIN_AFTER_OWN_FAULT_MS)) }
+            })
+        });
+        self.busy.insert(webhook);
+        self.last = Some(webhook);
+    }
+
+    fn ended(&mut self, Turn { webhook, again_at }: Turn) {
+        self.busy.remove(&webhook);
+        self.waiting.extend(again_at.map(|at| (webhook, at)));
     }
 
     /// How long there is nothing to do, where nobody says otherwise.
@@ -108,6 +114,18 @@ impl AtWork {
         let now = shared.clock.now();
         self.waiting.values().map(|again_at| again_at.after(now)).min().unwrap_or(LOOK_EVERY).min(LOOK_EVERY)
     }
+}
+
+/// Each webhook's events; the store gives them webhook by webhook.
+fn queues(entries: Vec<OutboxEntry>) -> Vec<(WebhookId, Vec<OutboxEntry>)> {
+    let mut queues: Vec<(WebhookId, Vec<OutboxEntry>)> = Vec::new();
+    for entry in entries {
+        match queues.last_mut().filter(|(webhook, _)| *webhook == entry.webhook) {
+            Some((_, queue)) => queue.push(entry),
+            None => queues.push((entry.webhook, vec![entry])),
+        }
+    }
+    queues
 }
 
 /// Tells a webhook its events in their order, up to the first that it does not take.
