@@ -124,15 +124,19 @@ impl Im {
     /// # Errors
     /// `busy`; then nothing changed.
     pub async fn unregister(&self, live: &Live) -> Result<(), Fault> {
-        let device = self.store().device(live.app, live.device).await.map_err(|error| fault_of(&error))?;
-        let device = device.ok_or(ErrorCode::NotFound)?.device;
+        let known = self.store().device(live.app, live.device).await.map_err(|error| fault_of(&error))?;
+        let DeviceRecord { device, bindings, .. } = known.ok_or(ErrorCode::NotFound)?;
         if device.unregistered_at.is_some() {
             return Ok(());
         }
-        let (reason, at) = (Reason::UNREGISTERED_BEFORE_SEND, self.now());
-        self.commit_one(Op::UnregisterDevice { app: live.app, push_id: device.push_id, reason, at })
-            .await
-            .map(drop)
+        let (push_id, reason) = (device.push_id, Reason::UNREGISTERED_BEFORE_SEND);
+        let mut batch = vec![Op::UnregisterDevice { app: live.app, push_id, reason, at: self.now() }];
+        for state in bindings {
+            if let BindingState::Bound(binding) = state {
+                batch.extend(self.token_event(live, Some(push_id), binding.certificate, false).await?);
+            }
+        }
+        self.commit_all(batch).await.map(drop)
     }
 
     /// The device as it was before a token changes: read only where somebody hears of tokens.

@@ -7,8 +7,8 @@ use std::{
 };
 
 use model::{
-    Addressee, BindingState, ConversationKind, DeliveryState, Message, MessageKind, Purpose, Timestamp,
-    UserId,
+    Addressee, BindingState, ConversationKind, DeliveryState, Message, MessageKind, Presentation, Purpose,
+    PushSettings, Timestamp, UserId,
 };
 use rules::{Decision, Facts, Reason, Ruling, TABLE_VERSION, decide};
 use store::{AudienceRow, FanoutCursor, FanoutNext, NewDelivery, Op, Outcome, StoreError};
@@ -198,7 +198,7 @@ impl Walk<'_> {
             }
         }
         if message.kind != MessageKind::Notice {
-            self.decide_user(ends, before);
+            self.decide_user(ends, before).await?;
         }
         Ok(())
     }
@@ -228,7 +228,11 @@ impl Walk<'_> {
         Ok(frame.is_some_and(|frame| live.deliver(frame, now)))
     }
 
-    fn decide_user(&mut self, ends: Vec<(AudienceRow, Standing)>, before: Option<UserId>) {
+    async fn decide_user(
+        &mut self,
+        ends: Vec<(AudienceRow, Standing)>,
+        before: Option<UserId>,
+    ) -> Result<(), StoreError> {
         let Occasion { message, now, .. } = self.occasion;
         let decisions: Vec<(Facts, Decision)> = ends
             .iter()
@@ -245,7 +249,8 @@ impl Walk<'_> {
             match decision.ruling {
                 Ruling::Delivered => {}
                 Ruling::Push | Ruling::Skip => {
-                    self.deliveries.push(new_delivery(message, row, &facts, decision));
+                    let delivery = new_delivery(message, row, &facts, decision);
+                    self.deliveries.push(self.through_call_token(delivery).await?);
                 }
                 Ruling::Wait => {
                     waits = true;
@@ -265,6 +270,33 @@ impl Walk<'_> {
             self.im.waits.wait_for(message.id, user.clone(), waited);
             self.waiting.insert(user);
         }
+        Ok(())
+    }
+
+    /// A push that is to ring as a call goes to the device's token for calls, where it has one (row T19).
+    async fn through_call_token(&self, delivery: NewDelivery) -> Result<NewDelivery, StoreError> {
+        let Occasion { message, view, .. } = self.occasion;
+        let Some(device) = delivery.device.filter(|_| delivery.state == DeliveryState::Queued) else {
+            return Ok(delivery);
+        };
+        let Some(push) = message.push.as_ref().filter(|push| may_ring(push)) else { return Ok(delivery) };
+        let Some(binding) = self.im.store().call_binding(message.app, device).await? else {
+            return Ok(delivery);
+        };
+        let vendor = view.certificate(binding.certificate).map(|certificate| certificate.vendor);
+        let resource = push.resource.as_ref().and_then(|id| view.resource(id));
+        let settings = vendor.map(|vendor| rules::settings_for(push, resource, vendor));
+        let rings = settings.is_some_and(|settings| settings.presentation == Some(Presentation::Voip));
+        if !rings || binding.owner != delivery.user {
+            return Ok(delivery);
+        }
+        Ok(NewDelivery {
+            certificate: Some(binding.certificate),
+            token: binding.token,
+            binding_generation: binding.generation,
+            counts_badge: false,
+            ..delivery
+        })
     }
 
     fn finish(self, cursor: &FanoutCursor) -> Looked {
@@ -336,6 +368,13 @@ fn is_last(addressee: &Addressee, user: &UserId) -> bool {
         Some(ConversationKind::Peer(_, second)) => *user == second,
         Some(ConversationKind::System(_)) | None => true,
     }
+}
+
+/// Whether a push may have to ring as a call at some vendor.
+fn may_ring(push: &PushSettings) -> bool {
+    push.resource.is_some()
+        || push.presentation == Presentation::Voip
+        || push.vendors.values().any(|settings| settings.presentation == Some(Presentation::Voip))
 }
 
 /// The decisions of a page with the moved cursor.

@@ -50,6 +50,8 @@ pub struct VendorFacts {
     pub push_type: u8,
     /// Whether a token belongs to one of two environments.
     pub has_environments: bool,
+    /// Calls go to tokens of their own (`PushKit`).
+    pub calls_apart: bool,
     /// Its SDK calls the app when a notification arrives while the app runs (matrix H).
     pub tells_arrival: bool,
     /// Its SDK hands the app data that shows nothing by itself (matrix H).
@@ -60,7 +62,7 @@ pub struct VendorFacts {
 #[rustfmt::skip]
 const TABLE: &[(Vendor, VendorFacts)] = &[
     tells_arrival(row(Vendor::Xiaomi, "xiaomi", ("Xiaomi", "小米"), Platform::Android, &["xiaomi", "redmi", "poco"], 5)),
-    with_environments(hands_data(row(Vendor::Apns, "apns", ("Apple (APNs)", "苹果 APNs"), Platform::Ios, &["apple"], 11))),
+    calls_apart(with_environments(hands_data(row(Vendor::Apns, "apns", ("Apple (APNs)", "苹果 APNs"), Platform::Ios, &["apple"], 11)))),
     hands_data(row(Vendor::Huawei, "huawei", ("Huawei", "华为"), Platform::Android, &["huawei"], 6)),
     hands_data(row(Vendor::Harmony, "harmony", ("HarmonyOS NEXT", "鸿蒙"), Platform::Harmony, &["harmony"], 13)),
     hands_data(row(Vendor::Honor, "honor", ("Honor", "荣耀"), Platform::Android, &["honor"], 12)),
@@ -87,6 +89,7 @@ const fn row(
         brands,
         push_type,
         has_environments: false,
+        calls_apart: false,
         tells_arrival: false,
         hands_data: false,
     };
@@ -95,6 +98,10 @@ const fn row(
 
 const fn with_environments((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, VendorFacts) {
     (vendor, VendorFacts { has_environments: true, ..facts })
+}
+
+const fn calls_apart((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, VendorFacts) {
+    (vendor, VendorFacts { calls_apart: true, ..facts })
 }
 
 const fn tells_arrival((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, VendorFacts) {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use model::{
-    Addressee, App, AppId, CallId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId,
+    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId,
     DeviceId, Group, GroupId, GroupMember, Message, MessageId, PushId, PushResource, Seq, SessionId,
     Timestamp, UserId, Webhook,
 };
@@ -74,6 +74,9 @@ pub trait Store: Send + Sync {
         app: AppId,
         push_id: PushId,
     ) -> Result<Option<DeviceRecord>, StoreError>;
+
+    /// A device's live binding for calls.
+    async fn call_binding(&self, app: AppId, device: DeviceId) -> Result<Option<Binding>, StoreError>;
 
     /// A message.
     async fn message(&self, app: AppId, message: MessageId) -> Result<Option<Message>, StoreError>;

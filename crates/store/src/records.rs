@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use model::{
-    AppId, BindingState, Call, CertificateId, ConversationId, Delivery, DeliveryState, Device, DeviceId,
-    Event, Message, MessageId, Mute, PushId, PushSettings, Seq, SessionId, SessionState, Timestamp, UserId,
-    UserSettings, WebhookId,
+    AppId, BindingKind, BindingState, Call, CertificateId, ConversationId, Delivery, DeliveryState, Device,
+    DeviceId, Event, Message, MessageId, Mute, PushId, PushSettings, Seq, SessionId, SessionState, Timestamp,
+    UserId, UserSettings, WebhookId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -182,6 +182,8 @@ pub struct Claimed {
     pub group_name: Option<Arc<str>>,
     /// What takes the place of the notification, where the purpose is `Replace`.
     pub replacement: Option<Arc<PushSettings>>,
+    /// What the token was reported for; `None` as below.
+    pub bound_for: Option<BindingKind>,
     /// When the token was last reported; `None` for a bare token, and where the binding it came from is gone or is
     /// another one by now.
     pub token_registered_at: Option<Timestamp>,

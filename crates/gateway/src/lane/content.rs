@@ -3,7 +3,8 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use model::{
-    Interruption, Message, Presentation, Purpose, PushSettings, Style, TextVariant, Timestamp, VendorSettings,
+    BindingKind, Interruption, Message, Presentation, Purpose, PushSettings, Style, TextVariant, Timestamp,
+    VendorSettings,
 };
 use store::Claimed;
 use vendors::{Adapter, BatchKey, Channel, Content};
@@ -37,6 +38,7 @@ struct MadeFrom {
     sender_name: Option<Arc<str>>,
     group_name: Option<Arc<str>>,
     expires_at: Timestamp,
+    bound_for: Option<BindingKind>,
 }
 
 /// Whose book a content is made for.
@@ -81,6 +83,7 @@ impl MadeFrom {
             sender_name: claimed.sender_name.clone(),
             group_name: claimed.group_name.clone(),
             expires_at: claimed.delivery.expires_at,
+            bound_for: claimed.bound_for,
         }
     }
 
@@ -91,6 +94,7 @@ impl MadeFrom {
             && self.message.recalled_at == message.recalled_at
             && (self.purpose, self.text, self.expires_at)
                 == (delivery.purpose, delivery.text, delivery.expires_at)
+            && self.bound_for == claimed.bound_for
             && self.language == claimed.language
             && self.sender_name == claimed.sender_name
             && self.group_name == claimed.group_name
@@ -101,7 +105,7 @@ fn make(claimed: &Claimed, catalogue: &Catalogue, book: Book<'_>) -> Option<Work
     let (message, purpose) = (&*claimed.message, claimed.delivery.purpose);
     let everyday = PushSettings::default();
     let asked = message.push.as_ref().unwrap_or(&everyday);
-    let at_vendor = catalogue.settings(asked, book.adapter.vendor());
+    let at_vendor = as_bound(catalogue.settings(asked, book.adapter.vendor()), claimed, book);
     match way(purpose, at_vendor.presentation.unwrap_or_default(), book.adapter) {
         Way::Show => Some(Work::Show(Arc::new(show(claimed, asked, at_vendor, catalogue, book)))),
         Way::ShowInstead => {
@@ -113,6 +117,16 @@ fn make(claimed: &Claimed, catalogue: &Catalogue, book: Book<'_>) -> Option<Work
         }))),
         Way::None => None,
     }
+}
+
+/// A call that has no token of its own to ring at, where the vendor wants one, is shown (row T19).
+fn as_bound(at_vendor: VendorSettings, claimed: &Claimed, book: Book<'_>) -> VendorSettings {
+    let rings = at_vendor.presentation == Some(Presentation::Voip);
+    let is_for_alerts = claimed.bound_for == Some(BindingKind::Alert);
+    if rings && is_for_alerts && book.adapter.vendor().facts().calls_apart {
+        return VendorSettings { presentation: Some(Presentation::Alert), ..at_vendor };
+    }
+    at_vendor
 }
 
 fn key_of(message: &Message, asked: &PushSettings) -> String {

@@ -105,6 +105,7 @@ async fn push_to_dead_token(bound_ms_ago: i64) -> (Stage, BindingState) {
         kind: BindingKind::Alert,
         token: token.as_str().into(),
         owner: None,
+        push_id: PushId(Uuid::new_v4()),
         at: bound_at,
     };
     stage.commit(Op::Bind(binding)).await;

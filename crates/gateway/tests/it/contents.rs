@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use model::{
-    AppPolicy, ClickAction, ForcePush, Presentation, PushResource, PushSettings, ResourceId, Style,
-    TextVariant, Vendor, VendorSettings,
+    AppPolicy, ClickAction, DeliveryState, ForcePush, Presentation, PushResource, PushSettings, ResourceId,
+    Style, TextVariant, Vendor, VendorSettings,
 };
 use simulator::Opens;
-use store::{Op, Store};
+use store::{FanoutNext, NewDelivery, Op, Outcome, Store};
 
 use crate::{
     people::{Person, Shown, WHOLE},
@@ -216,4 +216,32 @@ async fn t2_t3_a_vendor_that_adds_is_told_to_add_one_for_what_counts() {
         }
         assert_eq!(seen, [5, 5, 6], "{vendor}");
     }
+}
+
+#[tokio::test]
+async fn t19_a_call_rings_at_its_own_token_and_is_shown_where_there_is_none() {
+    let (stage, ann, bo) = two_people(Vendor::Apns).await;
+    let _gateway = stage.gateway();
+    let call = PushSettings { presentation: Presentation::Voip, ..PushSettings::default() };
+    let message = stage.send(stage.letter(&ann, &bo, Some(call.clone())), &[(&bo, WHOLE)]).await;
+    let [delivery] = stage.ended(message).await.try_into().unwrap();
+    assert_eq!(delivery.state, DeliveryState::Accepted);
+    assert_eq!(texts(&bo).len(), 1, "without a token for calls it is a notification");
+
+    let binding = stage.takes_calls(&bo, delivery.certificate.unwrap()).await;
+    let message = stage.letter(&ann, &bo, Some(call));
+    let row = NewDelivery {
+        user: Some(bo.user.clone()),
+        device: Some(bo.device),
+        binding_generation: binding.generation,
+        ..stage.row(binding.certificate, &binding.token, 60_000)
+    };
+    let id = message.id;
+    stage.commit(Op::Accept(Box::new(message))).await;
+    let next = FanoutNext::Done;
+    let decided = stage.commit(Op::Decide { app: APP, message: id, deliveries: vec![row], next }).await;
+    assert_eq!(decided, Outcome::Done);
+    let [delivery] = stage.ended(id).await.try_into().unwrap();
+    assert_eq!(delivery.state, DeliveryState::Accepted, "{:?}", delivery.attempts);
+    assert_eq!(texts(&bo).len(), 1, "the app itself shows a call");
 }

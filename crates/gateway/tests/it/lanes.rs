@@ -45,6 +45,33 @@ async fn no_answer_in_time_is_a_try_and_the_next_goes_on_another_connection() {
 }
 
 #[tokio::test]
+async fn pushes_to_a_host_that_swallows_everything_wait_for_one_connection_together() {
+    const PHONES: usize = 20;
+    let mut stage = Stage::new().await;
+    stage.config.times.dial = Duration::from_millis(300);
+    let certificate = stage.enrolled(Vendor::Webpush).await;
+    let tokens: Vec<String> = (0..PHONES)
+        .map(|number| stage.phone(Vendor::Webpush, &format!("phone-{number}")).register_token().unwrap())
+        .collect();
+    let subscription: serde_json::Value = serde_json::from_str(&tokens[0]).unwrap();
+    let endpoint: http::Uri = subscription["endpoint"].as_str().unwrap().parse().unwrap();
+    let host = endpoint.host().unwrap().to_owned();
+    let behind = stage.config.connect_to[&format!("{host}:443")];
+    let mut front = Front::before(behind).await;
+    stage.redirect(&host, front.address);
+    let message = stage.queue(certificate, &tokens).await;
+    let _gateway = stage.gateway();
+    let tried = stage.wait_for(message, |all| all.iter().all(|one| !one.attempts.is_empty())).await;
+    assert!(tried.iter().all(|one| one.attempts[0].code == "connect_timeout"), "{:?}", tried[0].attempts);
+    assert!(
+        front.knocks() < PHONES / 2,
+        "one after the other they would have knocked as often as there are phones"
+    );
+    front.open();
+    assert!(all_in(&stage.ended(message).await, DeliveryState::Accepted));
+}
+
+#[tokio::test]
 async fn what_is_cancelled_between_claim_and_send_does_not_leave() {
     let mut stage = Stage::new().await;
     let behind = stage.config.connect_to[&format!("{XIAOMI_HOST}:443")];

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{
-    Addressee, BindingKind, BindingState, CertificateId, ConversationId, DeliveryState, DeviceId,
+    Addressee, Binding, BindingKind, BindingState, CertificateId, ConversationId, DeliveryState, DeviceId,
     DeviceReport, Group, GroupId, JoinMode, LoginPolicy, Message, MessageId, MessageKind, PushId,
     PushSettings, ReasonCode, SessionId, SessionState, TextVariant, UserId, Vendor,
 };
@@ -71,6 +71,22 @@ impl Stage {
         let person = Person { user, device, session, phone };
         self.leaves(&person, None).await;
         person
+    }
+
+    /// The phone's app takes calls through this certificate too.
+    pub(crate) async fn takes_calls(&self, person: &Person, certificate: CertificateId) -> Binding {
+        let binding = NewBinding {
+            app: APP,
+            device: person.device,
+            certificate,
+            kind: BindingKind::Voip,
+            token: person.phone.register_call_token().unwrap().into(),
+            owner: Some(person.user.clone()),
+            push_id: PushId(Uuid::new_v4()),
+            at: self.now(),
+        };
+        assert_eq!(self.commit(Op::Bind(binding)).await, Outcome::Done);
+        self.store.call_binding(APP, person.device).await.unwrap().unwrap()
     }
 
     /// The app goes to the background with this badge, and the connection is lost.

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use im::{Im, ImConfig};
 use model::{
-    Body, CallAction, CallEvent, CallId, CallInvite, CallMedia, CallSignal, Class, ConversationId,
-    DeliveryState, ErrorCode, Fault, InviteeState, ManualClock, Message, MessageId, MessageKind,
-    Presentation, Purpose, PushSettings, SessionState, Timestamp,
+    BindingKind, Body, CallAction, CallEvent, CallId, CallInvite, CallMedia, CallSignal, Class,
+    ConversationId, DeliveryState, ErrorCode, Fault, InviteeState, ManualClock, Message, MessageId,
+    MessageKind, Presentation, Purpose, PushId, PushSettings, SessionState, Timestamp, Vendor,
 };
 use rules::Reason;
-use store::Change;
+use store::{Change, NewBinding, Op, Outcome};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 use wire::MessageFrame;
 
 use crate::{
-    harness::{APP, Phone, World, user},
+    harness::{APP, Phone, World, device, user},
     scenes::{group, users},
 };
 
@@ -125,6 +125,40 @@ async fn f3_t19_the_caller_says_what_the_push_looks_like_and_that_it_goes_to_the
     let stored = world.stored_message(world.invitation("bo").await).await;
     let as_a_call = PushSettings { class: Class::Call, lifetime_ms: Some(RINGS_MS), ..asked };
     assert_eq!(stored.push, Some(as_a_call));
+}
+
+#[tokio::test]
+async fn t19_a_call_goes_to_the_token_for_calls_where_the_device_has_one_and_to_nobody_elses() {
+    let world = World::default().await;
+    let ann = world.phone("ann", 1).await;
+    for (name, number) in [("bo", 2), ("cy", 3), ("di", 4)] {
+        world.sleeping_phone(name, number).await;
+    }
+    let calls = world.certificate_of(Vendor::Apns, "calls").await;
+    for (number, owner) in [(2, "bo"), (3, "eve")] {
+        let binding = NewBinding {
+            app: APP,
+            device: device(number),
+            certificate: calls,
+            kind: BindingKind::Voip,
+            token: format!("calls-{number}").into(),
+            owner: Some(user(owner)),
+            push_id: PushId(Uuid::new_v4()),
+            at: world.im.now(),
+        };
+        assert_eq!(world.commit(Op::Bind(binding)).await, Outcome::Done);
+    }
+    let push = PushSettings { presentation: Presentation::Voip, ..PushSettings::default() };
+    let invite = CallInvite { push: Some(push), ..invite(&["bo", "cy", "di"]) };
+    world.act(&ann, CallAction::Invite(Box::new(invite))).await.unwrap();
+    let mut through = Vec::new();
+    for name in ["bo", "cy", "di"] {
+        let delivery = world.only(world.invitation(name).await, name).await;
+        assert_eq!(delivery.state, DeliveryState::Queued);
+        through.push((delivery.certificate.unwrap(), delivery.token.to_string()));
+    }
+    let alert = |number: u8| (world.certificate, format!("token-{number}"));
+    assert_eq!(through, [(calls, "calls-2".to_owned()), alert(3), alert(4)]);
 }
 
 #[tokio::test]

@@ -128,6 +128,27 @@ impl World {
         self.store.commit(vec![op]).await.unwrap().remove(0)
     }
 
+    /// A further certificate.
+    pub(crate) async fn certificate_of(&self, vendor: Vendor, name: &str) -> CertificateId {
+        let draft = CertificateDraft {
+            app: APP,
+            id: None,
+            vendor,
+            name: CertificateName::new(name).unwrap(),
+            disabled: false,
+            form: Form::default(),
+            environment: None,
+            expires_at: None,
+            receipt_secret: Secret::new("receipt".into()),
+            at: START,
+        };
+        let Outcome::Certificate(id, _) = self.commit(Op::PutCertificate(draft)).await else {
+            panic!("a certificate")
+        };
+        self.im.catalogue().forget(APP);
+        id
+    }
+
     pub(crate) async fn token(&self, name: &str) -> String {
         let view = self.im.catalogue().view(APP).await.unwrap().unwrap();
         issue_token(&view.app, &user(name), self.im.now(), 3600).unwrap()
@@ -174,8 +195,14 @@ impl World {
     /// A login whose connection is gone.
     pub(crate) async fn sleeping_phone(&self, name: &str, number: u128) -> Phone {
         let phone = self.phone(name, number).await;
-        self.im.closed(&phone.opened.live).await;
+        self.lose(&phone).await;
         phone
+    }
+
+    /// The phone's connection is gone, and was gone for a moment before anything else happens.
+    pub(crate) async fn lose(&self, phone: &Phone) {
+        self.im.closed(&phone.opened.live).await;
+        self.clock.put_forward(1);
     }
 
     pub(crate) async fn bind(&self, phone: &Phone, number: u128) {

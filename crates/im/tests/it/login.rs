@@ -54,8 +54,8 @@ async fn b8_a_second_login_kicks_the_first_which_gets_no_more_pushes() {
     let first = world.phone("bo", 1).await;
     let second = world.phone("bo", 2).await;
     assert_eq!(first.opened.live.ended().await, Ending::Kick(KickReason::AnotherLogin));
-    world.im.closed(&first.opened.live).await;
-    world.im.closed(&second.opened.live).await;
+    world.lose(&first).await;
+    world.lose(&second).await;
     let message = world.send("ann", "bo", "hello").await;
     let fate = world.fate(message, "bo").await;
     let reason_of = |number| fate.iter().find(|one| one.device == Some(device(number))).unwrap().reason;

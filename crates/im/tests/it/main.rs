@@ -10,6 +10,7 @@ mod fanout;
 mod group_actions;
 mod groups;
 mod harness;
+mod histories;
 mod history;
 mod login;
 mod reads;

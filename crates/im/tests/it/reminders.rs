@@ -38,7 +38,7 @@ async fn f8_under_wait_for_loss_a_background_frame_carries_the_words_that_a_push
     };
     let message = Message { push: Some(push), ..world.message("ann", group) };
     let shown = reminder(&world, &mut bo, message).await.unwrap();
-    assert_eq!((shown.title.as_str(), shown.body.as_str()), ("Tea", "Ann(group tea): hello"));
+    assert_eq!((shown.title.as_str(), shown.body.as_str()), ("Tea", "Ann(group tea):hello"));
     assert_eq!((shown.payload.as_deref(), shown.counts_badge), (Some("room=7"), false));
     assert_eq!(cy.next_message().await.reminder, None, "on screen the app shows the message itself");
 }
@@ -53,7 +53,7 @@ async fn f8_each_phone_is_reminded_in_its_language() {
     let body = model::Body::Custom { content: "photo".into(), kind: Some("image".into()) };
     world.accept(Message { body, ..world.message("ann", group) }).await;
     let shown = [bo.next_message().await, cy.next_message().await].map(|frame| frame.reminder.unwrap().body);
-    assert_eq!(shown, ["[Image]", "[图片]"]);
+    assert_eq!(shown, ["(group tea):[Image]", "(group tea):[图片]"]);
 }
 
 #[tokio::test]

@@ -49,7 +49,9 @@ async fn webhooks_hear_of_tokens_that_change() {
     world.im.unbind(&bo.opened.live, world.certificate, BindingKind::Alert).await.unwrap();
     let token =
         |bound| Event::Token { device: Some(device(1)), push_id, certificate: world.certificate, bound };
-    assert_eq!(events(&world).await, [token(true), token(false)]);
+    world.bind(&bo, 1).await;
+    world.im.unregister(&bo.opened.live).await.unwrap();
+    assert_eq!(events(&world).await, [token(true), token(false), token(true), token(false)]);
 }
 
 #[tokio::test]

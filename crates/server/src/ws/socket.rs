@@ -68,6 +68,7 @@ impl Connection {
         let config = LinkConfig {
             heartbeat_ms: times.heartbeat_ms,
             ack_within_ms: times.ack_within_ms,
+            call_ack_within_ms: times.call_ack_within_ms,
             ..LinkConfig::default()
         };
         Self {

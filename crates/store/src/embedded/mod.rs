@@ -27,7 +27,7 @@ use std::{
 
 use async_trait::async_trait;
 use model::{
-    Addressee, App, AppId, CallId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId,
+    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId,
     DeviceId, Group, GroupId, GroupMember, Message, MessageId, PushId, PushResource, Seq, SessionId,
     Timestamp, UserId, Webhook,
 };
@@ -37,8 +37,9 @@ use self::{
     open::Role,
     readers::Readers,
     tables::{
-        api_keys, apps, audience, calls, certificates, conversations, deliveries, delivery_list, devices,
-        fanouts, groups, members, messages, outbox, queue, reads, resources, sessions, users, webhooks,
+        api_keys, apps, audience, bindings, calls, certificates, conversations, deliveries, delivery_list,
+        devices, fanouts, groups, members, messages, outbox, queue, reads, resources, sessions, users,
+        webhooks,
     },
     writer::{Desk, Work, Writer},
 };
@@ -189,6 +190,10 @@ impl Store for EmbeddedStore {
         push_id: PushId,
     ) -> Result<Option<DeviceRecord>, StoreError> {
         self.readers.snapshot(|conn| devices::find_by_push_id(conn, app, push_id))
+    }
+
+    async fn call_binding(&self, app: AppId, device: DeviceId) -> Result<Option<Binding>, StoreError> {
+        self.readers.read(|conn| bindings::for_calls(conn, app, device))
     }
 
     async fn message(&self, app: AppId, message: MessageId) -> Result<Option<Message>, StoreError> {

@@ -72,10 +72,31 @@ async fn activity(dev: &Dev) -> Result<String> {
 /// A certificate without ChannelID: the lint must warn of what Android 8 and later do with it.
 async fn channel(dev: &Dev) -> Result<String> {
     let api = crate::api::Api::new(&dev.address.api_url, &dev.address.api_key);
-    let id = dev.sample.certificate(Vendor::Oppo);
+    let sample = dev.sample.certificate(Vendor::Oppo);
+    let form = dev.stack.store.certificate(sample).await?.context("no sample certificate")?.form;
+    let secrets = form.secret.iter().map(|(name, value)| (name.clone(), value.expose().clone()));
+    let fields: std::collections::BTreeMap<String, String> = form
+        .public
+        .iter()
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .chain(secrets)
+        .filter(|(name, _)| name != "channel_id")
+        .collect();
+    let new = json!({ "vendor": "oppo", "name": "without a channel", "fields": fields });
+    let saved: Value = api.post("/v1/certificates", &new).await?;
+    let id =
+        saved["certificate"]["id"].as_u64().or_else(|| saved["id"].as_u64()).context("no certificate ID")?;
     let answer = api.call(Method::POST, &format!("/v1/certificates/{id}/lint"), &json!({})).await?;
+    // Else the OPPO phones of the checks that follow would take it: it is the newest.
+    let off = json!({ "name": "without a channel", "disabled": true, "fields": fields });
+    let switched_off = api.call(Method::PUT, &format!("/v1/certificates/{id}"), &off).await?;
+    ensure!(switched_off.status == 200, "it was not switched off: {}", switched_off.json);
     let findings = answer.json["findings"].as_array().context("no findings")?;
     let about = |finding: &&Value| finding.to_string().to_lowercase().contains("channel");
     let found = findings.iter().find(about).context("nothing is said of the channel")?;
-    Ok(found["rule"].as_str().or_else(|| found["en"].as_str()).unwrap_or("found").to_owned())
+    Ok(format!(
+        "{}: {}",
+        found["code"].as_str().unwrap_or_default(),
+        found["en"].as_str().unwrap_or_default()
+    ))
 }

@@ -78,7 +78,7 @@ async fn group(dev: &Dev) -> Result<String> {
     away.kill().await?;
     let to = Recipient::from(group.clone());
     owner.touch(Operation::send(to, "到齐了吗")).await?;
-    away.shows("到齐了吗").await?;
+    away.shows("(晚饭):到齐了吗").await?;
     let has = |state: &HandsetState| state.inbox.iter().any(|entry| entry.text == "到齐了吗");
     let at_hand = here.sees("who is on screen has the message", has).await?;
     ensure!(at_hand.shade.is_empty(), "who is on screen was pushed to");
@@ -184,10 +184,11 @@ async fn change_of_user(dev: &Dev) -> Result<String> {
     let phone = Actor::enter(dev, Vendor::Xiaomi, |_| {}).await?;
     let next = format!("{}-next", phone.user);
     phone.touch(Operation::LogIn { token: phone.token_of(&next)? }).await?;
-    let is_next = |state: &HandsetState| {
-        state.user == UserId::new(&next).ok() && state.logged_in && state.certificate.is_some()
+    let commits = |state: &HandsetState| {
+        state.log.iter().filter(|line| line.text.starts_with("commit token ok")).count()
     };
-    phone.sees("the second user is registered", is_next).await?;
+    phone.sees("the second user's token is reported", |state| commits(state) == 2).await?;
+    ensure!(phone.state()?.user == UserId::new(&next).ok(), "the phone is still the first user's");
     phone.kill_unwatched().await?;
     let first = phone.written_plainly("to the first user").await?;
     let ended = phone.ends(&first, TargetState::Skipped, "kicked").await?;

@@ -17,7 +17,7 @@ async fn h_arrived_only_xiaomi_tells_and_only_an_app_in_the_foreground_or_backgr
         let each = usize::from(matches!(maker, Maker::Xiaomi(_)));
         maker.notify(&scene.token).await;
         assert_eq!(scene.calls(ARRIVED), each, "{}", maker.vendor());
-        scene.operate(Operation::Background {}).await;
+        scene.operate(Operation::Background { unread: None }).await;
         maker.notify(&scene.token).await;
         assert_eq!(scene.calls(ARRIVED), 2 * each, "{}", maker.vendor());
         for gone in [Operation::Freeze {}, Operation::Kill {}] {
@@ -36,7 +36,7 @@ async fn h_arrived_only_xiaomi_tells_and_only_an_app_in_the_foreground_or_backgr
 async fn h_through_a_notification_is_never_handed_through() {
     for maker in Maker::all().await {
         let scene = Scene::of(&maker).await;
-        scene.operate(Operation::Background {}).await;
+        scene.operate(Operation::Background { unread: None }).await;
         maker.notify(&scene.token).await;
         assert_eq!(scene.calls(THROUGH), 0, "{}", maker.vendor());
     }
@@ -77,7 +77,7 @@ async fn h_through_fcm_reaches_an_app_in_the_foreground_or_background_alone() {
     let mut heard = 0;
     for (operation, hears) in [
         (Operation::Foreground {}, 1),
-        (Operation::Background {}, 1),
+        (Operation::Background { unread: None }, 1),
         (Operation::Freeze {}, 0),
         (Operation::Kill {}, 0),
     ] {

@@ -15,7 +15,7 @@ const fn display(on_lock_screen: bool, in_status_bar: bool, sound: bool) -> Oper
 async fn j5_a_new_oppo_phone_shows_nothing_until_its_user_switches_notifications_on() {
     for maker in Maker::all().await {
         let scene = Scene::of(&maker).await;
-        scene.operate(Operation::Background {}).await;
+        scene.operate(Operation::Background { unread: None }).await;
         let is_oppo = matches!(maker, Maker::Oppo(_));
         assert_eq!(scene.handset.state().notifications, !is_oppo, "{}", maker.vendor());
         maker.notify(&scene.token).await;

@@ -80,7 +80,7 @@ async fn g8_payload_comes_out_of_each_vendors_getter() {
     for maker in Maker::all().await {
         let scene = Scene::of(&maker).await;
         scene.operate(Operation::Notifications { on: true }).await;
-        scene.operate(Operation::Background {}).await;
+        scene.operate(Operation::Background { unread: None }).await;
         let token = scene.token.as_str();
         match &maker {
             Maker::Xiaomi(world) => {

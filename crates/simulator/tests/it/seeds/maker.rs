@@ -103,6 +103,8 @@ impl<'a> Scene<'a> {
             login_token: Some("jwt of bo".to_owned()),
             environment: None,
             certificates: Vec::new(),
+            auto: false,
+            google: false,
             device: None,
             language: "zh-CN".to_owned(),
         };

@@ -64,7 +64,7 @@ async fn e11_a_text_that_a_vendor_filters_is_taken_and_shown_to_nobody() {
     for maker in Maker::all().await {
         let scene = Scene::of(&maker).await;
         scene.operate(simulator::Operation::Notifications { on: true }).await;
-        scene.operate(simulator::Operation::Background {}).await;
+        scene.operate(simulator::Operation::Background { unread: None }).await;
         maker.world().running.world().set_blocked_words(vec![super::maker::TITLE.to_owned()]);
         maker.notify(&scene.token).await;
         let state = scene.handset.state();

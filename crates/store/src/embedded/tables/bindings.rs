@@ -245,20 +245,47 @@ pub(super) fn of_device(conn: &Connection, app: AppId, device: DeviceId) -> rusq
     Ok(row.flatten().map_or(BindingState::Lost(BindingLoss::NeverBound), BindingRow::state))
 }
 
-/// What a lane has to know of the binding that a delivery was decided with: when its token was last reported, and its
-/// doubts. `None` once the binding is another one.
+/// What a lane has to know of the binding that a delivery was decided with.
+#[derive(Clone, Copy)]
+pub(super) struct StillBound {
+    pub(super) kind: BindingKind,
+    pub(super) registered_at: Timestamp,
+    pub(super) doubts: u8,
+}
+
+/// The binding that a delivery was decided with; `None` once it is another one.
 pub(super) fn still_bound(
     conn: &Connection,
     app: AppId,
     device: DeviceId,
-    certificate: Option<CertificateId>,
-    generation: i64,
-) -> rusqlite::Result<Option<(Timestamp, u8)>> {
+    (certificate, token, generation): (Option<CertificateId>, &str, i64),
+) -> rusqlite::Result<Option<StillBound>> {
     sql::first(
         conn,
-        "SELECT registered_at, doubts FROM bindings
-         WHERE app = ?1 AND device = ?2 AND kind = 0 AND certificate = ?3 AND generation = ?4 AND lost IS NULL",
-        values![app, device, certificate, generation],
-        |columns| Ok((columns.next()?, columns.next()?)),
+        "SELECT kind, registered_at, doubts FROM bindings
+         WHERE app = ?1 AND device = ?2 AND certificate = ?3 AND token = ?4 AND generation = ?5 AND lost IS NULL",
+        values![app, device, certificate, token, generation],
+        |columns| {
+            Ok(StillBound {
+                kind: columns.next()?,
+                registered_at: columns.next()?,
+                doubts: columns.next()?,
+            })
+        },
     )
+}
+
+/// A device's live binding for calls.
+pub(in crate::embedded) fn for_calls(
+    conn: &Connection,
+    app: AppId,
+    device: DeviceId,
+) -> Result<Option<Binding>, StoreError> {
+    let row = sql::first(
+        conn,
+        &format!("SELECT {COLUMNS} FROM bindings b WHERE b.app = ?1 AND b.device = ?2 AND b.kind = 1"),
+        values![app, device],
+        read,
+    )?;
+    Ok(row.flatten().filter(|row| row.lost.is_none()).map(|row| row.binding))
 }

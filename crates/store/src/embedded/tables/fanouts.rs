@@ -101,8 +101,8 @@ fn is_stale(conn: &Connection, app: AppId, ground: &Ground, new: &NewDelivery) -
     let is_stale = sql::first(
         conn,
         "SELECT
-             (?5 <> 0 AND NOT EXISTS (SELECT 1 FROM bindings WHERE app = ?1 AND device = ?3 AND kind = 0
-                 AND certificate = ?4 AND generation = ?5 AND lost IS NULL))
+             (?5 <> 0 AND NOT EXISTS (SELECT 1 FROM bindings WHERE app = ?1 AND device = ?3
+                 AND certificate = ?4 AND generation = ?5 AND token = ?10 AND lost IS NULL))
              OR EXISTS (SELECT 1 FROM devices WHERE app = ?1 AND id = ?3 AND push_off_at IS NOT NULL)
              OR EXISTS (SELECT 1 FROM sessions s WHERE s.app = ?1 AND s.user = ?2 AND s.device = ?3
                  AND (s.state > 2 OR (s.state = 0 AND (s.since > ?6 OR EXISTS (SELECT 1 FROM acks a
@@ -119,6 +119,7 @@ fn is_stale(conn: &Connection, app: AppId, ground: &Ground, new: &NewDelivery) -
             ground.conversation,
             ground.seq,
             ground.is_group,
+            new.token,
         ],
         |columns| columns.next(),
     )?;

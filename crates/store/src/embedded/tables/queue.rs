@@ -141,7 +141,8 @@ fn load_one(
         )?;
         report = found.map_or(report, |found| found.0);
         let generation = delivery.binding_generation;
-        bound = bindings::still_bound(conn, delivery.app, device, delivery.certificate, generation)?;
+        let through = (delivery.certificate, &*delivery.token, generation);
+        bound = bindings::still_bound(conn, delivery.app, device, through)?;
     }
     Ok(Claimed {
         delivery,
@@ -150,8 +151,9 @@ fn load_one(
         sender_name: shared.names.sender.clone(),
         group_name: shared.names.group.clone(),
         replacement,
-        token_registered_at: bound.map(|(registered_at, _)| registered_at),
-        doubts: bound.map_or(0, |(_, doubts)| doubts),
+        bound_for: bound.map(|bound| bound.kind),
+        token_registered_at: bound.map(|bound| bound.registered_at),
+        doubts: bound.map_or(0, |bound| bound.doubts),
         environment_confirmed: environment.is_some() && report.apns_environment == environment,
     })
 }

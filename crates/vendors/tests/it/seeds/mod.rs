@@ -149,6 +149,7 @@ fn inner(text: &Value) -> Value {
 /// An everyday message of a chat.
 fn chat() -> Content {
     Content {
+        purpose: model::Purpose::Notify,
         message: MessageId(uuid::Uuid::from_u128(7)),
         title: "阿明".to_owned(),
         body: "你好".to_owned(),
