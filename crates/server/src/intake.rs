@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use model::{ClientMessageId, ErrorCode};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use tokio::time::timeout;
 
 use crate::problem::Problem;
@@ -51,6 +51,15 @@ pub(crate) async fn read_body(body: Body, max_bytes: usize) -> Result<Bytes, Pro
         Ok(Err(_)) => Err(Problem::new(ErrorCode::Malformed, "the body broke off")),
         Err(_) => Err(Problem::new(ErrorCode::Malformed, "the body took over 30 seconds")),
     }
+}
+
+/// Reads a field whose null means something: a null that was sent is told from a field that was not.
+pub(crate) fn given<'de, T, D>(value: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(value).map(Some)
 }
 
 /// Path parameters. One that is not of its form names nothing, so it is `not_found`.

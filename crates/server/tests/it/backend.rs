@@ -24,11 +24,10 @@ pub(crate) struct Told {
 
 impl Told {
     pub(crate) fn header(&self, name: &str) -> Option<String> {
-        let line = self.head.lines().find_map(|line| {
+        self.head.lines().find_map(|line| {
             let (found, value) = line.split_once(':')?;
             found.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-        });
-        line
+        })
     }
 }
 

@@ -287,7 +287,7 @@ fn the_text_and_badge_of_a_push_are_told_to_who_may_read_it() {
     assert!(!shown.body.contains("晚饭"), "{shown:?}");
     queued.text = TextVariant::Full;
     let full = target(&[(row(0), Standing::Offline)], &[queued]);
-    assert_eq!(full.shown.unwrap().body, "安: 晚饭吃什么?");
+    assert_eq!(full.shown.unwrap().body, "安:晚饭吃什么?");
     let skipped = delivery(DeliveryState::Skipped, Reason::MUTED, Vec::new());
     assert_eq!(target(&[(row(0), Standing::Offline)], &[skipped]).shown, None);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use model::{AppPolicy, BackgroundPolicy, ErrorCode, FcmRank, LoginPolicy, PresencePolicy, TextTemplate};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use store::Op;
 use utoipa::ToSchema;
 
@@ -60,7 +60,7 @@ struct PolicyChange {
     #[schema(value_type = Option<schema::FcmRank>)]
     fcm: Option<FcmRank>,
     /// A device that was not heard of for so many days, 1 to 3650, is not pushed to; null: no limit.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "intake::given")]
     #[schema(value_type = Option<u16>, required = false)]
     stale_after_days: Option<Option<u16>>,
     /// The title where the sender gave none: 1 to 256 characters.
@@ -70,11 +70,6 @@ struct PolicyChange {
     templates: Option<Vec<TextTemplate>>,
     /// Pushes show templates only, never a sender's text.
     content_free: Option<bool>,
-}
-
-/// Tells a null that was sent from a field that was not.
-fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<u16>>, D::Error> {
-    Option::deserialize(value).map(Some)
 }
 
 impl PolicyChange {

@@ -75,7 +75,7 @@ impl WebhookToPut {
 }
 
 /// One of the App's webhooks.
-pub(super) fn find<'a>(caller: &'a Caller, id: WebhookId) -> Result<&'a Webhook, Problem> {
+pub(super) fn find(caller: &Caller, id: WebhookId) -> Result<&Webhook, Problem> {
     let found = caller.view()?.webhooks.iter().find(|webhook| webhook.id == id);
     found.ok_or_else(|| Problem::not_found("the App has no such webhook"))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use model::{DISPLAY_NAME_MAX_CHARS, ErrorCode, UserId};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use store::Op;
 use utoipa::ToSchema;
 
@@ -22,21 +22,16 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct UserChange {
     /// What people call the user, 1 to 64 characters; null takes the name away.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "intake::given")]
     #[schema(value_type = Option<String>, required = false, example = "阿波")]
     name: Option<Option<String>>,
 }
 
 impl Intake for UserChange {}
 
-/// Tells a null that was sent from a field that was not.
-fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(value).map(Some)
-}
-
 /// Name a user
 ///
-/// The name stands before the text of pushes: `name: text`, in a group `name(group): text`.
+/// The name stands before the text of pushes: `name:text`, in a group `name(group):text`.
 #[utoipa::path(patch, path = "/v1/users/{user}", operation_id = "change_user", tag = "Users",
     params(("user" = String, Path, description = "The App's own id of the user")), request_body = UserChange,
     responses((status = 200, description = "Changed, effective at once.", body = UserView)))]
