@@ -14,7 +14,7 @@ fn xiaomi(name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_saved_certificate_has_an_id_and_says_what_the_vendor_said() {
+async fn c1_a_saved_certificate_has_an_id_and_says_what_the_vendor_said() {
     let house = House::new().await;
     let answer = house.post("/v1/certificates", xiaomi("小米")).await;
     assert_eq!(answer.status, 201, "{}", answer.text);

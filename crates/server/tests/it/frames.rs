@@ -165,3 +165,35 @@ async fn f3_a_call_rings_at_the_invitee_and_its_answer_at_the_caller() {
         json!({ "type": "call", "request": 2, "call": uuid::Uuid::new_v4(), "action": { "do": "end" } });
     assert_eq!(ann.refused(unknown).await, "not_found");
 }
+
+#[tokio::test]
+async fn a3_d1_a_token_is_bound_to_the_device_with_its_push_id_and_to_the_user_who_logged_in() {
+    let house = House::new().await;
+    let certificate = house.certificate("小米").await;
+    let mut bo = Phone::connect(&house).await;
+    let welcome = bo.log_in(&house, "bo").await;
+    bo.bind(certificate, "token-of-bo").await;
+    let device = house.get(&format!("/v1/devices/{}", welcome["push_id"].as_str().unwrap())).await.json();
+    assert_eq!(device["id"], json!(bo.device));
+    let binding = &device["bindings"][0];
+    assert_eq!((&binding["certificate"], &binding["owner"]), (&json!(certificate), &json!("bo")));
+}
+
+#[tokio::test]
+async fn a1_a_message_goes_by_the_connection_and_without_one_by_the_makers_service() {
+    let house = House::new().await;
+    let certificate = house.certificate("小米").await;
+    Phone::away(&house, "cy", certificate).await;
+    let mut bo = Phone::online(&house, "bo").await;
+    bo.bind(certificate, "token-of-bo").await;
+    let by_connection = house.send("ann", "bo", "hello").await;
+    let heard = bo.next_of("messages").await;
+    bo.ack(&heard["messages"][0]).await;
+    assert_eq!(house.explained(&by_connection, "bo").await[0]["state"], "delivered");
+    let by_push = house.send("ann", "cy", "hello").await;
+    let target = &house.explained(&by_push, "cy").await[0];
+    assert_eq!(
+        (&target["certificate"]["id"], &target["token_tail"]),
+        (&json!(certificate), &json!("…-of-cy"))
+    );
+}
