@@ -37,6 +37,7 @@ impl Im {
         let (push_id, token): (PushId, Arc<str>) = (PushId(Uuid::new_v4()), token.into());
         let known = self.device_if_heard(live).await?;
         let mut batch = vec![Op::Bind(NewBinding {
+            taken_over_reason: Reason::TOKEN_TAKEN_OVER,
             app: live.app,
             device: live.device,
             certificate,

@@ -44,6 +44,8 @@ use std::{
 use model::{Clock, Environment, Secret, Timestamp, Vendor};
 use tokio::task::JoinSet;
 
+pub use client::ShippedCertificate;
+
 pub use crate::{
     apns::ApnsKey,
     ca::{Ca, CaError, ClientCertificate, Issued, SampleP12},

@@ -115,3 +115,6 @@ CREATE TABLE outbox (
     attempts INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX outbox_of_webhook ON outbox (webhook);
+
+-- When the device last fetched: a decision from before it must not make a push.
+ALTER TABLE sessions ADD COLUMN fetched_at INTEGER;

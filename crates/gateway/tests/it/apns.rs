@@ -99,6 +99,7 @@ async fn push_to_dead_token(bound_ms_ago: i64) -> (Stage, BindingState) {
     let token = format!("fa170410{:056x}", 1);
     stage.commit(Op::RegisterDevice { app: APP, device, push_id, report, at: bound_at }).await;
     let binding = NewBinding {
+        taken_over_reason: rules::Reason::TOKEN_TAKEN_OVER,
         app: APP,
         device,
         certificate,

@@ -58,6 +58,7 @@ impl Stage {
         };
         let phone = self.phone(vendor, name);
         let binding = NewBinding {
+            taken_over_reason: rules::Reason::TOKEN_TAKEN_OVER,
             app: APP,
             device,
             certificate,
@@ -76,6 +77,7 @@ impl Stage {
     /// The phone's app takes calls through this certificate too.
     pub(crate) async fn takes_calls(&self, person: &Person, certificate: CertificateId) -> Binding {
         let binding = NewBinding {
+            taken_over_reason: rules::Reason::TOKEN_TAKEN_OVER,
             app: APP,
             device: person.device,
             certificate,

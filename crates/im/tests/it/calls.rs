@@ -137,6 +137,7 @@ async fn t19_a_call_goes_to_the_token_for_calls_where_the_device_has_one_and_to_
     let calls = world.certificate_of(Vendor::Apns, "calls").await;
     for (number, owner) in [(2, "bo"), (3, "eve")] {
         let binding = NewBinding {
+            taken_over_reason: rules::Reason::TOKEN_TAKEN_OVER,
             app: APP,
             device: device(number),
             certificate: calls,

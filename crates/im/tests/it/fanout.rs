@@ -275,6 +275,7 @@ async fn a_push_to_a_user_of_an_app_without_sessions_goes_to_every_bound_device(
             .await;
         world
             .commit(Op::Bind(NewBinding {
+                taken_over_reason: rules::Reason::TOKEN_TAKEN_OVER,
                 app: APP,
                 device: device(number),
                 certificate: world.certificate,

@@ -12,4 +12,5 @@ mod load;
 #[expect(dead_code, reason = "the tests use a part of it")]
 mod processes;
 mod secrets;
+mod seeds;
 mod stage;

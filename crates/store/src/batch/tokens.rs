@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    AppId, BindingKind, CertificateId, CertificateName, DeviceId, Environment, Form, PushId, Secret,
-    Timestamp, UserId, Vendor,
+    AppId, BindingKind, CertificateId, CertificateName, DeviceId, Environment, Form, PushId, ReasonCode,
+    Secret, Timestamp, UserId, Vendor,
 };
 
 /// A certificate to make or edit.
@@ -49,6 +49,8 @@ pub struct NewBinding {
     pub owner: Option<UserId>,
     /// The Push ID to give the device where its own was unregistered (row B12).
     pub push_id: PushId,
+    /// The reason that queued deliveries of a device get whose token this was.
+    pub taken_over_reason: ReasonCode,
     /// Now.
     pub at: Timestamp,
 }

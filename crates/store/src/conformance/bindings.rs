@@ -1,10 +1,12 @@
 //! Bindings: one owner per token, one alert token per device, and the guards of a dead token.
 
-use model::{Binding, BindingKind, BindingLoss, BindingState, DeviceId, Environment, Timestamp};
+use model::{
+    Binding, BindingKind, BindingLoss, BindingState, DeliveryState, DeviceId, Environment, Timestamp,
+};
 
 use super::{
     Stage,
-    stage::{APP, FOREIGN, device, user},
+    stage::{APP, FOREIGN, TAKEN_OVER, device, user},
 };
 use crate::{BindingClear, NewBinding, Op, Outcome};
 
@@ -65,6 +67,18 @@ pub async fn a_token_has_one_owner_and_the_older_holder_loses_it(stage: Stage) {
     let (new, _) = stage.sleeping_phone("cy", "t-1").await;
     assert_eq!(stage.binding_of(old).await, BindingState::Lost(BindingLoss::TakenOver));
     assert_eq!(&*bound(&stage, new).await.token, "t-1");
+}
+
+/// Else one user's message would be shown to another.
+pub async fn what_waits_for_the_older_holder_of_a_token_is_cancelled(stage: Stage) {
+    let (old, _) = stage.sleeping_phone("bo", "t-1").await;
+    let message = stage.accept("bo").await;
+    let decision = stage.push_to(&message, old).await;
+    stage.decide(&message, vec![decision]).await;
+    stage.sleeping_phone("cy", "t-1").await;
+    let ended = stage.only_delivery(message.id).await;
+    assert_eq!((ended.state, ended.reason), (DeliveryState::Skipped, TAKEN_OVER));
+    assert!(stage.claim_ids(9).await.is_empty());
 }
 
 /// A merged certificate that was saved twice has two worlds.

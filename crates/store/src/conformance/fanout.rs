@@ -4,9 +4,9 @@ use model::{ConversationId, DeliveryState, LoginPolicy, SessionState};
 
 use super::{
     Stage,
-    stage::{APP, START, device, user},
+    stage::{APP, FETCHED, START, device, user},
 };
-use crate::{FanoutNext, NewDelivery, Op, Outcome};
+use crate::{CancelScope, FanoutNext, NewDelivery, Op, Outcome};
 
 /// Accepting makes the cursor due.
 pub async fn a_fanout_is_due_from_the_moment_of_sending_oldest_first(stage: Stage) {
@@ -61,6 +61,16 @@ pub async fn a_target_that_has_a_delivery_keeps_it(stage: Stage) {
     stage.decide(&message, vec![other]).await;
     assert_eq!(stage.only_delivery(message.id).await, first);
     assert_eq!(stage.claim_ids(9).await, [first.id]);
+}
+
+/// Connected in the background or not: what the device has fetched needs no push.
+pub async fn a_decision_from_before_a_fetch_is_stale(stage: Stage) {
+    let (phone, _) = stage.sleeping_phone("bo", "t-1").await;
+    let message = stage.accept("bo").await;
+    let decision = stage.push_to(&message, phone).await;
+    let scope = CancelScope::UserDevice(user("bo"), phone);
+    stage.commit(Op::Cancel { app: APP, scope, reason: FETCHED, at: stage.now() }).await;
+    assert_eq!(stage.decide(&message, vec![decision]).await, Outcome::Stale);
 }
 
 /// A target is a user's device: whoever was kicked from it is told apart from who is on it.

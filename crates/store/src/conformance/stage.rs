@@ -35,6 +35,8 @@ pub(crate) const KICKED: ReasonCode = ReasonCode(3);
 pub(crate) const FETCHED: ReasonCode = ReasonCode(4);
 /// What a vendor's verdict leaves.
 pub(crate) const VERDICT: ReasonCode = ReasonCode(5);
+/// Of deliveries whose token another device reported.
+pub(crate) const TAKEN_OVER: ReasonCode = ReasonCode(8);
 
 /// A store with two Apps and one certificate of the first.
 pub struct Stage {
@@ -150,6 +152,7 @@ impl Stage {
 
     pub(crate) fn new_binding(&self, device: DeviceId, owner: Option<&str>, token: &str) -> NewBinding {
         NewBinding {
+            taken_over_reason: TAKEN_OVER,
             app: APP,
             device,
             certificate: self.certificate,

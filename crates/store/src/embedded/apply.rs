@@ -96,7 +96,10 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
         Op::Ack { app, user, device, cursors } => acks::advance(writing, *app, user, *device, cursors),
         Op::Cancel { app, scope, reason, at } => {
             let which = match scope {
-                CancelScope::UserDevice(user, device) => cancels::Which::UserDevice(user, *device),
+                CancelScope::UserDevice(user, device) => {
+                    sessions::note_fetch(writing.conn, *app, user, *device, *at)?;
+                    cancels::Which::UserDevice(user, *device)
+                }
                 CancelScope::Message(message) => cancels::Which::Message(*message),
             };
             cancels::cancel(writing, *app, which, *reason, *at)

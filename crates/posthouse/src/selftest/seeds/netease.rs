@@ -1,11 +1,10 @@
 //! S0: NetEase NIM on Android: which channel, who gets a push, switching it off, a name that is too long.
 
 use anyhow::{Context, Result, ensure};
-use client::ShippedCertificate;
 use model::Vendor;
 use serde_json::{Value, json};
 use server::explain::TargetState;
-use simulator::Operation;
+use simulator::{Operation, ShippedCertificate};
 
 use super::actor::{Actor, message_of, reset_policy, set_policy};
 use crate::{dev::Dev, sample::SENDER, selftest::Report};

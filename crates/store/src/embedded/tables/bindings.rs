@@ -8,7 +8,7 @@ use model::{
 };
 use rusqlite::Connection;
 
-use super::{certificates, devices};
+use super::{cancels, certificates, devices};
 use crate::{
     BindingClear, NewBinding, Outcome, StoreError,
     embedded::{
@@ -27,8 +27,10 @@ pub(in crate::embedded) fn bind(writing: &mut Writing<'_>, new: &NewBinding) -> 
     if !is_registered {
         devices::register_again(writing.conn, new.app, new.device, new.push_id)?;
     }
-    for row in other_holders(writing.conn, new)? {
+    for (row, device) in other_holders(writing.conn, new)? {
         lose_row(writing, new.app, row, BindingLoss::TakenOver)?;
+        // Else a message of the one who had the token would be shown to the one who has it now.
+        cancels::cancel(writing, new.app, cancels::Which::Device(device), new.taken_over_reason, new.at)?;
     }
     // The same token again renews the binding. Anything else (another token, another owner, a token that was lost)
     // makes it another binding, so its generation is raised. A first owner changes nothing: the device is the same.
@@ -49,16 +51,16 @@ pub(in crate::embedded) fn bind(writing: &mut Writing<'_>, new: &NewBinding) -> 
 }
 
 /// Bindings of other devices that hold the same token in the same vendor's same environment.
-fn other_holders(conn: &Connection, new: &NewBinding) -> rusqlite::Result<Vec<i64>> {
+fn other_holders(conn: &Connection, new: &NewBinding) -> rusqlite::Result<Vec<(i64, DeviceId)>> {
     sql::all(
         conn,
-        "SELECT b.row FROM bindings b
+        "SELECT b.row, b.device FROM bindings b
          JOIN certificates theirs ON theirs.id = b.certificate
          JOIN certificates mine ON mine.id = ?4
          WHERE b.app = ?1 AND b.token = ?2 AND b.lost IS NULL AND b.device <> ?3
              AND theirs.vendor = mine.vendor AND theirs.environment IS mine.environment",
         values![new.app, new.token, new.device, new.certificate],
-        |columns| columns.next(),
+        |columns| Ok((columns.next()?, columns.next()?)),
     )
 }
 

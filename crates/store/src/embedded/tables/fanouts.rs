@@ -105,7 +105,7 @@ fn is_stale(conn: &Connection, app: AppId, ground: &Ground, new: &NewDelivery) -
                  AND certificate = ?4 AND generation = ?5 AND token = ?10 AND lost IS NULL))
              OR EXISTS (SELECT 1 FROM devices WHERE app = ?1 AND id = ?3 AND push_off_at IS NOT NULL)
              OR EXISTS (SELECT 1 FROM sessions s WHERE s.app = ?1 AND s.user = ?2 AND s.device = ?3
-                 AND (s.state > 2 OR (s.state = 0 AND (s.since > ?6 OR EXISTS (SELECT 1 FROM acks a
+                 AND (s.state > 2 OR s.fetched_at > ?6 OR (s.state = 0 AND (s.since > ?6 OR EXISTS (SELECT 1 FROM acks a
                      WHERE a.app = ?1 AND a.user = ?2 AND a.device = ?3 AND a.conversation = ?7 AND a.seq >= ?8)))))
              OR (?9 AND NOT EXISTS (SELECT 1 FROM inbox WHERE app = ?1 AND user = ?2 AND conversation = ?7
                  AND from_seq < ?8))",

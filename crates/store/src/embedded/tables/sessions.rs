@@ -103,6 +103,22 @@ fn end_login(
     cancels::cancel(writing, app, cancels::Which::UserDevice(&session.user, session.device), reason, at)
 }
 
+/// A decision that was made before the device fetched is old.
+pub(in crate::embedded) fn note_fetch(
+    conn: &Connection,
+    app: AppId,
+    user: &UserId,
+    device: DeviceId,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    sql::execute(
+        conn,
+        "UPDATE sessions SET fetched_at = ?4 WHERE app = ?1 AND user = ?2 AND device = ?3",
+        values![app, user, device, at],
+    )
+    .map(|_| ())
+}
+
 fn set_state(conn: &Connection, session: SessionId, to: SessionState, at: Timestamp) -> rusqlite::Result<()> {
     sql::execute(conn, "UPDATE sessions SET state = ?2, since = ?3 WHERE id = ?1", values![session, to, at])
         .map(|_| ())

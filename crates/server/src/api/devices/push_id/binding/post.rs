@@ -52,6 +52,7 @@ pub(in crate::api) async fn handler(
     let (device, certificate, at) = (found.device.id, new.certificate, shared.now());
     let login = found.session.filter(|session| session.state.is_logged_in());
     let bind = Op::Bind(NewBinding {
+        taken_over_reason: rules::Reason::TOKEN_TAKEN_OVER,
         app,
         device,
         certificate,
