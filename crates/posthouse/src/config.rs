@@ -28,6 +28,8 @@ pub(crate) struct Config {
     pub(crate) simulator: Option<SimulatorConfig>,
     /// How vendors are reached.
     pub(crate) vendors: VendorsConfig,
+    /// How Apps' backends are told.
+    pub(crate) webhooks: WebhooksConfig,
 }
 
 impl Default for Config {
@@ -40,6 +42,7 @@ impl Default for Config {
             log: LogConfig::default(),
             simulator: None,
             vendors: VendorsConfig::default(),
+            webhooks: WebhooksConfig::default(),
         }
     }
 }
@@ -80,6 +83,15 @@ pub(crate) struct VendorsConfig {
     pub(crate) extra_roots: Vec<PathBuf>,
     /// How fast each certificate's lane sends: `as-book` or `unlimited`.
     pub(crate) pacing: PacingConfig,
+}
+
+/// How Apps' backends are told.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct WebhooksConfig {
+    /// Webhooks may name addresses of the own network and of this machine, by plain http too. Only where every App's keys
+    /// are the operator's own: whoever may add a webhook can then make this server call what stands behind the firewall.
+    pub(crate) may_reach_inside: bool,
 }
 
 /// How fast lanes send.

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Args;
-use gateway::GatewayConfig;
+use gateway::{GatewayConfig, WebhookConfig};
 use model::{Clock, LoginPolicy, Secret};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use serde_json::json;
@@ -227,6 +227,8 @@ async fn start_stack(
         connect_to,
         extra_roots: vec![root],
         receipt_base_url: Some(format!("http://{listen}")),
+        // A developer's backend stands on the same machine.
+        webhooks: WebhookConfig { may_reach_inside: true, ..WebhookConfig::default() },
         ..GatewayConfig::default()
     };
     let mut server = ServerConfig::at(listen);

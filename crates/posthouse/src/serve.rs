@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use gateway::GatewayConfig;
+use gateway::{GatewayConfig, WebhookConfig};
 use model::{App, AppId, AppPolicy, Clock, Secret};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use server::{ServerConfig, SimulatorAddress, create_api_key};
@@ -86,6 +86,10 @@ fn gateway_config(config: &Config) -> Result<GatewayConfig> {
         extra_roots,
         receipt_base_url: Some(config.public_url.clone()).filter(|url| !url.is_empty()),
         pacing: config.vendors.pacing.into(),
+        webhooks: WebhookConfig {
+            may_reach_inside: config.webhooks.may_reach_inside,
+            ..WebhookConfig::default()
+        },
         ..GatewayConfig::default()
     })
 }

@@ -130,7 +130,10 @@ async fn a_started_app_logs_in_and_reports_its_token_with_the_recommended_certif
     assert!(state.token_short.is_some() && state.token_alive);
     let log: Vec<&str> = state.log.iter().map(|line| line.text.as_str()).collect();
     assert!(log.contains(&"login ok user=bo pushType=5 hasPushed=true lastDeviceId=-"), "{log:?}");
-    assert!(log.iter().any(|line| line.starts_with("commit token ok tokenName=1001 token=")), "{log:?}");
+    assert!(
+        log.iter().any(|line| line.starts_with("commit token ok vendor=xiaomi tokenName=1001 token=")),
+        "{log:?}"
+    );
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{DeliveryState, DeviceReport, Environment, SessionState, Timestamp};
+use model::{BindingKind, BindingLoss, DeliveryState, DeviceReport, Environment, SessionState, Timestamp};
 
 use super::{
     Stage,
@@ -185,7 +185,9 @@ pub async fn e9_a_claim_brings_the_names_that_a_push_shows(stage: Stage) {
 pub async fn a_claim_tells_that_its_binding_is_gone(stage: Stage) {
     let (phone, _) = stage.sleeping_phone("bo", "t-1").await;
     stage.queue_push("bo", phone).await;
-    stage.sleeping_phone("cy", "t-1").await;
+    let (certificate, kind, loss, at) =
+        (stage.certificate, BindingKind::Alert, BindingLoss::Unbound, stage.now());
+    stage.commit(Op::Unbind { app: APP, device: phone, certificate, kind, loss, at }).await;
     assert_eq!(stage.claim(9).await.remove(0).token_registered_at, None);
 }
 
