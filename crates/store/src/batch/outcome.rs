@@ -4,7 +4,7 @@ use model::{
     CertificateId, DeliveryId, DeviceId, MessageId, PushId, Seq, SessionId, Timestamp, UserId, WebhookId,
 };
 
-/// What an [`Op`] answers.
+/// What an [`crate::Op`] answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Done.

@@ -81,6 +81,31 @@ pub async fn what_waits_for_the_older_holder_of_a_token_is_cancelled(stage: Stag
     assert!(stage.claim_ids(9).await.is_empty());
 }
 
+/// Claimed or not: the earlier token may be dead, or another's.
+pub async fn what_waits_for_an_earlier_token_follows_the_device_to_its_new_one(stage: Stage) {
+    let (phone, _) = stage.sleeping_phone("bo", "t-1").await;
+    let queued = stage.queue_push("bo", phone).await;
+    assert_eq!(stage.claim_ids(9).await, [queued.id]);
+    stage.bind(phone, Some("bo"), "t-2").await;
+    assert!(!stage.begin(queued.id).await, "its lane holds it with the earlier token");
+    let again = stage.claim(9).await.remove(0);
+    assert_eq!((again.delivery.id, &*again.delivery.token), (queued.id, "t-2"));
+    assert!(again.token_registered_at.is_some(), "the token is the device's own");
+    assert!(stage.begin(queued.id).await);
+}
+
+/// What is on the wire cannot be called back.
+pub async fn what_is_on_the_wire_to_an_earlier_token_stays_as_it_is(stage: Stage) {
+    let (phone, _) = stage.sleeping_phone("bo", "t-1").await;
+    let queued = stage.queue_push("bo", phone).await;
+    stage.claim(9).await;
+    assert!(stage.begin(queued.id).await);
+    stage.bind(phone, Some("bo"), "t-2").await;
+    stage.update(queued.id, DeliveryState::Accepted).await;
+    let ended = stage.only_delivery(queued.message).await;
+    assert_eq!((ended.state, &*ended.token, ended.raced), (DeliveryState::Accepted, "t-1", false));
+}
+
 /// A merged certificate that was saved twice has two worlds.
 pub async fn the_same_token_in_another_environment_is_another_token(stage: Stage) {
     let (production, _) = stage.sleeping_phone("bo", "t-1").await;

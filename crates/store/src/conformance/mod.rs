@@ -119,6 +119,8 @@ macro_rules! conformance_tests {
             an_unbound_device_says_so_and_another_certificate_is_no_reason,
             a_dead_token_is_cleared,
             what_waits_for_the_older_holder_of_a_token_is_cancelled,
+            what_waits_for_an_earlier_token_follows_the_device_to_its_new_one,
+            what_is_on_the_wire_to_an_earlier_token_stays_as_it_is,
             a_token_that_was_registered_later_is_kept,
             a_dead_token_that_was_replaced_already_clears_nothing,
             a_named_replacement_renews_the_binding,

@@ -162,6 +162,18 @@ impl Hands {
         false
     }
 
+    /// The writer is giving a row another token. `true`: it is on the wire to the old one already, and stays as it is.
+    /// Else its lane lets go of it at the last word, and it is claimed again as it then stands.
+    pub(super) fn retarget(&mut self, row: Queued, changes: &mut QueueChanges) -> bool {
+        let id = row.place.id;
+        if !changes.left.contains(&id) && self.held.get(&id).is_some_and(|held| held.on_wire) {
+            return true;
+        }
+        self.barred.insert(id);
+        changes.barred.push(row);
+        false
+    }
+
     /// The transaction was committed.
     pub(super) fn committed(&mut self, changes: QueueChanges) {
         for row in &changes.barred {

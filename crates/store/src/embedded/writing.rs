@@ -80,6 +80,12 @@ impl<'a> Writing<'a> {
         self.queue.left.insert(id);
     }
 
+    /// Bars rows that get another token, all under one lock; answers for each whether it is on the wire already.
+    pub(super) fn retarget(&mut self, rows: impl IntoIterator<Item = Queued>) -> Vec<bool> {
+        let mut hands: MutexGuard<'_, Hands> = self.hands.lock().unwrap_or_else(PoisonError::into_inner);
+        rows.into_iter().map(|row| hands.retarget(row, &mut self.queue)).collect()
+    }
+
     /// Bars rows that are being cancelled, all under one lock; answers for each whether it is on the wire already.
     pub(super) fn bar(&mut self, rows: impl IntoIterator<Item = Queued>) -> Vec<bool> {
         let mut hands: MutexGuard<'_, Hands> = self.hands.lock().unwrap_or_else(PoisonError::into_inner);

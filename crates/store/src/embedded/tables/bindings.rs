@@ -4,14 +4,16 @@
 //! generation, so that whatever was decided with the earlier token is known to be old.
 
 use model::{
-    AppId, Binding, BindingKind, BindingLoss, BindingState, CertificateId, DeviceId, Timestamp, UserId,
+    AppId, Binding, BindingKind, BindingLoss, BindingState, CertificateId, DeviceId, MessageId, Timestamp,
+    UserId,
 };
 use rusqlite::Connection;
 
 use super::{cancels, certificates, devices};
 use crate::{
-    BindingClear, NewBinding, Outcome, StoreError,
+    BindingClear, Change, NewBinding, Outcome, StoreError,
     embedded::{
+        hands::{Place, Queued},
         sql::{self, Columns, values},
         writing::Writing,
     },
@@ -32,6 +34,7 @@ pub(in crate::embedded) fn bind(writing: &mut Writing<'_>, new: &NewBinding) -> 
         // Else a message of the one who had the token would be shown to the one who has it now.
         cancels::cancel(writing, new.app, cancels::Which::Device(device), new.taken_over_reason, new.at)?;
     }
+    let before = held_by(writing.conn, new)?;
     // The same token again renews the binding. Anything else (another token, another owner, a token that was lost)
     // makes it another binding, so its generation is raised. A first owner changes nothing: the device is the same.
     sql::execute(
@@ -46,8 +49,59 @@ pub(in crate::embedded) fn bind(writing: &mut Writing<'_>, new: &NewBinding) -> 
              registered_at = excluded.registered_at, lost = NULL",
         values![new.app, new.device, new.kind, new.certificate, new.token, new.owner, new.at],
     )?;
+    if let Some((certificate, token)) = before
+        && (certificate, &*token) != (new.certificate, &*new.token)
+    {
+        follow(writing, new, certificate, &token)?;
+    }
     writing.tell_device(new.app, new.device);
     Ok(Outcome::Done)
+}
+
+/// What the device was bound to before.
+fn held_by(conn: &Connection, new: &NewBinding) -> rusqlite::Result<Option<(CertificateId, String)>> {
+    sql::first(
+        conn,
+        "SELECT certificate, token FROM bindings WHERE app = ?1 AND device = ?2 AND kind = ?3",
+        values![new.app, new.device, new.kind],
+        |columns| Ok((columns.next()?, columns.next()?)),
+    )
+}
+
+/// Pushes that wait for the device's earlier token go to the one it has now: the earlier may be dead, or another's.
+fn follow(
+    writing: &mut Writing<'_>,
+    new: &NewBinding,
+    certificate: CertificateId,
+    token: &str,
+) -> Result<(), StoreError> {
+    let waiting: Vec<(Queued, MessageId)> = sql::all(
+        writing.conn,
+        "SELECT d.certificate, d.due_at, d.id, m.id FROM deliveries d JOIN messages m ON m.row = d.message
+         WHERE d.state = 0 AND d.raced_reason IS NULL AND d.app = ?1 AND d.device = ?2 AND d.purpose = 0
+             AND d.certificate = ?3 AND d.token = ?4 AND (d.user IS NULL OR d.user IS ?5)",
+        values![new.app, new.device, certificate, token, new.owner],
+        |columns| {
+            let certificate = columns.next()?;
+            let place = Place { due_at: columns.next()?, id: columns.next()? };
+            Ok((Queued { certificate, place }, columns.next()?))
+        },
+    )?;
+    let on_wire = writing.retarget(waiting.iter().map(|(row, _)| *row));
+    for ((row, message), on_wire) in waiting.into_iter().zip(on_wire) {
+        if on_wire {
+            continue;
+        }
+        sql::execute(
+            writing.conn,
+            "UPDATE deliveries SET certificate = ?2, token = ?3, binding_generation =
+                 (SELECT generation FROM bindings WHERE app = ?4 AND device = ?5 AND kind = ?6) WHERE id = ?1",
+            values![row.place.id, new.certificate, new.token, new.app, new.device, new.kind],
+        )?;
+        writing.queued(Queued { certificate: new.certificate, place: row.place });
+        writing.tell(Change::Delivery(new.app, message, row.place.id));
+    }
+    Ok(())
 }
 
 /// Bindings of other devices that hold the same token in the same vendor's same environment.
