@@ -34,7 +34,7 @@ pub(crate) use self::{
     shelf::Keep,
 };
 use self::{shade::Shade, shelf::Shelf};
-use crate::{lock::lock, news::News};
+use crate::{lock::lock, news::News, token::TokenBook};
 
 /// A virtual phone's system side.
 pub struct Phone {
@@ -49,6 +49,9 @@ pub struct Phone {
     state: Mutex<State>,
     app: Mutex<Option<Weak<dyn AppSide>>>,
 }
+
+/// How a new token is entered in its vendor's book.
+type Enter = fn(&TokenBook, String, Arc<Phone>);
 
 struct State {
     token: Option<String>,
@@ -177,19 +180,7 @@ impl Phone {
     /// # Errors
     /// [`RegistrationError::NoNetwork`] where the vendor cannot be reached.
     pub fn register_token(self: &Arc<Self>) -> Result<String, RegistrationError> {
-        if !self.switches().network {
-            return Err(RegistrationError::NoNetwork);
-        }
-        let mut state = lock(&self.state);
-        if let Some(token) = &state.token
-            && self.service.tokens.is_alive(token)
-        {
-            return Ok(token.clone());
-        }
-        let token = self.give_token(&mut state);
-        drop(state);
-        self.news.changed();
-        Ok(token)
+        self.registered(&self.service, |state| &mut state.token, TokenBook::add)
     }
 
     /// Gives the phone a push service beside its maker's, for good. A phone has at most one.
@@ -208,17 +199,7 @@ impl Phone {
         }
         let second = self.second.get().filter(|(second, _)| *second == vendor);
         let Some((_, service)) = second else { return Err(RegistrationError::NoService) };
-        if !self.switches().network {
-            return Err(RegistrationError::NoNetwork);
-        }
-        let mut state = lock(&self.state);
-        if let Some(token) = state.second_token.as_ref().filter(|token| service.tokens.is_alive(token)) {
-            return Ok(token.clone());
-        }
-        let token = (service.mint)();
-        service.tokens.add(token.clone(), Arc::clone(self));
-        state.second_token = Some(token.clone());
-        Ok(token)
+        self.registered(service, |state| &mut state.second_token, TokenBook::add)
     }
 
     /// The service that a token belongs to.
@@ -235,19 +216,35 @@ impl Phone {
     /// # Errors
     /// [`RegistrationError::NoNetwork`] where the vendor cannot be reached.
     pub fn register_call_token(self: &Arc<Self>) -> Result<String, RegistrationError> {
+        self.registered(&self.service, |state| &mut state.call_token, TokenBook::add_for_calls)
+    }
+
+    /// The token in a slot where its service serves it, else a new one.
+    fn registered(
+        self: &Arc<Self>,
+        service: &Service,
+        slot: fn(&mut State) -> &mut Option<String>,
+        add: Enter,
+    ) -> Result<String, RegistrationError> {
         if !self.switches().network {
             return Err(RegistrationError::NoNetwork);
         }
         let mut state = lock(&self.state);
-        if let Some(token) = &state.call_token
-            && self.service.tokens.is_alive(token)
-        {
+        let slot = slot(&mut state);
+        if let Some(token) = slot.as_ref().filter(|token| service.tokens.is_alive(token)) {
             return Ok(token.clone());
         }
-        let token = (self.service.mint)();
-        self.service.tokens.add_for_calls(token.clone(), Arc::clone(self));
-        state.call_token = Some(token.clone());
+        let token = self.give_token(service, slot, add);
+        drop(state);
+        self.news.changed();
         Ok(token)
+    }
+
+    fn give_token(self: &Arc<Self>, service: &Service, slot: &mut Option<String>, add: Enter) -> String {
+        let token = (service.mint)();
+        add(&service.tokens, token.clone(), Arc::clone(self));
+        *slot = Some(token.clone());
+        token
     }
 
     /// The vendor gives out a new token, which takes the old one's place.
@@ -260,7 +257,7 @@ impl Phone {
         }
         let mut state = lock(&self.state);
         let old = state.token.take();
-        let token = self.give_token(&mut state);
+        let token = self.give_token(&self.service, &mut state.token, TokenBook::add);
         drop(state);
         if let Some(old) = old {
             self.service.tokens.bury(&old, self.clock.now(), Some(token.clone()));
@@ -287,13 +284,6 @@ impl Phone {
         if let Some((_, second)) = self.second.get() {
             second.tokens.forget(self.name());
         }
-    }
-
-    fn give_token(self: &Arc<Self>, state: &mut State) -> String {
-        let token = (self.service.mint)();
-        self.service.tokens.add(token.clone(), Arc::clone(self));
-        state.token = Some(token.clone());
-        token
     }
 
     // Switches.
