@@ -6,8 +6,15 @@ use anyhow::{Result, bail};
 
 use crate::{shell, workspace};
 
-/// What is generated: the words after `posthouse print`, and where the text goes.
-const GENERATED: &[(&str, &str)] = &[("openapi", "docs/openapi.json"), ("rules", "docs/rules.md")];
+/// What is generated: what cargo runs to print it, and where the text goes.
+const GENERATED: &[(&[&str], &str)] = &[
+    (&["--package", "posthouse", "--", "print", "openapi"], "docs/openapi.json"),
+    (&["--package", "posthouse", "--", "print", "rules"], "docs/rules.md"),
+    (
+        &["--package", "posthouse-wire", "--features", "schema", "--example", "schema"],
+        "docs/protocol.schema.json",
+    ),
+];
 
 /// Rewrites every generated file.
 pub(crate) fn rewrite() -> Result<()> {
@@ -29,8 +36,8 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-fn print(what: &str) -> Result<String> {
-    shell::read("cargo", &["run", "--quiet", "--locked", "--package", "posthouse", "--", "print", what])
+fn print(what: &[&str]) -> Result<String> {
+    shell::read("cargo", &[&["run", "--quiet", "--locked"], what].concat())
 }
 
 fn target(path: &str) -> PathBuf {

@@ -19,7 +19,7 @@ cargo xtask test      everything, installing what a Debian machine lacks; says w
 cargo xtask golden    rewrite the golden vectors' wanted sides; review the difference like code
                       --check: compare instead, and say how certain their sources are
 cargo xtask features  every rule of the seed documents, how it is settled, and the test or page that shows it
-cargo xtask generate  rewrite the generated files (docs/openapi.json, docs/rules.md)
+cargo xtask generate  rewrite the generated files (docs/openapi.json, docs/rules.md, docs/protocol.schema.json)
 cargo xtask tidy      the invariants of absence and the arrows alone
 cargo xtask new-vendor NAME
                       a vendor that builds from the first minute, to be filled with its book

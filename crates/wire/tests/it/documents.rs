@@ -15,10 +15,7 @@ fn document(name: &str) -> String {
 #[test]
 fn the_published_schema_is_the_one_the_code_makes() {
     let made = format!("{:#}\n", wire::schema());
-    assert!(
-        document("protocol.schema.json") == made,
-        "run `cargo run -p posthouse-wire --features schema --example schema > docs/protocol.schema.json`"
-    );
+    assert!(document("protocol.schema.json") == made, "run `cargo xtask generate`");
 }
 
 /// The section of the protocol's page under this heading.
