@@ -9,45 +9,15 @@ use vendors::FieldKind;
 
 use crate::support::{PACKAGE, Stage};
 
-macro_rules! conformance {
-    ($($name:ident => $vendor:expr;)*) => {$(
-        mod $name {
-            use model::Vendor;
-
-            #[tokio::test]
-            async fn its_certificate_is_taken_and_a_spoiled_one_is_not() {
-                super::certificate($vendor).await;
-            }
-
-            #[tokio::test]
-            async fn a_dead_token_in_a_list_harms_nobody_else() {
-                super::partial_failure($vendor).await;
-            }
-
-            #[tokio::test]
-            async fn an_access_token_that_was_ended_is_renewed_and_the_push_arrives() {
-                super::expired_auth($vendor).await;
-            }
-
-            #[tokio::test]
-            async fn every_class_click_and_length_is_taken() {
-                super::every_shape($vendor).await;
-            }
-        }
-    )*};
-}
-
-conformance! {
-    xiaomi => Vendor::Xiaomi;
-    apns => Vendor::Apns;
-    huawei => Vendor::Huawei;
-    harmony => Vendor::Harmony;
-    honor => Vendor::Honor;
-    oppo => Vendor::Oppo;
-    vivo => Vendor::Vivo;
-    meizu => Vendor::Meizu;
-    fcm => Vendor::Fcm;
-    webpush => Vendor::Webpush;
+every_vendor! {
+    #[test]
+    fn its_certificate_is_taken_and_a_spoiled_one_is_not() => certificate;
+    #[test]
+    fn a_dead_token_in_a_list_harms_nobody_else() => partial_failure;
+    #[test]
+    fn an_access_token_that_was_ended_is_renewed_and_the_push_arrives() => expired_auth;
+    #[test]
+    fn every_class_click_and_length_is_taken() => every_shape;
 }
 
 async fn certificate(vendor: Vendor) {

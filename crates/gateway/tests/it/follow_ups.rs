@@ -14,40 +14,13 @@ use crate::{
     support::{Stage, all_in},
 };
 
-macro_rules! every_vendor {
-    ($($name:ident => $vendor:expr;)*) => {$(
-        mod $name {
-            use model::Vendor;
-
-            #[tokio::test]
-            async fn t13_what_was_taken_back_is_gone_from_the_shade_or_replaced_there() {
-                super::taken_back($vendor).await;
-            }
-
-            #[tokio::test]
-            async fn t13_what_was_replaced_shows_the_new_text_in_the_same_place() {
-                super::replaced($vendor).await;
-            }
-
-            #[tokio::test]
-            async fn t13_data_that_the_app_was_handed_cannot_be_taken_back() {
-                super::data($vendor).await;
-            }
-        }
-    )*};
-}
-
 every_vendor! {
-    xiaomi => Vendor::Xiaomi;
-    apns => Vendor::Apns;
-    huawei => Vendor::Huawei;
-    harmony => Vendor::Harmony;
-    honor => Vendor::Honor;
-    oppo => Vendor::Oppo;
-    vivo => Vendor::Vivo;
-    meizu => Vendor::Meizu;
-    fcm => Vendor::Fcm;
-    webpush => Vendor::Webpush;
+    #[test]
+    fn t13_what_was_taken_back_is_gone_from_the_shade_or_replaced_there() => taken_back;
+    #[test]
+    fn t13_what_was_replaced_shows_the_new_text_in_the_same_place() => replaced;
+    #[test]
+    fn t13_data_that_the_app_was_handed_cannot_be_taken_back() => data;
 }
 
 fn push(title: &str) -> PushSettings {

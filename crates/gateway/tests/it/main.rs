@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "where a step of a test fails, the test fails")]
 
+#[macro_use]
+mod every_vendor;
+
 mod apns;
 mod backend;
 mod books;
