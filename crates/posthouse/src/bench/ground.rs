@@ -56,7 +56,7 @@ fn xiaomi_fields() -> Result<Value> {
     }))
 }
 
-pub(super) async fn certificate(api: &Api, vendor: &str, fields: &Value) -> Result<u32> {
+async fn certificate(api: &Api, vendor: &str, fields: &Value) -> Result<u32> {
     let new = json!({ "vendor": vendor, "name": vendor, "fields": fields });
     let saved: Value = api.post("/v1/certificates", &new).await?;
     anyhow::ensure!(saved["probe"]["accepted"] == true, "{vendor} did not take the certificate: {saved}");
