@@ -226,8 +226,21 @@ mod tests {
     #[test]
     fn no_label_grows_with_traffic() {
         const BOUNDED: &[&str] = &[
-            "by", "certificate", "class", "code", "direction", "kind", "outcome", "reason", "state", "status",
-            "surface", "synced", "vendor", "verdict", "version",
+            "by",
+            "certificate",
+            "class",
+            "code",
+            "direction",
+            "kind",
+            "outcome",
+            "reason",
+            "state",
+            "status",
+            "surface",
+            "synced",
+            "vendor",
+            "verdict",
+            "version",
         ];
         for metric in Metric::ALL {
             for label in metric.labels() {

@@ -77,7 +77,8 @@ impl Family<'_> {
         debug_assert_eq!(names.len(), values.len(), "{}", self.metric.name());
         let text = &mut self.page.0;
         let _ = write!(text, "{}{ending}", self.metric.name());
-        let labels = names.iter().copied().zip(values.iter().copied()).chain(bound.map(|bound| ("le", bound)));
+        let labels =
+            names.iter().copied().zip(values.iter().copied()).chain(bound.map(|bound| ("le", bound)));
         let mut before = '{';
         for (name, value) in labels {
             let _ = write!(text, "{before}{name}=\"{}\"", escaped(&value.to_string()));
@@ -133,7 +134,8 @@ mod tests {
         assert!(text.contains("posthouse_commit_seconds_bucket{le=\"0.0025\"} 0\n"), "{text}");
         assert!(text.contains("posthouse_commit_seconds_bucket{le=\"0.005\"} 1\n"), "{text}");
         assert!(text.contains("posthouse_commit_seconds_bucket{le=\"30\"} 1\n"), "{text}");
-        let end = "_bucket{le=\"+Inf\"} 2\nposthouse_commit_seconds_sum 60.003\nposthouse_commit_seconds_count 2\n";
+        let end =
+            "_bucket{le=\"+Inf\"} 2\nposthouse_commit_seconds_sum 60.003\nposthouse_commit_seconds_count 2\n";
         assert!(text.ends_with(end), "{text}");
     }
 }
