@@ -206,6 +206,9 @@ mod tests {
     #[test]
     fn a_status_counts_in_its_class_and_429_apart() {
         let word = |status| STATUSES[status_place(status)];
-        assert_eq!([0, 200, 302, 404, 429, 503, 999].map(word), ["none", "2xx", "3xx", "4xx", "429", "5xx", "none"]);
+        assert_eq!(
+            [0, 200, 302, 404, 429, 503, 999].map(word),
+            ["none", "2xx", "3xx", "4xx", "429", "5xx", "none"]
+        );
     }
 }

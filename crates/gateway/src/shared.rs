@@ -28,7 +28,15 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, config: GatewayConfig) -> Self {
         let dialer = Dialer::new(&config);
-        Self { store, clock, dialer, config, outbox: Notify::new(), meter: GatewayMeter::default(), channels: Channels::default() }
+        Self {
+            store,
+            clock,
+            dialer,
+            config,
+            outbox: Notify::new(),
+            meter: GatewayMeter::default(),
+            channels: Channels::default(),
+        }
     }
 
     /// The reading of a vendor's book that this gateway uses.

@@ -1,6 +1,6 @@
 //! API keys: made, looked up by their SHA-256, checked against the scope a call needs.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Extension,
@@ -15,10 +15,21 @@ use model::{AppId, ErrorCode, Timestamp};
 use sha2::{Digest, Sha256};
 use store::{ApiKey, Scope};
 
-use crate::{accept::Peer, problem::Problem, shared::Shared};
+use tokio::{
+    sync::watch,
+    time::{MissedTickBehavior, interval},
+};
+
+use crate::{
+    accept::Peer,
+    problem::Problem,
+    shared::{Shared, went_down},
+};
 
 /// What every key begins with, so that one in the wrong place is recognised.
 const PREFIX: &str = "ph_";
+/// How often it is stored when keys were last used.
+const NOTED_EVERY: Duration = Duration::from_secs(60);
 
 /// Makes a key: what to hand out once, and what to store.
 ///
@@ -117,6 +128,26 @@ async fn look_up(shared: &Shared, headers: &HeaderMap) -> Result<Arc<ApiKey>, Pr
     let hash = said.map(hash_of).ok_or(ErrorCode::Unauthenticated)?;
     let key = shared.im.catalogue().keys().find(&**shared.store(), hash, shared.now()).await?;
     key.ok_or_else(|| ErrorCode::Unauthenticated.into())
+}
+
+/// Stores now and then when keys were last used, until the server goes down.
+pub(crate) async fn run_noting(shared: Arc<Shared>, mut goes_down: watch::Receiver<bool>) {
+    let mut noting = interval(NOTED_EVERY);
+    noting.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let last = tokio::select! {
+            _ = noting.tick() => false,
+            () = went_down(&mut goes_down) => true,
+        };
+        if let Some(op) = shared.im.catalogue().keys().noting()
+            && let Err(error) = shared.store().commit(vec![op]).await
+        {
+            tracing::debug!(%error, "when keys were last used was not stored");
+        }
+        if last {
+            return;
+        }
+    }
 }
 
 /// What stands in `Authorization: Bearer …`; the scheme in any case, as RFC 9110 has it.

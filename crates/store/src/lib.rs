@@ -23,6 +23,6 @@ pub use meter::StoreMeter;
 pub use port::{Store, StoreError};
 pub use records::{
     ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, DeliveryFilter,
-    DeviceRecord, FanoutCursor, LaneBacklog, OutboxEntry, Scope, SessionRecord, User, WaitingRows,
+    DeviceRecord, FanoutCursor, LaneBacklog, OutboxEntry, Scope, SessionRecord, Space, User, WaitingRows,
 };
 pub use sealing::SealKey;

@@ -9,7 +9,7 @@ use model::{
 
 use crate::{
     ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, DeliveryFilter,
-    DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SessionRecord, StoreMeter, User,
+    DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SessionRecord, Space, StoreMeter, User,
 };
 
 /// Why the store could not do it.
@@ -48,6 +48,8 @@ pub trait Store: Send + Sync {
 
     /// What the store counts of its own work.
     fn meter(&self) -> &StoreMeter;
+    /// How much room it takes and has; zero where that cannot be said.
+    fn space(&self) -> Space;
     /// How much waits. It counts rows, so it is for looking now and then.
     async fn backlog(&self) -> Result<Backlog, StoreError>;
 

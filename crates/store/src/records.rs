@@ -68,6 +68,15 @@ pub struct Backlog {
     pub outbox: WaitingRows,
 }
 
+/// How much room a store takes and has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Space {
+    /// The database and its log.
+    pub database_bytes: u64,
+    /// Free on its file system, for this user.
+    pub free_bytes: u64,
+}
+
 /// What waits in one lane.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LaneBacklog {

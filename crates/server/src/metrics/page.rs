@@ -75,11 +75,17 @@ fn vendors(page: &mut Page, shared: &Shared) {
     let meter = shared.gateway.meter();
     let mut verdicts = page.family(Metric::Verdicts);
     for vendor in Vendor::ALL {
-        meter.vendor(vendor).verdicts().for_each(|(word, count)| verdicts.unless_zero(&[&vendor, &word], count));
+        meter
+            .vendor(vendor)
+            .verdicts()
+            .for_each(|(word, count)| verdicts.unless_zero(&[&vendor, &word], count));
     }
     let mut answers = page.family(Metric::Answers);
     for vendor in Vendor::ALL {
-        meter.vendor(vendor).answers().for_each(|(word, count)| answers.unless_zero(&[&vendor, &word], count));
+        meter
+            .vendor(vendor)
+            .answers()
+            .for_each(|(word, count)| answers.unless_zero(&[&vendor, &word], count));
     }
     let mut attempts = page.family(Metric::AttemptTime);
     for vendor in Vendor::ALL {
@@ -90,7 +96,10 @@ fn vendors(page: &mut Page, shared: &Shared) {
     }
     let mut receipts = page.family(Metric::Receipts);
     for vendor in Vendor::ALL {
-        meter.vendor(vendor).receipts().for_each(|(word, count)| receipts.unless_zero(&[&vendor, &word], count));
+        meter
+            .vendor(vendor)
+            .receipts()
+            .for_each(|(word, count)| receipts.unless_zero(&[&vendor, &word], count));
     }
 }
 
@@ -104,7 +113,11 @@ struct Lane {
 
 impl Lane {
     /// `None`: nobody has read the certificate yet, so nothing was counted.
-    fn new(id: CertificateId, board: Arc<Board>, known: &HashMap<CertificateId, Certificate>) -> Option<Self> {
+    fn new(
+        id: CertificateId,
+        board: Arc<Board>,
+        known: &HashMap<CertificateId, Certificate>,
+    ) -> Option<Self> {
         let status = board.read();
         let vendor = status.vendor.or_else(|| known.get(&id).map(|certificate| certificate.vendor))?;
         Some(Self { vendor, id, board, status })

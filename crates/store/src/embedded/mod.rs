@@ -21,7 +21,7 @@ mod writing;
 use std::{
     cell::Cell,
     fs::File,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -45,8 +45,8 @@ use self::{
 };
 use crate::{
     ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, DeliveryFilter,
-    DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SealKey, SessionRecord, Store, StoreError,
-    StoreMeter, User,
+    DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SealKey, SessionRecord, Space, Store,
+    StoreError, StoreMeter, User,
 };
 
 /// Changes that the feed holds for a slow listener.
@@ -66,6 +66,7 @@ pub struct EmbeddedStore {
     feed: Feed,
     seal: SealKey,
     meter: Arc<StoreMeter>,
+    place: PathBuf,
     _folder: File,
 }
 
@@ -101,6 +102,7 @@ impl EmbeddedStore {
             feed,
             seal,
             meter,
+            place: folder.to_owned(),
             _folder: lock,
         }))
     }
@@ -150,6 +152,15 @@ impl Store for EmbeddedStore {
 
     fn meter(&self) -> &StoreMeter {
         &self.meter
+    }
+
+    fn space(&self) -> Space {
+        let size = |file| std::fs::metadata(self.place.join(file)).map_or(0, |found| found.len());
+        let system = rustix::fs::statvfs(&self.place);
+        Space {
+            database_bytes: size("posthouse.db") + size("posthouse.db-wal"),
+            free_bytes: system.map_or(0, |system| system.f_bavail.saturating_mul(system.f_frsize)),
+        }
     }
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {

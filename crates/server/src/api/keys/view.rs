@@ -40,13 +40,7 @@ pub(in crate::api) struct KeyView {
 impl KeyView {
     fn of(key: ApiKey, shared: &Shared) -> Self {
         let used_at = key.used_at.max(shared.im.catalogue().keys().used_at(&key.hash));
-        Self {
-            id: id_of(&key.hash),
-            name: key.name,
-            scopes: key.scopes,
-            created_at: key.created_at,
-            used_at,
-        }
+        Self { id: id_of(&key.hash), name: key.name, scopes: key.scopes, created_at: key.created_at, used_at }
     }
 }
 
