@@ -8,8 +8,8 @@ use store::Store;
 use tokio::task::JoinHandle;
 
 use crate::{
-    AddressFault, BeforeSend, GatewayConfig, LaneStatus, ProbeReport, dispatch::Lanes, probe, receipt,
-    shared::Shared, webhooks,
+    AddressFault, BeforeSend, Board, GatewayConfig, GatewayMeter, LaneStatus, ProbeReport, dispatch::Lanes,
+    probe, receipt, shared::Shared, webhooks,
 };
 
 /// Everything that talks to vendors and webhooks. Dropping it without [`Gateway::shutdown`] ends it as a crash would: the next
@@ -81,6 +81,18 @@ impl Gateway {
     #[must_use]
     pub fn lanes(&self) -> Vec<LaneStatus> {
         self.lanes.statuses()
+    }
+
+    /// Every lane's board, by certificate: its status and what is counted for it.
+    #[must_use]
+    pub fn boards(&self) -> Vec<(CertificateId, Arc<Board>)> {
+        self.lanes.boards()
+    }
+
+    /// What the gateway counts of its own work.
+    #[must_use]
+    pub fn meter(&self) -> &GatewayMeter {
+        &self.shared.meter
     }
 
     /// Whether a certificate's lane may not send now and holds all that it may: a call that names this one certificate,

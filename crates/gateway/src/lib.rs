@@ -11,6 +11,7 @@ mod config;
 mod dispatch;
 mod gateway;
 mod lane;
+mod meter;
 mod net;
 mod own_codes;
 mod probe;
@@ -22,7 +23,8 @@ mod webhooks;
 
 pub use config::{Books, GatewayConfig, LaneSizes, LaneTimes, Pacing, WebhookConfig};
 pub use gateway::Gateway;
+pub use meter::{GatewayMeter, LaneMeter, VendorMeter};
 pub use own_codes::{OwnCode, own_code};
 pub use probe::ProbeReport;
-pub use status::{LaneState, LaneStatus};
+pub use status::{Board, LaneState, LaneStatus};
 pub use webhooks::{AddressFault, BeforeSend, before_send_data};

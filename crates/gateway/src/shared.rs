@@ -10,6 +10,7 @@ use vendors::{Adapter, Channel};
 use crate::{
     channels::{Channels, Unreadable},
     config::GatewayConfig,
+    meter::GatewayMeter,
     net::Dialer,
 };
 
@@ -20,13 +21,22 @@ pub(crate) struct Shared {
     pub(crate) config: GatewayConfig,
     /// Rung when there may be something to tell to webhooks.
     pub(crate) outbox: Notify,
+    pub(crate) meter: GatewayMeter,
     channels: Channels,
 }
 
 impl Shared {
     pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, config: GatewayConfig) -> Self {
         let dialer = Dialer::new(&config);
-        Self { store, clock, dialer, config, outbox: Notify::new(), channels: Channels::default() }
+        Self {
+            store,
+            clock,
+            dialer,
+            config,
+            outbox: Notify::new(),
+            meter: GatewayMeter::default(),
+            channels: Channels::default(),
+        }
     }
 
     /// The reading of a vendor's book that this gateway uses.

@@ -14,7 +14,9 @@ mod fanout;
 mod frames;
 mod groups;
 mod history;
+mod keys;
 mod login;
+mod meter;
 mod reach;
 mod reads;
 mod recalls;
@@ -35,7 +37,9 @@ use tokio::{sync::mpsc, task::JoinHandle};
 pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
 pub use before_send::{BeforeSend, Judgement};
 pub use catalogue::{AppView, Catalogue};
+pub use keys::Keys;
 pub use login::Opened;
+pub use meter::ImMeter;
 pub use registry::{Ending, Live, Outbound};
 pub use send::{Accepted, NewPush};
 pub use tokens::{TOKEN_LIFETIME_MAX_S, issue_token};
@@ -76,6 +80,7 @@ pub struct Im {
     before_send: std::sync::OnceLock<Arc<dyn BeforeSend>>,
     group_turns: groups::Turns,
     started_at: Timestamp,
+    meter: ImMeter,
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -105,6 +110,7 @@ impl Im {
             before_send: std::sync::OnceLock::new(),
             group_turns: groups::Turns::default(),
             started_at,
+            meter: ImMeter::default(),
             tasks: std::sync::Mutex::default(),
         });
         let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
@@ -144,6 +150,12 @@ impl Im {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What the IM half counts of its own work.
+    #[must_use]
+    pub const fn meter(&self) -> &ImMeter {
+        &self.meter
     }
 
     /// How many connections are logged in.

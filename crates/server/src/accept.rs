@@ -1,6 +1,6 @@
 //! The accept loop: connections, each with its limits, until the server goes down.
 
-use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::Router;
 use hyper_util::{
@@ -15,7 +15,7 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use crate::shared::went_down;
+use crate::shared::{Shared, went_down};
 
 /// A client has this long to send a request's head, and a connection this long between two requests.
 const HEAD_WITHIN: Duration = Duration::from_secs(60);
@@ -28,21 +28,50 @@ const REFUSED_PAUSE: Duration = Duration::from_millis(50);
 
 /// Held by everything that lives on a connection, also after it was upgraded: when the last one is dropped, the
 /// connection counts no longer.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct ConnectionGuard {
-    _permit: Arc<OwnedSemaphorePermit>,
+    _counted: Arc<Counted>,
     _open: mpsc::Sender<Infallible>,
+}
+
+/// One open connection, counted while it is.
+struct Counted {
+    _permit: OwnedSemaphorePermit,
+    shared: Arc<Shared>,
+}
+
+impl Counted {
+    fn new(permit: OwnedSemaphorePermit, shared: Arc<Shared>) -> Self {
+        shared.meter.connections.shift(1);
+        Self { _permit: permit, shared }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.shared.meter.connections.shift(-1);
+    }
+}
+
+/// The other end of the connection that a request came over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+/// Where connections lead.
+pub(crate) struct Door {
+    pub(crate) router: Router,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) connections_max: usize,
 }
 
 /// Accepts until the server goes down.
 pub(crate) async fn run(
     listener: TcpListener,
-    router: Router,
-    connections_max: usize,
+    door: Door,
     mut goes_down: watch::Receiver<bool>,
     open: mpsc::Sender<Infallible>,
 ) {
-    let permits = Arc::new(Semaphore::new(connections_max.min(Semaphore::MAX_PERMITS)));
+    let permits = Arc::new(Semaphore::new(door.connections_max.min(Semaphore::MAX_PERMITS)));
     let builder = Arc::new(builder());
     loop {
         let accepted = async {
@@ -55,9 +84,11 @@ pub(crate) async fn run(
         };
         let Ok(permit) = permit else { return };
         match accepted {
-            Ok((stream, _)) => {
-                let guard = ConnectionGuard { _permit: Arc::new(permit), _open: open.clone() };
-                tokio::spawn(serve(stream, router.clone(), Arc::clone(&builder), guard, goes_down.clone()));
+            Ok((stream, peer)) => {
+                let counted = Arc::new(Counted::new(permit, Arc::clone(&door.shared)));
+                let guard = ConnectionGuard { _counted: counted, _open: open.clone() };
+                let service = door.router.clone();
+                tokio::spawn(serve((stream, peer), service, Arc::clone(&builder), guard, goes_down.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection was not accepted");
@@ -85,7 +116,7 @@ fn builder() -> Builder<TokioExecutor> {
 }
 
 async fn serve(
-    stream: TcpStream,
+    (stream, peer): (TcpStream, SocketAddr),
     router: Router,
     builder: Arc<Builder<TokioExecutor>>,
     guard: ConnectionGuard,
@@ -98,6 +129,7 @@ async fn serve(
     }
     let service = router.map_request(move |mut request: http::Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(guard.clone());
+        request.extensions_mut().insert(Peer(peer));
         request
     });
     let service = TowerToHyperService::new(service);

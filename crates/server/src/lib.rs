@@ -11,6 +11,9 @@ mod console;
 pub mod explain;
 mod intake;
 mod key;
+mod limits;
+mod meter;
+mod metrics;
 mod problem;
 mod shared;
 mod ws;
@@ -39,6 +42,8 @@ use crate::{
 
 pub use api::{Listed, endpoints, openapi_json};
 pub use key::create_api_key;
+pub use limits::Limits;
+pub use metrics::MetricsConfig;
 
 /// What a server is set to.
 #[derive(Debug, Clone)]
@@ -51,6 +56,10 @@ pub struct ServerConfig {
     pub simulator: Option<SimulatorAddress>,
     /// Connections held at once; one more waits until another goes.
     pub connections_max: usize,
+    /// How many requests may be made.
+    pub limits: Limits,
+    /// How metrics are served.
+    pub metrics: MetricsConfig,
     /// How long requests and sockets have to end when the server goes down.
     pub drain: Duration,
 }
@@ -58,12 +67,14 @@ pub struct ServerConfig {
 impl ServerConfig {
     /// Listens there, with everything else as usual.
     #[must_use]
-    pub const fn at(listen: SocketAddr) -> Self {
+    pub fn at(listen: SocketAddr) -> Self {
         Self {
             listen,
             public_url: None,
             simulator: None,
             connections_max: 100_000,
+            limits: Limits::default(),
+            metrics: MetricsConfig::default(),
             drain: Duration::from_secs(5),
         }
     }
@@ -112,10 +123,29 @@ impl Server {
         let connections_max = config.connections_max;
         im.ask_before_send(Arc::new(Asking(Arc::clone(&gateway))));
         let entrance = Arc::new(Entrance::new(base_url(&config, local_addr)));
+        let metrics_at = config.metrics.listen;
         let shared = Shared::new(im, gateway, clock, config, Arc::clone(&entrance), goes_down.clone());
-        let router = router(shared);
-        let accepting = tokio::spawn(accept::run(listener, router, connections_max, goes_down, open));
-        Ok(Running { local_addr, entrance, going_down, all_closed, drain, accepting })
+        let metrics = match metrics_at {
+            Some(address) => {
+                Some(metrics::serve_alone(Arc::clone(&shared), address, goes_down.clone()).await?)
+            }
+            None => None,
+        };
+        let noting = tokio::spawn(key::run_noting(Arc::clone(&shared), goes_down.clone()));
+        let router = router(Arc::clone(&shared));
+        let door = accept::Door { router, shared: Arc::clone(&shared), connections_max };
+        let accepting = tokio::spawn(accept::run(listener, door, goes_down, open));
+        Ok(Running {
+            local_addr,
+            shared,
+            entrance,
+            going_down,
+            all_closed,
+            drain,
+            accepting,
+            noting,
+            metrics,
+        })
     }
 }
 
@@ -123,6 +153,7 @@ fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .merge(ws::router(Arc::clone(&shared)))
         .merge(console::router(Arc::clone(&shared)))
+        .merge(metrics::router(Arc::clone(&shared)))
         .merge(api::router(shared))
 }
 
@@ -138,14 +169,16 @@ fn base_url(config: &ServerConfig, local_addr: SocketAddr) -> String {
 }
 
 /// A server that serves.
-#[derive(Debug)]
 pub struct Running {
     local_addr: SocketAddr,
+    shared: Arc<Shared>,
     entrance: Arc<Entrance>,
     going_down: watch::Sender<bool>,
     all_closed: mpsc::Receiver<std::convert::Infallible>,
     drain: Duration,
     accepting: JoinHandle<()>,
+    noting: JoinHandle<()>,
+    metrics: Option<metrics::Alone>,
 }
 
 impl Running {
@@ -153,6 +186,17 @@ impl Running {
     #[must_use]
     pub const fn local_addr(&self) -> SocketAddr {
         self.local_addr
+    }
+
+    /// Where `/metrics` has a port of its own.
+    #[must_use]
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|alone| alone.local_addr)
+    }
+
+    /// Other limits hold from now on.
+    pub fn set_limits(&self, limits: &Limits) {
+        self.shared.gate.set(limits);
     }
 
     /// A link into the console: it signs in once, within 15 minutes, and opens every App.
@@ -169,5 +213,9 @@ impl Running {
             tracing::warn!("connections were still open at the end of the drain time");
         }
         self.accepting.abort();
+        let _ = self.noting.await;
+        if let Some(alone) = self.metrics {
+            alone.serving.abort();
+        }
     }
 }

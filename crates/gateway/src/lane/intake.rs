@@ -262,6 +262,7 @@ impl Lane {
     fn end(&mut self, items: &[Item], state: DeliveryState, reason: ReasonCode, now: Timestamp) {
         let hears = self.catalogue.hears;
         for item in items {
+            self.board.meter.note_state(item.class, state);
             self.outbox.extend(settle::end(item, state, reason, now, hears));
         }
     }
