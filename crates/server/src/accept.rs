@@ -1,28 +1,30 @@
 //! The accept loop: connections, each with its limits, until the server goes down.
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::Router;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::conn::auto::Builder,
-    service::TowerToHyperService,
-};
+use axum::body::Body;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch},
     time,
 };
-use tower::ServiceExt;
 
-use crate::shared::{Shared, went_down};
+use crate::{
+    roads::Roads,
+    shared::{Shared, went_down},
+    streams,
+};
 
 /// A client has this long to send a request's head, and a connection this long between two requests.
 const HEAD_WITHIN: Duration = Duration::from_secs(60);
-/// Largest request head over HTTP/1.1, and largest header list over HTTP/2, in bytes.
-const HEAD_MAX_BYTES: u32 = 32 * 1024;
-/// Streams of one HTTP/2 connection.
-const STREAMS_MAX: u32 = 256;
+/// Largest request head, in bytes.
+const HEAD_MAX_BYTES: usize = 32 * 1024;
+/// What a client begins with that speaks HTTP/2 without being asked (RFC 9113, 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// How long to wait for the rest of a preface of which only a piece has come.
+const PIECE_PAUSE: Duration = Duration::from_millis(1);
 /// How long to wait after the system refused to accept, for instance for want of file descriptors.
 const REFUSED_PAUSE: Duration = Duration::from_millis(50);
 
@@ -59,7 +61,7 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// Where connections lead.
 pub(crate) struct Door {
-    pub(crate) router: Router,
+    pub(crate) roads: Roads,
     pub(crate) shared: Arc<Shared>,
     pub(crate) connections_max: usize,
 }
@@ -72,7 +74,6 @@ pub(crate) async fn run(
     open: mpsc::Sender<Infallible>,
 ) {
     let permits = Arc::new(Semaphore::new(door.connections_max.min(Semaphore::MAX_PERMITS)));
-    let builder = Arc::new(builder());
     loop {
         let accepted = async {
             let permit = Arc::clone(&permits).acquire_owned().await;
@@ -87,8 +88,7 @@ pub(crate) async fn run(
             Ok((stream, peer)) => {
                 let counted = Arc::new(Counted::new(permit, Arc::clone(&door.shared)));
                 let guard = ConnectionGuard { _counted: counted, _open: open.clone() };
-                let service = door.router.clone();
-                tokio::spawn(serve((stream, peer), service, Arc::clone(&builder), guard, goes_down.clone()));
+                tokio::spawn(serve((stream, peer), door.roads.clone(), guard, goes_down.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection was not accepted");
@@ -98,42 +98,56 @@ pub(crate) async fn run(
     }
 }
 
-fn builder() -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_WITHIN)
-        .max_buf_size(HEAD_MAX_BYTES as usize);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS_MAX)
-        .max_header_list_size(HEAD_MAX_BYTES)
-        .keep_alive_interval(Duration::from_secs(30))
-        .keep_alive_timeout(Duration::from_secs(20));
-    builder
-}
-
 async fn serve(
     (stream, peer): (TcpStream, SocketAddr),
-    router: Router,
-    builder: Arc<Builder<TokioExecutor>>,
+    roads: Roads,
     guard: ConnectionGuard,
-    mut goes_down: watch::Receiver<bool>,
+    goes_down: watch::Receiver<bool>,
 ) {
     // Without it small frames wait for the peer's delayed acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection was gone before it began");
         return;
     }
-    let service = router.map_request(move |mut request: http::Request<hyper::body::Incoming>| {
+    match time::timeout(HEAD_WITHIN, speaks_http2(&stream)).await {
+        Ok(Ok(true)) => streams::serve(stream, peer, roads, goes_down).await,
+        Ok(Ok(false)) => serve_http1((stream, peer), roads, guard, goes_down).await,
+        Ok(Err(error)) => tracing::debug!(%error, "a connection broke"),
+        Err(_) => tracing::debug!("a connection asked nothing"),
+    }
+}
+
+/// Looks at what the client says first, without taking it.
+async fn speaks_http2(stream: &TcpStream) -> io::Result<bool> {
+    let mut first = [0; PREFACE.len()];
+    loop {
+        let heard = stream.peek(&mut first).await?;
+        if heard == 0 || !PREFACE.starts_with(&first[..heard]) {
+            return Ok(false);
+        }
+        if heard == PREFACE.len() {
+            return Ok(true);
+        }
+        time::sleep(PIECE_PAUSE).await;
+    }
+}
+
+async fn serve_http1(
+    (stream, peer): (TcpStream, SocketAddr),
+    roads: Roads,
+    guard: ConnectionGuard,
+    mut goes_down: watch::Receiver<bool>,
+) {
+    let service = service_fn(move |request: http::Request<Incoming>| {
+        let mut request = request.map(Body::new);
         request.extensions_mut().insert(guard.clone());
         request.extensions_mut().insert(Peer(peer));
-        request
+        let answer = roads.answer(request);
+        async move { Ok::<_, Infallible>(answer.await) }
     });
-    let service = TowerToHyperService::new(service);
-    let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_buf_size(HEAD_MAX_BYTES);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = went_down(&mut goes_down) => {

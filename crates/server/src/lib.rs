@@ -6,6 +6,7 @@
 
 mod accept;
 mod api;
+mod attend;
 mod before_send;
 mod console;
 pub mod explain;
@@ -15,7 +16,9 @@ mod limits;
 mod meter;
 mod metrics;
 mod problem;
+mod roads;
 mod shared;
+mod streams;
 mod ws;
 
 use std::{
@@ -37,6 +40,7 @@ use tokio::{
 use crate::{
     before_send::Asking,
     console::{Entrance, Grant},
+    roads::Roads,
     shared::Shared,
 };
 
@@ -132,8 +136,8 @@ impl Server {
             None => None,
         };
         let noting = tokio::spawn(key::run_noting(Arc::clone(&shared), goes_down.clone()));
-        let router = router(Arc::clone(&shared));
-        let door = accept::Door { router, shared: Arc::clone(&shared), connections_max };
+        let roads = Roads::new(api::direct(Arc::clone(&shared)), router(Arc::clone(&shared)));
+        let door = accept::Door { roads, shared: Arc::clone(&shared), connections_max };
         let accepting = tokio::spawn(accept::run(listener, door, goes_down, open));
         Ok(Running {
             local_addr,
