@@ -114,6 +114,10 @@ impl House {
         }
     }
 
+    pub(crate) const fn running(&self) -> &Running {
+        &self.running
+    }
+
     pub(crate) async fn shutdown(self) {
         self.running.shutdown().await;
     }

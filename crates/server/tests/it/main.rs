@@ -21,4 +21,5 @@ mod people;
 mod phone;
 mod pushes;
 mod sending;
+mod tls;
 mod ws;
