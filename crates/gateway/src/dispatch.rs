@@ -113,6 +113,11 @@ impl Lanes {
         self.lock().values().for_each(|entry| entry.signal.tell(told));
     }
 
+    /// Lets every lane look at its certificate and at how it is reached again.
+    pub(crate) fn reopen(&self) {
+        self.tell_all(Told::REOPEN);
+    }
+
     /// Whether a lane may not send and holds all that it may.
     pub(crate) fn is_full(&self, certificate: CertificateId) -> bool {
         let most = self.shared.config.sizes.waiting;

@@ -9,6 +9,7 @@
 mod channels;
 mod config;
 mod dispatch;
+mod examiner;
 mod gateway;
 mod lane;
 mod meter;
@@ -21,7 +22,8 @@ mod signal;
 mod status;
 mod webhooks;
 
-pub use config::{Books, GatewayConfig, LaneSizes, LaneTimes, Pacing, WebhookConfig};
+pub use config::{Books, GatewayConfig, LaneSizes, LaneTimes, Pacing, Reach, WebhookConfig};
+pub use examiner::{Examination, Examiner};
 pub use gateway::Gateway;
 pub use meter::{GatewayMeter, LaneMeter, VendorMeter};
 pub use own_codes::{OwnCode, own_code};

@@ -16,11 +16,10 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::{
-    brands, collected,
-    crowd::{self, Member},
-    gauge,
+    brands, collected, gauge,
     generator::{self, Aim, Rhythm, To},
     ground,
+    populace::{self, Member},
     push::{percentile, rounded},
 };
 use crate::{
@@ -120,8 +119,8 @@ impl Bench {
         let certificates = brands::certificates(&Api::new(&ready.url, &api_key), &vendors).await?;
         drop(server);
         eprintln!("{} members with a phone each …", options.members);
-        let members = crowd::muster(options.members)?;
-        crowd::settle(&folder.path().join("data"), &members, &certificates).await?;
+        let members = populace::muster(options.members)?;
+        populace::settle(&folder.path().join("data"), &members, &certificates).await?;
         let (server, ready) = processes::start_server(&executable, folder.path(), &vendors)?;
         Ok(Self {
             control: control_of(&vendors),
@@ -173,7 +172,7 @@ impl Bench {
     /// to a list.
     fn ideal(&self) -> usize {
         let of = |vendor: Vendor| {
-            let targets = crowd::count(&self.members, vendor);
+            let targets = populace::count(&self.members, vendor);
             let saved_first = usize::from(vendor == Vendor::Vivo && targets > 1);
             targets.div_ceil(vendors::adapter(vendor).limits().batch) + saved_first
         };
@@ -185,7 +184,7 @@ impl Bench {
         let before = self.accepted().await?;
         let message = json!({
             "from": "sender",
-            "to": { "group": crowd::GROUP },
+            "to": { "group": populace::GROUP },
             "body": { "type": "text", "text": TEXT },
             "push": { "ext": EXT },
         });
@@ -244,8 +243,12 @@ impl Bench {
     }
 
     async fn wait_for(&self, until: u64) -> Result<Instant> {
-        collected::wait_for_vendors(&self.api, &self.certificates.values().copied().collect::<Vec<_>>(), until)
-            .await
+        collected::wait_for_vendors(
+            &self.api,
+            &self.certificates.values().copied().collect::<Vec<_>>(),
+            until,
+        )
+        .await
     }
 
     /// Requests that the vendors got so far.
@@ -290,7 +293,10 @@ struct Count {
 impl Figures {
     fn print(&self) {
         println!("members             {} ({} lost)", self.members, self.lost);
-        println!("requests            {} for one message; the least is {}", self.requests, self.requests_ideal);
+        println!(
+            "requests            {} for one message; the least is {}",
+            self.requests, self.requests_ideal
+        );
         println!(
             "all accepted after  {} ms, the slowest of {} messages after {} ms",
             self.all_accepted_ms, self.messages, self.all_accepted_max_ms
@@ -300,7 +306,10 @@ impl Figures {
             self.cpu_us_per_delivery, self.simulator_cpu_us
         );
         let alone = &self.one_by_one;
-        println!("one by one          {} requests, all accepted after {} ms", alone.requests, alone.all_accepted_ms);
+        println!(
+            "one by one          {} requests, all accepted after {} ms",
+            alone.requests, alone.all_accepted_ms
+        );
         println!(
             "  CPU for each      server {} µs, simulator {} µs",
             alone.cpu_us_per_delivery, alone.simulator_cpu_us

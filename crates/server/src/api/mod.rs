@@ -155,6 +155,7 @@ mod users {
     pub(super) mod get;
     pub(super) mod post;
     pub(super) mod user {
+        pub(in crate::api) mod delete;
         pub(in crate::api) mod get;
         pub(in crate::api) mod patch;
         pub(in crate::api) mod conversations {

@@ -121,6 +121,7 @@ table! {
     Some(Scope::Manage)   => users::post;
     Some(Scope::Read)     => users::user::get;
     Some(Scope::Manage)   => users::user::patch;
+    Some(Scope::Manage)   => users::user::delete;
     Some(Scope::Read)     => users::user::settings::get;
     Some(Scope::Manage)   => users::user::settings::put;
     Some(Scope::Read)     => users::user::sessions::get;

@@ -136,6 +136,10 @@ impl House {
         self.running.set_limits(limits);
     }
 
+    pub(crate) const fn running(&self) -> &Running {
+        &self.running
+    }
+
     pub(crate) async fn shutdown(self) {
         self.running.shutdown().await;
     }

@@ -2,9 +2,9 @@
 
 use super::{
     tables::{
-        acks, api_keys, apps, bindings, calls, cancels, certificates, deliveries, devices, fanouts,
-        follow_ups, groups, members, messages, mutes, outbox, reads, recalls, receipts, resources, sessions,
-        users, webhooks,
+        acks, api_keys, apps, bindings, calls, cancels, certificates, deletions, deliveries, devices,
+        erasure, expiry, fanouts, follow_ups, groups, members, messages, mutes, outbox, reads, recalls,
+        receipts, resources, sessions, users, webhooks,
     },
     writer::Work,
     writing::Writing,
@@ -111,5 +111,8 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
         }
         Op::Update(update) => deliveries::update(writing, update),
         Op::Mark { app, certificate, receipt } => receipts::mark(writing, *app, *certificate, receipt),
+        Op::DeleteUser { app, user, reason, at } => deletions::begin(writing, *app, user, *reason, *at),
+        Op::Erase(erasure) => erasure::step(writing, erasure),
+        Op::Expire(expiry) => expiry::step(writing, expiry),
     }
 }

@@ -4,6 +4,7 @@
 //! of their own. What lanes hold of the queue lives in [hands].
 
 mod apply;
+mod backup;
 mod checkpoint;
 #[cfg(all(test, feature = "conformance"))]
 mod cost;
@@ -13,6 +14,7 @@ mod hands;
 mod hands_model;
 mod open;
 mod readers;
+mod restore;
 mod sql;
 mod tables;
 mod writer;
@@ -37,16 +39,21 @@ use self::{
     open::Role,
     readers::Readers,
     tables::{
-        api_keys, apps, audience, backlog, bindings, calls, certificates, conversations, deliveries,
-        delivery_list, devices, fanouts, groups, members, messages, outbox, queue, reads, resources,
-        sessions, users, webhooks,
+        api_keys, apps, audience, backlog, bindings, calls, certificates, conversations, deletions,
+        deliveries, delivery_list, devices, fanouts, groups, members, messages, outbox, queue, reads,
+        resources, sessions, users, webhooks,
     },
     writer::{Desk, Work, Writer},
 };
 use crate::{
-    ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, DeliveryFilter,
-    DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SealKey, SessionRecord, Space, Store,
-    StoreError, StoreMeter, User,
+    ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion,
+    DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SealKey, SessionRecord,
+    Space, Store, StoreError, StoreMeter, User,
+};
+
+pub use self::{
+    backup::{BackupReport, Copied, Pace, back_up},
+    restore::{Restored, restore},
 };
 
 /// Changes that the feed holds for a slow listener.
@@ -78,7 +85,7 @@ impl EmbeddedStore {
     /// another key, [`StoreError::Disk`] where it cannot be read or made.
     pub fn open(folder: &Path, seal: SealKey) -> Result<Arc<Self>, StoreError> {
         let lock = open::take_folder(folder)?;
-        let file = folder.join("posthouse.db");
+        let file = folder.join(open::DATABASE);
         open::own_file(&file).map_err(|error| StoreError::Disk(format!("{}: {error}", file.display())))?;
         let mut conn = open::connection(&file, Role::Writer)?;
         open::prepare(&mut conn, &seal)?;
@@ -189,6 +196,14 @@ impl Store for EmbeddedStore {
 
     async fn users(&self, app: AppId, after: Option<&UserId>, limit: u32) -> Result<Vec<User>, StoreError> {
         self.readers.read(|conn| users::list(conn, app, after, limit))
+    }
+
+    async fn deletion(&self, app: AppId, user: &UserId) -> Result<Option<Deletion>, StoreError> {
+        self.readers.read(|conn| Ok(deletions::find(conn, app, user)?))
+    }
+
+    async fn open_deletions(&self, limit: u32) -> Result<Vec<Deletion>, StoreError> {
+        self.readers.read(|conn| deletions::to_do(conn, limit))
     }
 
     async fn certificates(&self, app: AppId) -> Result<Vec<Certificate>, StoreError> {

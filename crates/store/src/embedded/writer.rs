@@ -61,9 +61,10 @@ impl Work {
 }
 
 /// Decisions and verdicts promise nothing: a crash of the program takes none of them, and a power cut that took the last
-/// ones leaves what they were made from, so that they are made again. They are on disk with the next promise.
+/// ones leaves what they were made from, so that they are made again. They are on disk with the next promise. What was
+/// taken away is taken away again.
 const fn is_promise(op: &Op) -> bool {
-    !matches!(op, Op::Decide { .. } | Op::Update(_))
+    !matches!(op, Op::Decide { .. } | Op::Update(_) | Op::Expire(_) | Op::Erase(_))
 }
 
 fn op_rows(op: &Op) -> usize {
@@ -72,6 +73,8 @@ fn op_rows(op: &Op) -> usize {
         Op::Ack { cursors, .. } => cursors.len(),
         Op::CreateGroup { members, .. } => 2 * members.len() + 2,
         Op::ChangeMembers { add, remove, .. } => 2 * (add.len() + remove.len()) + 1,
+        Op::Expire(expiry) => expiry.limit as usize,
+        Op::Erase(erasure) => erasure.limit as usize,
         _ => 1,
     }
 }
