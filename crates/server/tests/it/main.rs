@@ -22,5 +22,6 @@ mod people;
 mod phone;
 mod pushes;
 mod sending;
+mod streams;
 mod tls;
 mod ws;
