@@ -23,6 +23,8 @@ pub struct Count {
     pub accepted: u64,
     /// Pushes that differ in token or in the sender's own id for the push.
     pub distinct: u64,
+    /// Different tokens among them.
+    pub tokens: u64,
     /// As many were remembered as can be: both numbers stand still.
     pub full: bool,
 }
@@ -38,17 +40,20 @@ pub(crate) struct Tally {
 struct Seen {
     accepted: u64,
     hashes: HashSet<u64>,
+    tokens: HashSet<u64>,
 }
 
 impl Tally {
-    /// Notes a push that a vendor took. `id` is what the sender repeats when it sends the same push again.
+    /// Notes a push that a vendor took. `id` is what the sender repeats when it sends the same push again; where the
+    /// vendor has a field by which a repetition replaces the first or is dropped, it is that one.
     pub(crate) fn note(&self, vendor: Vendor, token: &str, id: &str) {
-        let hash = self.hashing.hash_one((token, id));
+        let (hash, token) = (self.hashing.hash_one((token, id)), self.hashing.hash_one(token));
         let mut vendors = lock(&self.vendors);
         let seen = vendors.entry(vendor).or_default();
         if seen.hashes.len() < REMEMBERED_MAX {
             seen.accepted += 1;
             seen.hashes.insert(hash);
+            seen.tokens.insert(token);
         }
     }
 
@@ -57,6 +62,7 @@ impl Tally {
         let count = |seen: &Seen| Count {
             accepted: seen.accepted,
             distinct: seen.hashes.len() as u64,
+            tokens: seen.tokens.len() as u64,
             full: seen.hashes.len() >= REMEMBERED_MAX,
         };
         lock(&self.vendors).iter().map(|(vendor, seen)| (*vendor, count(seen))).collect()
@@ -79,7 +85,7 @@ mod tests {
             tally.note(Vendor::Apns, token, id);
         }
         let counts = tally.counts();
-        assert_eq!(counts[&Vendor::Apns], Count { accepted: 4, distinct: 3, full: false });
+        assert_eq!(counts[&Vendor::Apns], Count { accepted: 4, distinct: 3, tokens: 2, full: false });
         assert!(!counts.contains_key(&Vendor::Xiaomi));
     }
 }
