@@ -8,7 +8,7 @@ use std::{
     fs,
     io::BufReader,
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
 };
 
@@ -123,11 +123,71 @@ pub(crate) fn start_simulator(
     )
 }
 
+/// How a server is started.
+#[derive(Debug)]
+pub(crate) struct ServerPlan {
+    /// Where its configuration is written.
+    pub(crate) folder: PathBuf,
+    /// The folder that holds everything; it may hold what an earlier server left.
+    pub(crate) data: PathBuf,
+    /// Where it listens.
+    pub(crate) listen: SocketAddr,
+    /// Where vendors call receipts back; empty: they do not.
+    pub(crate) public_url: String,
+    /// `host:port` of each vendor host to what is dialled instead.
+    pub(crate) connect_to: BTreeMap<String, String>,
+    /// Further arguments of `serve`.
+    pub(crate) arguments: Vec<String>,
+}
+
+impl ServerPlan {
+    /// A server on a free port over a folder, that finds its vendors at a simulator.
+    pub(crate) fn new(folder: &Path, simulator: &SimulatorReady) -> Self {
+        let connect_to =
+            simulator.connect_to.iter().map(|(host, address)| (host.clone(), address.to_string())).collect();
+        Self {
+            folder: folder.to_owned(),
+            data: folder.join("data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_url: String::new(),
+            connect_to,
+            arguments: Vec::new(),
+        }
+    }
+
+    /// Starts it. Its lanes are not paced.
+    pub(crate) fn start(
+        &self,
+        executable: &Path,
+        simulator: &SimulatorReady,
+    ) -> Result<(Process, ServerReady)> {
+        let (root, file) = (self.folder.join("ca.pem"), self.folder.join("posthouse.toml"));
+        fs::write(&root, &simulator.ca_pem)?;
+        let config = ServerFile {
+            data: &self.data,
+            listen: self.listen,
+            public_url: &self.public_url,
+            log: LogSection { level: "error" },
+            vendors: VendorSection {
+                connect_to: &self.connect_to,
+                extra_roots: vec![&root],
+                pacing: "unlimited",
+            },
+        };
+        fs::write(&file, toml::to_string(&config)?)?;
+        let file = file.to_string_lossy();
+        let mut arguments = vec!["serve", "--json", "--config", &file];
+        arguments.extend(self.arguments.iter().map(String::as_str));
+        Process::start(executable, &arguments)
+    }
+}
+
 /// The configuration of a server that finds its vendors at a simulator.
 #[derive(Serialize)]
 struct ServerFile<'a> {
     data: &'a Path,
-    listen: &'a str,
+    listen: SocketAddr,
+    public_url: &'a str,
     log: LogSection,
     vendors: VendorSection<'a>,
 }
@@ -139,7 +199,7 @@ struct LogSection {
 
 #[derive(Serialize)]
 struct VendorSection<'a> {
-    connect_to: &'a BTreeMap<String, SocketAddr>,
+    connect_to: &'a BTreeMap<String, String>,
     extra_roots: Vec<&'a Path>,
     pacing: &'static str,
 }
@@ -150,18 +210,5 @@ pub(crate) fn start_server(
     folder: &Path,
     simulator: &SimulatorReady,
 ) -> Result<(Process, ServerReady)> {
-    let (root, file) = (folder.join("ca.pem"), folder.join("posthouse.toml"));
-    fs::write(&root, &simulator.ca_pem)?;
-    let config = ServerFile {
-        data: &folder.join("data"),
-        listen: "127.0.0.1:0",
-        log: LogSection { level: "error" },
-        vendors: VendorSection {
-            connect_to: &simulator.connect_to,
-            extra_roots: vec![&root],
-            pacing: "unlimited",
-        },
-    };
-    fs::write(&file, toml::to_string(&config)?)?;
-    Process::start(executable, &["serve", "--json", "--config", &file.to_string_lossy()])
+    ServerPlan::new(folder, simulator).start(executable, simulator)
 }

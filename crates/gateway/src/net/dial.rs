@@ -60,7 +60,7 @@ impl DialError {
 
 /// What every connection of this gateway has in common.
 pub(crate) struct Dialer {
-    connect_to: HashMap<String, SocketAddr>,
+    connect_to: HashMap<String, String>,
     roots: Arc<RootCertStore>,
     provider: Arc<CryptoProvider>,
     times: LaneTimes,
@@ -116,7 +116,7 @@ impl Dialer {
         Ok(Endpoint {
             authority: Authority::try_from(authority).map_err(|_| DialError::Host)?,
             server_name: ServerName::try_from(host.to_string()).map_err(|_| DialError::Host)?,
-            address: self.connect_to.get(&name).copied(),
+            instead: self.connect_to.get(&name).cloned(),
             host: host.to_string(),
             port,
             must_speak,
@@ -172,7 +172,8 @@ pub(crate) struct Endpoint {
     pub(crate) must_speak: Option<Protocol>,
     pub(crate) times: LaneTimes,
     server_name: ServerName<'static>,
-    address: Option<SocketAddr>,
+    /// Connected to instead of the host.
+    instead: Option<String>,
     host: String,
     port: u16,
     public_only: bool,
@@ -187,8 +188,8 @@ impl Endpoint {
     }
 
     async fn connect(&self) -> Result<Stream, DialError> {
-        let tcp = match self.address {
-            Some(address) => TcpStream::connect(address).await.map_err(DialError::Connect)?,
+        let tcp = match &self.instead {
+            Some(instead) => TcpStream::connect(instead).await.map_err(DialError::Connect)?,
             None => self.look_up_and_connect().await?,
         };
         // Without it small requests wait for the other side's delayed acknowledgements.

@@ -3,6 +3,7 @@
 //! What is measured runs in processes of its own, started from this very executable, so that its figures are its own.
 
 mod collected;
+mod fault;
 mod footprint;
 mod gauge;
 mod generator;
@@ -27,6 +28,8 @@ enum What {
     Push(push::Options),
     /// Start-up time, idle memory, size of the executable.
     Footprint(footprint::Options),
+    /// Every fault there is a promise about: what was promised, and what is seen.
+    Fault(fault::Options),
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
@@ -34,6 +37,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         match options.what {
             What::Push(options) => push::run(options).await,
             What::Footprint(options) => footprint::run(options).await,
+            What::Fault(options) => fault::run(options).await,
         }
     };
     tokio::select! {
