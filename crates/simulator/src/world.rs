@@ -144,14 +144,10 @@ impl World {
     }
 
     /// Stops every vendor host and starts it again after a while, as a restart of the vendor's servers does: ports are
-    /// closed meanwhile, connections break off, and access tokens are forgotten. Comes back when that is done; one
-    /// restart at a time.
+    /// closed meanwhile, and connections break off. Comes back when that is done; one restart at a time.
     pub async fn restart(&self, down: Duration) {
         let _one = self.outage.lock().await;
         self.power.send_replace(false);
-        for host in &self.hosts {
-            host.faults.expire_auth();
-        }
         tokio::time::sleep(down).await;
         self.power.send_replace(true);
     }

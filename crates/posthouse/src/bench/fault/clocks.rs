@@ -1,6 +1,6 @@
 //! A clock that jumps: the server's own, by an hour in either direction, while the machine's timers run on.
 
-use std::{fs, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 use anyhow::Result;
 use futures_util::FutureExt;
@@ -13,7 +13,10 @@ use super::{
     table::{Fault, Scale},
     world::World,
 };
+use crate::processes::ServerPlan;
 
+/// In a world's folder.
+const FILE: &str = "clock";
 const HOUR_MS: i64 = 3_600_000;
 /// Everything comes to its end within this, though the clock says that an hour lies between.
 const ENDED_WITHIN: Duration = Duration::from_secs(40);
@@ -33,14 +36,24 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
+/// Lets a server's clock be set.
+pub(super) fn follow(plan: &mut ServerPlan, folder: &Path) -> Result<()> {
+    let file = folder.join(FILE);
+    fs::write(&file, "0")?;
+    plan.arguments = vec!["--clock-ahead-file".to_owned(), file.to_string_lossy().into_owned()];
+    Ok(())
+}
+
+/// Sets the server's clock ahead of the machine's, or behind it.
+pub(super) async fn set(world: &World, ahead_ms: i64) -> Result<()> {
+    fs::write(world.plan.folder.join(FILE), ahead_ms.to_string())?;
+    // The server looks at the file many times a second.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    Ok(())
+}
+
 async fn jump(by_ms: i64, scale: Scale) -> Result<Seen> {
-    let mut world = World::start_as(|plan, folder| {
-        let file = folder.join("clock");
-        fs::write(&file, "0")?;
-        plan.arguments = vec!["--clock-ahead-file".to_owned(), file.to_string_lossy().into_owned()];
-        Ok(())
-    })
-    .await?;
+    let mut world = World::start_as(follow).await?;
     let control = world.control();
     let mut loads = Vec::new();
     for vendor in [Vendor::Xiaomi, FAILING] {
@@ -52,9 +65,7 @@ async fn jump(by_ms: i64, scale: Scale) -> Result<Seen> {
     let failing = json!({ "fail": { "times": u32::MAX, "code": "http:503" } });
     control.post::<serde_json::Value>(&format!("/faults/{FAILING}"), &failing).await?;
     tokio::time::sleep(scale.window).await;
-    fs::write(world.plan.folder.join("clock"), by_ms.to_string())?;
-    // The server looks at the file many times a second.
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    set(&world, by_ms).await?;
     control.post::<serde_json::Value>(&format!("/faults/{FAILING}"), &json!({})).await?;
     tokio::time::sleep(scale.window).await;
     let mut all = Acknowledged::default();

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 use model::Vendor;
 
 use super::{
+    ends,
     load::{Acknowledged, Load},
     mounts::Disk,
     seen::Seen,
@@ -63,8 +64,14 @@ async fn full(scale: Scale) -> Result<Seen> {
         disk.make_room()?;
         tokio::time::sleep(scale.window).await;
     }
-    finish(&mut world, loads, format!("full {times} times, for {:?} after the first refusal", scale.window))
-        .await
+    // A full disk ends no server.
+    finish(
+        &mut world,
+        loads,
+        0,
+        format!("full {times} times, for {:?} after the first refusal", scale.window),
+    )
+    .await
 }
 
 async fn read_only(scale: Scale) -> Result<Seen> {
@@ -77,9 +84,14 @@ async fn read_only(scale: Scale) -> Result<Seen> {
     tokio::time::sleep(scale.window).await;
     world.kill();
     disk.repair()?;
+    // Decisions and verdicts that had not reached the disk are gone with the fault, as in a power cut.
+    let left = ends::undone(&world.plan.data).await?;
     world.restart()?;
     tokio::time::sleep(scale.window).await;
-    finish(&mut world, loads, "every write failed with EROFS until the repair".to_owned()).await
+    let lost_with_it = left.queued + left.undecided;
+    let fact =
+        format!("every write failed with EROFS until the repair; {lost_with_it} were without a verdict then");
+    finish(&mut world, loads, lost_with_it, fact).await
 }
 
 /// Waits until senders are refused: then the disk's fault has reached the store.
@@ -89,13 +101,12 @@ async fn refuses(world: &World, loads: &[Load]) -> Result<()> {
     world.wait_for("senders are refused", NOTICED_WITHIN, is_refused).await
 }
 
-async fn finish(world: &mut World, loads: Vec<Load>, fact: String) -> Result<Seen> {
+async fn finish(world: &mut World, loads: Vec<Load>, in_flight: u64, fact: String) -> Result<Seen> {
     let mut all = Acknowledged::default();
     for load in loads {
         all.add(load.end().await?);
     }
-    // What was on the wire when the server was killed; a full disk alone kills nobody.
-    let (mut seen, _) = Seen::of(world, &all, 0).await?;
+    let (mut seen, _) = Seen::of(world, &all, in_flight).await?;
     seen.facts.push(fact);
     seen.check(seen.refused == 0, || "nobody was refused".to_owned());
     Ok(seen)

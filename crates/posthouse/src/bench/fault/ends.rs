@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
+    fs,
     path::Path,
 };
 
@@ -65,6 +66,32 @@ impl Ends {
         self.failed_tries += delivery.attempts.len() as u64 - u64::from(is_accepted);
         self.taken += u64::from(is_accepted || unknown > 0);
     }
+}
+
+/// What a dead server left undone.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Undone {
+    /// Messages with targets that are not decided.
+    pub(super) undecided: u64,
+    /// Deliveries that have not ended, on the wire or not.
+    pub(super) queued: u64,
+}
+
+/// Looked up in a copy of the folder, so that the next start finds the folder as the end left it.
+pub(super) async fn undone(data: &Path) -> Result<Undone> {
+    let copy = tempfile::tempdir()?;
+    for file in fs::read_dir(data)? {
+        let file = file?;
+        if file.file_type()?.is_file() {
+            fs::copy(file.path(), copy.path().join(file.file_name()))?;
+        }
+    }
+    let store = open_store(copy.path(), &copy.path().join("seal.key"))?;
+    let queued = DeliveryFilter { state: Some(DeliveryState::Queued), ..DeliveryFilter::default() };
+    Ok(Undone {
+        undecided: store.due_fanouts(Timestamp::NEVER, u32::MAX).await?.len() as u64,
+        queued: store.deliveries(APP, &queued, u32::MAX).await?.len() as u64,
+    })
 }
 
 /// Reads what a folder holds; nothing else may have it open.

@@ -52,7 +52,6 @@ pub(super) struct Sent {
     pub(super) message: Uuid,
     /// When it was due to be sent.
     pub(super) at: Timestamp,
-    pub(super) accepted_after_ms: f64,
 }
 
 /// What a load came to.
@@ -174,8 +173,7 @@ async fn send(
         match head.status() {
             StatusCode::CREATED | StatusCode::OK => {
                 let message = serde_json::from_slice::<Accepted>(&answer)?.message;
-                let accepted_after_ms = due.elapsed().as_secs_f64() * 1000.0;
-                acknowledged.sent.push(Sent { message, at, accepted_after_ms });
+                acknowledged.sent.push(Sent { message, at });
                 acknowledged.repeated += usize::from(head.status() == StatusCode::OK);
                 return Ok(());
             }

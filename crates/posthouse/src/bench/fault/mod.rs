@@ -20,6 +20,8 @@ mod weather;
 mod windows;
 mod world;
 
+use std::time::Instant;
+
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 use futures_util::{StreamExt, stream};
@@ -31,7 +33,7 @@ use self::{
 };
 
 /// Faults that are made at a time in the short form, where no latency is looked at: most of them wait.
-const SHORT_AT_ONCE: usize = 4;
+const SHORT_AT_ONCE: usize = 7;
 
 /// What can be chosen.
 #[derive(Debug, Args)]
@@ -56,13 +58,16 @@ pub(super) async fn run(options: Options) -> Result<()> {
         println!("{}", Row::heads());
     }
     let mut rows = Vec::new();
-    let mut made = stream::iter(faults).map(|fault| make(fault, scale)).buffered(at_once);
-    while let Some(row) = made.next().await {
+    let made = |(place, fault)| async move { (place, make(fault, scale).await) };
+    let mut made = stream::iter(faults.into_iter().enumerate()).map(made).buffer_unordered(at_once);
+    while let Some((place, row)) = made.next().await {
         if !options.json {
             row.print();
         }
-        rows.push(row);
+        rows.push((place, row));
     }
+    rows.sort_unstable_by_key(|(place, _)| *place);
+    let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
     let broken = rows.iter().filter(|row| !row.is_kept()).count();
     if options.json {
         println!("{}", json!({ "kept": broken == 0, "faults": rows }));
@@ -74,6 +79,8 @@ pub(super) async fn run(options: Options) -> Result<()> {
 }
 
 async fn make(fault: &'static Fault, scale: Scale) -> Row {
-    eprintln!("{} …", fault.name);
-    Row::new(fault.name, fault.promise, (fault.run)(fault, scale).await)
+    let start = Instant::now();
+    let seen = (fault.run)(fault, scale).await;
+    eprintln!("{}: {:.1?}", fault.name, start.elapsed());
+    Row::new(fault.name, fault.promise, seen)
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::time::Duration;
 
 use super::{
+    ends,
     load::{Acknowledged, Load},
     seen::Seen,
     table::{Fault, Scale},
@@ -45,15 +46,15 @@ async fn run(scale: Scale) -> Result<Seen> {
     world.wait_for("the lane pauses", NOTICED_WITHIN, paused).await?;
     tokio::time::sleep(scale.window).await;
     world.kill();
+    let left = ends::undone(&world.plan.data).await?;
     world.plan.connect_to.extend(real.map(|real| (HOST.to_owned(), real)));
     world.restart()?;
     tokio::time::sleep(scale.window).await;
     let mut all = Acknowledged::default();
-    let in_flight = 2 * scale.per_s as u64;
     for load in [load, beside] {
         all.add(load.end().await?);
     }
-    let (mut seen, ends) = Seen::of(&mut world, &all, in_flight).await?;
+    let (mut seen, ends) = Seen::of(&mut world, &all, left.queued).await?;
     seen.facts.push(format!("the lane paused with {said}; {} tries failed", ends.failed_tries));
     Ok(seen)
 }

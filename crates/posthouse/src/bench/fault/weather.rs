@@ -1,6 +1,12 @@
 //! Faults of vendors, as the simulator makes them: two lanes suffer, a third runs beside.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use anyhow::Result;
 use futures_util::{FutureExt, future::LocalBoxFuture};
@@ -100,7 +106,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("5xx-storm", "a failing vendor is left alone, tried with one request, and served when it is back"),
     Fault {
         name: "vendor-restart",
-        promise: "a vendor that is away and has forgotten its access tokens is found again when it is back",
+        promise: "a vendor that is away for a moment is found again when it is back",
         run: |_, scale| restarts(scale).boxed_local(),
     },
 ];
@@ -153,45 +159,44 @@ async fn suffer(weather: &'static Weather, scale: Scale) -> Result<Seen> {
 }
 
 /// A fault that lasts.
-struct Storm(Option<JoinHandle<Result<u64>>>);
+struct Storm {
+    task: Option<JoinHandle<Result<()>>>,
+    came_true: Arc<AtomicU64>,
+}
 
 impl Storm {
     async fn begin(weather: &'static Weather, control: Api) -> Result<Self> {
-        let Some(every) = weather.again_every else {
-            strike(weather, &control).await?;
-            return Ok(Self(None));
-        };
-        Ok(Self(Some(tokio::spawn(async move {
-            let mut came_true = 0;
+        let came_true = Arc::new(AtomicU64::new(0));
+        strike(weather, &control).await?;
+        let Some(every) = weather.again_every else { return Ok(Self { task: None, came_true }) };
+        let counter = Arc::clone(&came_true);
+        let task = tokio::spawn(async move {
             loop {
-                came_true += strike(weather, &control).await?;
                 tokio::time::sleep(every).await;
-                if came_true == u64::MAX {
-                    return Ok(came_true);
-                }
+                counter.fetch_add(used_up(weather, &control).await?, Ordering::SeqCst);
+                strike(weather, &control).await?;
             }
-        }))))
+        });
+        Ok(Self { task: Some(task), came_true })
     }
 
-    /// Ends it; says how often what is counted down has come true.
+    /// Ends it; says how often what holds for one time has come true.
     async fn end(self, weather: &Weather, control: &Api) -> Result<u64> {
-        if let Some(task) = self.0 {
+        if let Some(task) = self.task {
             task.abort();
             if let Ok(ended) = task.await {
                 ended?;
             }
         }
-        let came_true = came_true(weather, control).await?;
         for vendor in weather.at {
             control.call(Method::DELETE, &format!("/faults/{vendor}"), &Value::Null).await?;
         }
-        Ok(came_true)
+        Ok(self.came_true.load(Ordering::SeqCst))
     }
 }
 
-/// Tells the simulator once; says on how many hosts the last time has come true meanwhile.
-async fn strike(weather: &Weather, control: &Api) -> Result<u64> {
-    let came_true = came_true(weather, control).await?;
+/// Tells the simulator once.
+async fn strike(weather: &Weather, control: &Api) -> Result<()> {
     for vendor in weather.at {
         if weather.expires_auth {
             control.post::<Value>(&format!("/faults/{vendor}/expire-auth"), &json!({})).await?;
@@ -199,15 +204,14 @@ async fn strike(weather: &Weather, control: &Api) -> Result<u64> {
             control.post::<Value>(&format!("/faults/{vendor}"), &(weather.fault)()).await?;
         }
     }
-    Ok(came_true)
+    Ok(())
 }
 
-/// On how many hosts what is counted down has been counted down.
-async fn came_true(weather: &Weather, control: &Api) -> Result<u64> {
+/// On how many hosts what holds for one time is used up.
+async fn used_up(weather: &Weather, control: &Api) -> Result<u64> {
     let hosts: Vec<Value> = control.get("/hosts").await?;
     let concerns = |host: &&Value| weather.at.iter().any(|vendor| host["vendor"] == vendor.name());
-    let began = |host: &&Value| host["faults"]["goaway"]["after"].as_u64().is_some_and(|after| after < 3);
-    Ok(hosts.iter().filter(concerns).filter(began).count() as u64)
+    Ok(hosts.iter().filter(concerns).filter(|host| host["faults"]["goaway"].is_null()).count() as u64)
 }
 
 async fn restarts(scale: Scale) -> Result<Seen> {

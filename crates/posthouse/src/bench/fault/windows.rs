@@ -97,7 +97,7 @@ mod tests {
             for push in 0..100_i64 {
                 let message = Uuid::from_u64_pair(number.unsigned_abs(), push.unsigned_abs());
                 let at = from.plus_ms(push);
-                sent.push(Sent { message, at, accepted_after_ms: 0.0 });
+                sent.push(Sent { message, at });
                 answered.insert(message, at.plus_ms(late_ms));
             }
         }

@@ -12,9 +12,9 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use http::Method;
 use model::Vendor;
 use serde_json::{Value, json};
-use simulator::Credential;
 use tempfile::TempDir;
 
 use super::{
@@ -89,6 +89,7 @@ impl World {
             let id = world.add_certificate(vendor, vendor.name(), &fields).await?;
             world.certificates.insert(vendor, id);
         }
+        world.forget_tally().await?;
         Ok(world)
     }
 
@@ -114,6 +115,26 @@ impl World {
         ensure!(saved["probe"]["accepted"] == true, "{vendor} did not take the certificate: {saved}");
         let id = saved["certificate"]["id"].as_u64().and_then(|id| u32::try_from(id).ok());
         id.with_context(|| format!("the certificate has no id: {saved}"))
+    }
+
+    /// What showed certificates to their vendors is not counted.
+    pub(super) async fn forget_tally(&self) -> Result<()> {
+        self.control().call(Method::POST, "/reset", &Value::Null).await?;
+        Ok(())
+    }
+
+    /// The lane of a certificate, as the server tells of it.
+    pub(super) async fn lane(&self, certificate: u32) -> Result<Value> {
+        let mut all: Value = self.api().get("/v1/lanes").await?;
+        let lanes = all["lanes"].as_array_mut().context("no list of lanes")?;
+        let found = lanes.iter_mut().find(|lane| lane["certificate"] == certificate);
+        Ok(found.map_or(Value::Null, Value::take))
+    }
+
+    /// Waits until the vendor has taken so many pushes through a certificate.
+    pub(super) async fn wait_for_accepted(&self, certificate: u32, pushes: u64) -> Result<()> {
+        let enough = async || Ok(self.lane(certificate).await?["accepted"].as_u64() >= Some(pushes));
+        self.wait_for("the vendor takes pushes", SETTLED_WITHIN, enough).await
     }
 
     /// Pushes through a vendor, each to a token of its own.
@@ -194,9 +215,6 @@ impl World {
         Ok(())
     }
 }
-
-/// A credential of an app that the simulator was started with.
-pub(super) type Fields = Credential;
 
 fn free_address() -> Result<SocketAddr> {
     let start = uuid::Uuid::new_v4().as_u128();
