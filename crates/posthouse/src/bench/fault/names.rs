@@ -3,7 +3,6 @@
 use anyhow::Result;
 use futures_util::FutureExt;
 use model::Vendor;
-use serde_json::Value;
 use std::time::Duration;
 
 use super::{
@@ -34,14 +33,11 @@ async fn run(scale: Scale) -> Result<Seen> {
     let apns = world.certificate(Vendor::Apns)?;
     let load = Load::start(&world.door, world.road(Vendor::Apns)?, Some(scale.per_s));
     let beside = Load::start(&world.door, world.road(Vendor::Xiaomi)?, Some(scale.per_s));
-    let api = world.api();
     let mut said = String::new();
     let paused = async || {
-        let lanes: Value = api.get("/v1/lanes").await?;
-        let lane =
-            lanes["lanes"].as_array().and_then(|all| all.iter().find(|lane| lane["certificate"] == apns));
-        said = lane.map(|lane| lane["code"].to_string()).unwrap_or_default();
-        Ok(lane.is_some_and(|lane| lane["state"] == "paused"))
+        let lane = world.lane(apns).await?;
+        said = lane["code"].to_string();
+        Ok(lane["state"] == "paused")
     };
     world.wait_for("the lane pauses", NOTICED_WITHIN, paused).await?;
     tokio::time::sleep(scale.window).await;
@@ -54,7 +50,7 @@ async fn run(scale: Scale) -> Result<Seen> {
     for load in [load, beside] {
         all.add(load.end().await?);
     }
-    let (mut seen, ends) = Seen::of(&mut world, &all, left.queued).await?;
+    let (mut seen, ends) = Seen::of(&mut world, &all, left.queued + left.undecided).await?;
     seen.facts.push(format!("the lane paused with {said}; {} tries failed", ends.failed_tries));
     Ok(seen)
 }
