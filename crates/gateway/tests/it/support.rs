@@ -85,7 +85,11 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let store = EmbeddedStore::open(folder.path(), SealKey::from_bytes([7; 32])).unwrap();
         let config = GatewayConfig {
-            connect_to: simulator.hosts().into_iter().map(|(host, to)| (format!("{host}:443"), to.to_string())).collect(),
+            connect_to: simulator
+                .hosts()
+                .into_iter()
+                .map(|(host, to)| (format!("{host}:443"), to.to_string()))
+                .collect(),
             extra_roots: vec![simulator.ca().der().clone()],
             pacing: Pacing::Unlimited,
             webhooks: WebhookConfig {

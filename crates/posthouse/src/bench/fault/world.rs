@@ -67,7 +67,7 @@ impl World {
         plan.listen = free_address()?;
         plan.public_url = format!("http://{}", plan.listen);
         change(&mut plan, folder.path())?;
-        let (server, ready) = plan.start(&executable, &simulator)?;
+        let (server, ready) = plan.start(&executable, Some(&simulator))?;
         let api_key = ready.instance_key.clone().context("the data folder is not fresh")?;
         let memory = Watch::start();
         memory.turn_to(Some(server.id()));
@@ -164,7 +164,7 @@ impl World {
 
     /// Starts the server again as its plan says.
     pub(super) fn restart(&mut self) -> Result<()> {
-        let (server, ServerReady { url, .. }) = self.plan.start(&self.executable, &self.simulator)?;
+        let (server, ServerReady { url, .. }) = self.plan.start(&self.executable, Some(&self.simulator))?;
         ensure!(url == self.door.url, "the server is at another address");
         self.memory.turn_to(Some(server.id()));
         self.server = Some(server);
