@@ -5,6 +5,7 @@
 mod crash;
 mod faults;
 mod folder;
+mod looks;
 mod races;
 
 use std::{
