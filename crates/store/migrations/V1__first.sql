@@ -179,14 +179,14 @@ CREATE TABLE deliveries (
     arrived_at         INTEGER,
     shown_at           INTEGER,
     clicked_at         INTEGER,
-    receipt_note       TEXT
+    receipt_note       TEXT,
+    receipt_key        INTEGER -- of a bare token: a number of the vendor's id, where receipts come by that alone
 ) STRICT;
 -- One delivery per target: a user's device, a user without one, a device without a user, or a bare token. Who makes one
 -- looks first. Messages come in order, so this index grows at its end.
 CREATE INDEX deliveries_target ON deliveries (message, purpose, target);
 CREATE INDEX deliveries_whose ON deliveries (app, coalesce(user, device)) WHERE coalesce(user, device) IS NOT NULL;
-CREATE INDEX deliveries_of_bare_tokens ON deliveries (app, certificate, vendor_message_id)
-    WHERE user IS NULL AND device IS NULL AND vendor_message_id IS NOT NULL;
+CREATE INDEX deliveries_by_receipt_key ON deliveries (receipt_key) WHERE receipt_key IS NOT NULL;
 -- The send queue of a lane, and what a cancel has to find.
 CREATE INDEX deliveries_queue ON deliveries (certificate, due_at, id) WHERE state = 0;
 CREATE INDEX deliveries_pending ON deliveries (app, device, user) WHERE state = 0;

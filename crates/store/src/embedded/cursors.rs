@@ -29,14 +29,14 @@ pub(super) struct Ground {
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) ground: Ground,
-    pub(super) message: Arc<Message>,
+    pub(super) key: (AppId, MessageId),
     pub(super) due_at: Timestamp,
 }
 
 /// What a transaction does to a cursor; told once it is committed.
 #[derive(Debug)]
 pub(super) enum CursorChange {
-    Opened(Box<Opened>),
+    Opened(Opened),
     /// It is looked at again from behind this user, then.
     Moved {
         row: i64,
@@ -127,7 +127,7 @@ impl Cursors {
 
     pub(super) fn apply(&mut self, change: CursorChange) {
         match change {
-            CursorChange::Opened(opened) => self.opened(*opened),
+            CursorChange::Opened(opened) => self.opened(opened),
             CursorChange::Closed { row } => self.close(row),
             CursorChange::Moved { row, after, due_at } => {
                 if let Some(open) = self.open.get_mut(&row) {
@@ -157,21 +157,30 @@ impl Cursors {
     }
 
     fn opened(&mut self, opened: Opened) {
-        let Opened { ground, message, due_at } = opened;
-        let key = (message.app, message.id);
-        let kept = self.messages < MESSAGES_MAX;
-        self.messages += usize::from(kept);
+        let Opened { ground, key, due_at } = opened;
         let open = Open {
             key,
             after: None,
             due_at,
-            message: kept.then_some(message),
-            ground: kept.then_some(ground),
+            message: None,
+            ground: Some(ground),
             targets: HashSet::new(),
             young: 0,
             is_ended: false,
         };
         self.insert(ground.row, open);
+    }
+
+    /// The message of a cursor that was just opened.
+    pub(super) fn keep(&mut self, message: Message) {
+        if self.messages < MESSAGES_MAX
+            && let Some(row) = self.by_key.get(&(message.app, message.id))
+            && let Some(open) = self.open.get_mut(row)
+            && open.message.is_none()
+        {
+            self.messages += 1;
+            open.message = Some(Arc::new(message));
+        }
     }
 
     fn close(&mut self, row: i64) {

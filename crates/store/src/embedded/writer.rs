@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use model::DeliveryId;
+use model::{DeliveryId, Message};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
@@ -167,6 +167,7 @@ impl Desk {
         match self.commit(&group) {
             Ok((answers, news)) => {
                 for (job, outcomes) in group.into_iter().zip(answers) {
+                    self.keep_messages(job.work, &outcomes);
                     // A caller that went away does not mind.
                     let _ = job.reply.send(Ok(outcomes));
                 }
@@ -178,6 +179,16 @@ impl Desk {
                 }
             }
             Err(_) => group.into_iter().for_each(|job| self.run(vec![job])),
+        }
+    }
+
+    /// What was just accepted is looked at next: it need not be read again.
+    fn keep_messages(&self, work: Work, outcomes: &[Outcome]) {
+        let Work::Batch(ops) = work else { return };
+        for (op, outcome) in ops.into_iter().zip(outcomes) {
+            if let (Op::Accept(message), Outcome::Accepted { seq }) = (op, outcome) {
+                road::lock(&self.road).cursors.keep(Message { seq: *seq, ..*message });
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! An open transaction: where ops are applied, and what is to be told once it is committed.
 
 use std::{
+    cell::RefCell,
     collections::HashMap,
     sync::{Arc, Mutex},
     time::Instant,
@@ -14,7 +15,7 @@ use super::{
     hands::Queued,
     ids::DeliveryIds,
     road::{self, Leaving, Road, RoadChanges},
-    tables::{deliveries, fanouts},
+    tables::{certificates, deliveries, fanouts},
     young::{Scope, YoungRow},
 };
 use crate::{Change, Feed, StoreError, sealing::SealKey};
@@ -26,6 +27,8 @@ pub(super) struct Writing<'a> {
     pub(super) ids: &'a DeliveryIds,
     road: &'a Mutex<Road>,
     changes: RoadChanges,
+    /// What [`Writing::tells_receipts_by_own_id`] read.
+    receipts_by_own_id: RefCell<HashMap<CertificateId, bool>>,
     /// Messages whose cursor or decisions this transaction changed.
     touched: HashMap<i64, Touched>,
     news: News,
@@ -74,6 +77,7 @@ impl<'a> Writing<'a> {
             ids,
             road,
             changes: RoadChanges::default(),
+            receipts_by_own_id: RefCell::default(),
             touched: HashMap::new(),
             news: News::default(),
         }
@@ -200,18 +204,28 @@ impl<'a> Writing<'a> {
             self.changes.leaving.push(Leaving { id: row.id, queued: Some(row.queued()) });
         }
         for row in &young {
-            deliveries::write_waiting(self.conn, row)?;
+            deliveries::write_waiting(self, row)?;
             self.touched.entry(row.message_row).or_default().written += 1;
         }
         let (fresh, rest) =
             std::mem::take(&mut self.changes.fresh).into_iter().partition(|row| scope.includes(row));
         self.changes.fresh = rest;
         for row in &fresh {
-            deliveries::write_waiting(self.conn, row)?;
+            deliveries::write_waiting(self, row)?;
             self.queued(row.queued());
             self.touched.entry(row.message_row).or_default().written += 1;
         }
         Ok(())
+    }
+
+    /// Whether the certificate's vendor tells of a push by no other id than its own.
+    pub(super) fn tells_receipts_by_own_id(&self, certificate: CertificateId) -> rusqlite::Result<bool> {
+        if let Some(known) = self.receipts_by_own_id.borrow().get(&certificate) {
+            return Ok(*known);
+        }
+        let tells = certificates::tells_receipts_by_own_id(self.conn, certificate)?;
+        self.receipts_by_own_id.borrow_mut().insert(certificate, tells);
+        Ok(tells)
     }
 
     /// Writes what has waited long.

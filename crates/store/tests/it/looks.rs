@@ -119,8 +119,7 @@ impl World {
         let outcomes = store.commit(vec![Op::PutApp(app), Op::PutCertificate(draft)]).await.unwrap();
         let Outcome::Certificate(certificate, _) = outcomes[1] else { panic!("{outcomes:?}") };
         let (messages, held, log) = (Vec::new(), BTreeMap::new(), Vec::new());
-        let mut world =
-            Self { store, _folder: folder, certificate, looks, now: START, messages, held, log };
+        let mut world = Self { store, _folder: folder, certificate, looks, now: START, messages, held, log };
         for number in 0..USERS {
             world.step(&Step::Login { user: number }).await;
             world.step(&Step::Bind { user: number, token: number }).await;
@@ -145,7 +144,11 @@ impl World {
                 if let Some(id) = self.nth_held(at, false) {
                     let may = self.store.begin(&[id]).await.unwrap()[0];
                     self.log.push(format!("begin {id:?} {may}"));
-                    if may { self.held.insert(id, true) } else { self.held.remove(&id) };
+                    if may {
+                        self.held.insert(id, true)
+                    } else {
+                        self.held.remove(&id)
+                    };
                 }
             }
             Step::Release { at } => {

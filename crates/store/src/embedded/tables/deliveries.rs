@@ -6,7 +6,7 @@ use model::{
 };
 use rusqlite::Connection;
 
-use super::{badges, follow_ups};
+use super::{badges, follow_ups, targets};
 
 use crate::{
     Change, DeliveryUpdate, NewDelivery, Outcome, StoreError,
@@ -44,7 +44,7 @@ pub(super) fn insert(
     badge: Option<u32>,
 ) -> Result<(), StoreError> {
     let id = writing.ids.give();
-    write(writing.conn, (id, app, message_row, target, badge), new, None)?;
+    write(writing, (id, app, message_row, target, badge), new, None)?;
     if let (DeliveryState::Queued, Some(certificate)) = (new.state, new.certificate) {
         writing.queued(Queued { certificate, place: Place { due_at: new.due_at, id } });
     }
@@ -53,20 +53,24 @@ pub(super) fn insert(
 }
 
 /// Writes a row that waited in memory as it stands.
-pub(in crate::embedded) fn write_waiting(conn: &Connection, row: &YoungRow) -> Result<(), StoreError> {
-    write_young(conn, row, None)
+pub(in crate::embedded) fn write_waiting(writing: &Writing<'_>, row: &YoungRow) -> Result<(), StoreError> {
+    write_young(writing, row, None)
 }
 
-fn write_young(conn: &Connection, row: &YoungRow, update: Option<&DeliveryUpdate>) -> Result<(), StoreError> {
+fn write_young(
+    writing: &Writing<'_>,
+    row: &YoungRow,
+    update: Option<&DeliveryUpdate>,
+) -> Result<(), StoreError> {
     if let Some(device) = row.badge.and(row.new.device) {
-        badges::count_up(conn, row.app, device)?;
+        badges::count_up(writing.conn, row.app, device)?;
     }
-    write(conn, (row.id, row.app, row.message_row, row.target, row.badge), &row.new, update)
+    write(writing, (row.id, row.app, row.message_row, row.target, row.badge), &row.new, update)
 }
 
 /// Writes a row as it was decided, with what its first attempt brought where that is known.
 fn write(
-    conn: &Connection,
+    writing: &Writing<'_>,
     (id, app, message_row, target, badge): (DeliveryId, AppId, i64, i64, Option<u32>),
     new: &NewDelivery,
     update: Option<&DeliveryUpdate>,
@@ -79,13 +83,22 @@ fn write(
         return Err(StoreError::Database("a queued delivery must name its certificate".to_owned()));
     }
     let attempt = update.and_then(|update| update.attempt.as_ref());
+    let is_bare = new.user.is_none() && new.device.is_none();
+    let vendor_id = update.filter(|_| is_bare).and_then(|update| update.vendor_message_id.as_deref());
+    let receipt_key = match (vendor_id, new.certificate) {
+        (Some(id), Some(certificate)) if writing.tells_receipts_by_own_id(certificate)? => {
+            Some(targets::receipt_key(id))
+        }
+        _ => None,
+    };
     sql::execute(
-        conn,
+        writing.conn,
         "INSERT INTO deliveries (id, app, message, purpose, target, user, device, push_id, certificate, token,
              binding_generation, state, reason, rules_version, facts, decided_at, due_at, expires_at, finished_at,
-             text_variant, badge, vendor_message_id, tried_at, took_ms, verdict, http_status, code, text)
+             text_variant, badge, vendor_message_id, tried_at, took_ms, verdict, http_status, code, text,
+             receipt_key)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-             ?22, ?23, ?24, ?25, ?26, ?27, ?28)",
+             ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
         values![
             id,
             app,
@@ -115,6 +128,7 @@ fn write(
             attempt.map(|attempt| attempt.http_status),
             attempt.map(|attempt| &attempt.code),
             attempt.map(|attempt| &attempt.text),
+            receipt_key,
         ],
     )?;
     Ok(())
@@ -123,7 +137,7 @@ fn write(
 /// Stores what the first attempt brought of a row that waited for it in memory. `false`: the row is on disk.
 fn update_young(writing: &mut Writing<'_>, update: &DeliveryUpdate) -> Result<bool, StoreError> {
     let Some(row) = writing.end_young(update.id) else { return Ok(false) };
-    write_young(writing.conn, &row, Some(update))?;
+    write_young(writing, &row, Some(update))?;
     if update.state == DeliveryState::Queued {
         let place = Place { due_at: update.due_at, id: update.id };
         writing.queued(Queued { certificate: row.certificate, place });
@@ -150,6 +164,7 @@ pub(in crate::embedded) fn update(
              reason = iif(?2 = 0, ifnull(raced_reason, ?3), ?3), due_at = ?4,
              finished_at = iif(?2 = 0 AND raced_reason IS NOT NULL, ?5, ?6),
              vendor_message_id = ifnull(?7, vendor_message_id),
+             receipt_key = iif(user IS NULL AND device IS NULL, ifnull(?14, receipt_key), NULL),
              earlier_attempts = iif(?8 IS NULL OR tried_at IS NULL, earlier_attempts,
                  json_insert(ifnull(earlier_attempts, '[]'), '$[#]',
                      json_object('at', tried_at, 'took_ms', took_ms, 'verdict', verdict,
@@ -176,6 +191,7 @@ pub(in crate::embedded) fn update(
             attempt.map(|attempt| attempt.http_status),
             attempt.map(|attempt| &attempt.code),
             attempt.map(|attempt| &attempt.text),
+            update.vendor_message_id.as_deref().map(targets::receipt_key),
         ],
         read_changed,
     )?;

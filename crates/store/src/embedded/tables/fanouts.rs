@@ -17,18 +17,14 @@ use crate::{
     },
 };
 
-pub(super) fn start(
-    writing: &mut Writing<'_>,
-    ground: Ground,
-    message: Arc<Message>,
-) -> rusqlite::Result<()> {
-    let due_at = message.sent_at;
+pub(super) fn start(writing: &mut Writing<'_>, ground: Ground, message: &Message) -> rusqlite::Result<()> {
+    let (key, due_at) = ((message.app, message.id), message.sent_at);
     sql::execute(
         writing.conn,
         "INSERT INTO fanouts (message, due_at) VALUES (?1, ?2)",
         values![ground.row, due_at],
     )?;
-    writing.cursor(ground.row, CursorChange::Opened(Box::new(Opened { ground, message, due_at })));
+    writing.cursor(ground.row, CursorChange::Opened(Opened { ground, key, due_at }));
     Ok(())
 }
 

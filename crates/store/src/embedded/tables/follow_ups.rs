@@ -157,10 +157,10 @@ fn queue(
     let sql = format!(
         "INSERT INTO deliveries (id, app, message, purpose, target, user, device, push_id, certificate, token,
              binding_generation, state, reason, rules_version, facts, text_variant, vendor_message_id,
-             decided_at, due_at, expires_at)
+             decided_at, due_at, expires_at, receipt_key)
          SELECT ?9 + row_number() OVER (), d.app, d.message, ?3, d.target, d.user, d.device, d.push_id, d.certificate, d.token,
              d.binding_generation, 0, ?4, d.rules_version, d.facts, d.text_variant, d.vendor_message_id,
-             ?5, ?5, ?6
+             ?5, ?5, ?6, d.receipt_key
          FROM deliveries d
          WHERE d.app = ?1 AND {which} AND d.purpose = 0 AND d.state = 2 AND d.certificate IS NOT NULL
              AND (?7 IS NULL OR d.user = ?7) AND (?8 IS NULL OR d.device IS NOT ?8)

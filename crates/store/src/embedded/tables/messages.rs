@@ -58,7 +58,7 @@ pub(in crate::embedded) fn accept(
     if let Some(head) = head {
         conversations::advance(writing.conn, head.row, seq)?;
     }
-    fanouts::start(writing, ground, Arc::new(Message { seq, ..message.clone() }))?;
+    fanouts::start(writing, ground, message)?;
     writing.tell(Change::Accepted(message.app, message.id));
     Ok(Outcome::Accepted { seq })
 }

@@ -83,8 +83,9 @@ pub(in crate::embedded) fn load_young(
             Entry::Occupied(read) => read.into_mut(),
             Entry::Vacant(place) => place.insert(messages::names(conn, &row.message)?),
         };
-        let device = About::read(conn, &row.delivery())?;
-        Ok(device.claimed(row.delivery(), Arc::clone(&row.message), names, environment))
+        let delivery = row.delivery();
+        let device = About::read(conn, &delivery)?;
+        Ok(device.claimed(delivery, Arc::clone(&row.message), names, environment))
     };
     rows.iter().map(load).collect()
 }

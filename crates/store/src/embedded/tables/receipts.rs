@@ -120,9 +120,15 @@ fn by_vendor_id(
     Ok(sql::first(
         conn,
         "SELECT d.id, m.id FROM deliveries d JOIN messages m ON m.row = d.message
-         WHERE d.user IS NULL AND d.device IS NULL AND d.app = ?1 AND d.certificate = ?3
+         WHERE d.receipt_key = ?5 AND d.user IS NULL AND d.device IS NULL AND d.app = ?1 AND d.certificate = ?3
              AND d.vendor_message_id = ?4 AND d.token = ?2 AND (d.purpose = 0 OR d.purpose = 2 AND d.state <> 0)",
-        values![app, receipt.token, certificate, receipt.vendor_message_id],
+        values![
+            app,
+            receipt.token,
+            certificate,
+            receipt.vendor_message_id,
+            targets::receipt_key(&receipt.vendor_message_id)
+        ],
         |columns| Ok((columns.next()?, columns.next()?)),
     )?)
 }

@@ -25,11 +25,20 @@ pub(super) fn of_user(user: &UserId) -> RangeInclusive<i64> {
     first..=(first | i64::from(u32::MAX))
 }
 
+/// The number of a vendor's id of a push.
+pub(super) fn receipt_key(vendor_message_id: &str) -> i64 {
+    hash(vendor_message_id.as_bytes()).cast_signed()
+}
+
 /// FNV-1a: it is stored, so it must be the same in every version.
-fn half(bytes: &[u8]) -> u32 {
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    })
+}
+
+fn half(bytes: &[u8]) -> u32 {
+    let hash = hash(bytes);
     (hash >> 32) as u32 ^ hash as u32
 }
 
