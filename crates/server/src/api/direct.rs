@@ -58,11 +58,16 @@ impl Direct {
     ///
     /// # Errors
     /// The request.
-    pub(crate) fn answer(&self, request: Request) -> Result<impl Future<Output = Response> + Send + use<>, Request> {
+    pub(crate) fn answer(
+        &self,
+        request: Request,
+    ) -> Result<impl Future<Output = Response> + Send + use<>, Request> {
         let calls = self.calls.get(request.uri().path());
         let found = calls.and_then(|calls| calls.iter().find(|(method, _)| method == request.method()));
         let Some((_, call)) = found else { return Err(request) };
         let (call, shared) = (Arc::clone(call), Arc::clone(&self.shared));
-        Ok(async move { attend::attended(&shared, request, |request| call(request, Arc::clone(&shared))).await })
+        Ok(
+            async move { attend::attended(&shared, request, |request| call(request, Arc::clone(&shared))).await },
+        )
     }
 }
