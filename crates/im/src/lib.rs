@@ -4,10 +4,12 @@
 //! frames leave to live sessions, `rules` decides every other target, and the page's decisions are committed with the
 //! moved cursor.
 
+mod acks;
 mod audience;
 mod before_send;
 pub mod calls;
 mod catalogue;
+mod crowds;
 mod device;
 mod drafts;
 mod fanout;
@@ -15,6 +17,7 @@ mod frames;
 mod groups;
 mod history;
 mod login;
+mod outbox;
 mod reach;
 mod reads;
 mod recalls;
@@ -36,7 +39,8 @@ pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
 pub use before_send::{BeforeSend, Judgement};
 pub use catalogue::{AppView, Catalogue};
 pub use login::Opened;
-pub use registry::{Ending, Live, Outbound};
+pub use outbox::{Ending, Outbound, Outbox, OutboxDoor, Told, outbox};
+pub use registry::Live;
 pub use send::{Accepted, NewPush};
 pub use tokens::{TOKEN_LIFETIME_MAX_S, issue_token};
 
@@ -72,6 +76,7 @@ pub struct Im {
     catalogue: Arc<Catalogue>,
     registry: registry::Registry,
     waits: waits::Waits,
+    acks: acks::Acks,
     expedited: mpsc::UnboundedSender<fanout::Expedite>,
     before_send: std::sync::OnceLock<Arc<dyn BeforeSend>>,
     group_turns: groups::Turns,
@@ -101,6 +106,7 @@ impl Im {
             config,
             catalogue: Arc::clone(&catalogue),
             waits: waits::Waits::default(),
+            acks: acks::Acks::default(),
             expedited,
             before_send: std::sync::OnceLock::new(),
             group_turns: groups::Turns::default(),
@@ -110,7 +116,8 @@ impl Im {
         let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
         let invalidation = tokio::spawn(catalogue::run_invalidation(catalogue, im.store.feed().subscribe()));
         let calls = tokio::spawn(calls::run_watch(Arc::clone(&im), im.store.feed().subscribe()));
-        im.keep_tasks([fanout, invalidation, calls]);
+        let acks = tokio::spawn(acks::run(Arc::clone(&im)));
+        im.keep_tasks([fanout, invalidation, calls, acks]);
         Ok(im)
     }
 
@@ -144,6 +151,11 @@ impl Im {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Tells every connection that the server goes down: the client may come back elsewhere.
+    pub fn tell_shutdown(&self) {
+        self.registry.end_all(Ending::Shutdown);
     }
 
     /// How many connections are logged in.

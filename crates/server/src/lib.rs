@@ -129,13 +129,13 @@ impl Server {
         let (in_all, per_ip) = (config.connections_max, config.connections_per_ip_max);
         im.ask_before_send(Arc::new(Asking(Arc::clone(&gateway))));
         let entrance = Arc::new(Entrance::new(base_url(&config, local_addr)));
-        let shared = Shared::new(im, gateway, clock, config, Arc::clone(&entrance), goes_down.clone());
+        let shared = Shared::new(Arc::clone(&im), gateway, clock, config, Arc::clone(&entrance), goes_down.clone());
         let front = Arc::new(Front::new(router(shared), tls.clone(), in_all, per_ip));
         if let Some(tls) = tls.clone() {
             tokio::spawn(tls::watch_files(tls, goes_down.clone()));
         }
         let accepting = tokio::spawn(accept::run(listener, front, goes_down, open));
-        Ok(Running { local_addr, entrance, tls, going_down, all_closed, drain, accepting })
+        Ok(Running { local_addr, im, entrance, tls, going_down, all_closed, drain, accepting })
     }
 }
 
@@ -159,15 +159,21 @@ fn base_url(config: &ServerConfig, local_addr: SocketAddr) -> String {
 }
 
 /// A server that serves.
-#[derive(Debug)]
 pub struct Running {
     local_addr: SocketAddr,
+    im: Arc<Im>,
     entrance: Arc<Entrance>,
     tls: Option<Arc<Tls>>,
     going_down: watch::Sender<bool>,
     all_closed: mpsc::Receiver<std::convert::Infallible>,
     drain: Duration,
     accepting: JoinHandle<()>,
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("local_addr", &self.local_addr).finish_non_exhaustive()
+    }
 }
 
 impl Running {
@@ -195,6 +201,7 @@ impl Running {
     /// the drain time is over.
     pub async fn shutdown(mut self) {
         self.going_down.send_replace(true);
+        self.im.tell_shutdown();
         if tokio::time::timeout(self.drain, self.all_closed.recv()).await.is_err() {
             tracing::warn!("connections were still open at the end of the drain time");
         }
