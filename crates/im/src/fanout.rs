@@ -116,7 +116,8 @@ async fn wait_for_accepted(im: &Im, feed: &mut Receiver<Change>, crowds: &mut Cr
                     return Some(());
                 }
             }
-            Err(RecvError::Lagged(_)) => {
+            Err(RecvError::Lagged(missed)) => {
+                im.store().meter().missed.add(missed);
                 crowds.forget_all();
                 return Some(());
             }
@@ -130,7 +131,10 @@ fn hear_all(im: &Im, feed: &mut Receiver<Change>, crowds: &mut Crowds) -> Option
     loop {
         match feed.try_recv() {
             Ok(change) => hear(im, &change, crowds),
-            Err(TryRecvError::Lagged(_)) => crowds.forget_all(),
+            Err(TryRecvError::Lagged(missed)) => {
+                im.store().meter().missed.add(missed);
+                crowds.forget_all();
+            }
             Err(TryRecvError::Empty) => return Some(()),
             Err(TryRecvError::Closed) => return None,
         }
@@ -225,6 +229,7 @@ async fn round(im: &Im, urgent: Urgent, crowds: &mut Crowds) -> Result<(Option<T
         }
     }
     for cursor in im.store().due_fanouts(now, ROUND).await? {
+        im.meter().fanout_lag.took_ms(now.since_ms(cursor.due_at));
         let key = (cursor.message.app, cursor.message.id);
         let whom = match im.waits.everybody(key.1) {
             Some(users) => Whom::These(users),

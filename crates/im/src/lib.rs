@@ -16,7 +16,10 @@ mod fanout;
 mod frames;
 mod groups;
 mod history;
+mod keeping;
+mod keys;
 mod login;
+mod meter;
 mod outbox;
 mod reach;
 mod reads;
@@ -38,7 +41,9 @@ use tokio::{sync::mpsc, task::JoinHandle};
 pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
 pub use before_send::{BeforeSend, Judgement};
 pub use catalogue::{AppView, Catalogue};
+pub use keys::Keys;
 pub use login::Opened;
+pub use meter::ImMeter;
 pub use outbox::{Ending, Outbound, Outbox, OutboxDoor, Told, outbox};
 pub use registry::Live;
 pub use send::{Accepted, NewPush};
@@ -80,7 +85,10 @@ pub struct Im {
     expedited: mpsc::UnboundedSender<fanout::Expedite>,
     before_send: std::sync::OnceLock<Arc<dyn BeforeSend>>,
     group_turns: groups::Turns,
+    /// Told when a user was deleted.
+    deletions: tokio::sync::Notify,
     started_at: Timestamp,
+    meter: ImMeter,
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -110,14 +118,17 @@ impl Im {
             expedited,
             before_send: std::sync::OnceLock::new(),
             group_turns: groups::Turns::default(),
+            deletions: tokio::sync::Notify::new(),
             started_at,
+            meter: ImMeter::default(),
             tasks: std::sync::Mutex::default(),
         });
         let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
         let invalidation = tokio::spawn(catalogue::run_invalidation(catalogue, im.store.feed().subscribe()));
         let calls = tokio::spawn(calls::run_watch(Arc::clone(&im), im.store.feed().subscribe()));
         let acks = tokio::spawn(acks::run(Arc::clone(&im)));
-        im.keep_tasks([fanout, invalidation, calls, acks]);
+        let keeping = tokio::spawn(keeping::run(Arc::clone(&im)));
+        im.keep_tasks([fanout, invalidation, calls, acks, keeping]);
         Ok(im)
     }
 
@@ -151,6 +162,12 @@ impl Im {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What the IM half counts of its own work.
+    #[must_use]
+    pub const fn meter(&self) -> &ImMeter {
+        &self.meter
     }
 
     /// Tells every connection that the server goes down: the client may come back elsewhere.

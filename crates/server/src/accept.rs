@@ -19,7 +19,10 @@ use tokio::{
 use tower::ServiceExt;
 
 use self::crowding::{Crowding, Place};
-use crate::{shared::went_down, tls::Tls};
+use crate::{
+    shared::{Shared, went_down},
+    tls::Tls,
+};
 
 /// A client has this long to send a request's head, and a connection this long between two requests.
 const HEAD_WITHIN: Duration = Duration::from_secs(60);
@@ -34,19 +37,43 @@ const REFUSED_PAUSE: Duration = Duration::from_millis(50);
 
 /// Held by everything that lives on a connection, also after it was upgraded: when the last one is dropped, the
 /// connection counts no longer.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct ConnectionGuard(#[expect(dead_code, reason = "held for its end")] Arc<Held>);
 
-#[derive(Debug)]
+/// One open connection, counted while it is.
 struct Held {
     _permit: OwnedSemaphorePermit,
     _place: Place,
     _open: mpsc::Sender<Infallible>,
+    shared: Arc<Shared>,
 }
+
+impl Held {
+    fn new(
+        permit: OwnedSemaphorePermit,
+        place: Place,
+        open: mpsc::Sender<Infallible>,
+        shared: Arc<Shared>,
+    ) -> Self {
+        shared.meter.connections.shift(1);
+        Self { _permit: permit, _place: place, _open: open, shared }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.shared.meter.connections.shift(-1);
+    }
+}
+
+/// The other end of the connection that a request came over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// What every connection is served with.
 pub(crate) struct Front {
     router: Router,
+    shared: Arc<Shared>,
     builder: Builder<TokioExecutor>,
     tls: Option<Arc<Tls>>,
     connections: Arc<Semaphore>,
@@ -54,14 +81,12 @@ pub(crate) struct Front {
 }
 
 impl Front {
-    pub(crate) fn new(
-        router: Router,
-        tls: Option<Arc<Tls>>,
-        connections_max: usize,
-        connections_per_ip_max: usize,
-    ) -> Self {
+    pub(crate) fn new(router: Router, shared: Arc<Shared>, tls: Option<Arc<Tls>>) -> Self {
+        let (connections_max, connections_per_ip_max) =
+            (shared.config.connections_max, shared.config.connections_per_ip_max);
         Self {
             router,
+            shared,
             builder: builder(),
             tls,
             connections: Arc::new(Semaphore::new(connections_max.min(Semaphore::MAX_PERMITS))),
@@ -113,24 +138,24 @@ fn admit(
         tracing::debug!(%error, "a connection was gone before it began");
         return;
     }
-    let held = Held { _permit: permit, _place: place, _open: open.clone() };
+    let held = Held::new(permit, place, open.clone(), Arc::clone(&front.shared));
     let (front, goes_down) = (Arc::clone(front), goes_down.clone());
-    tokio::spawn(greet(stream, front, ConnectionGuard(Arc::new(held)), goes_down));
+    tokio::spawn(greet((stream, peer), front, ConnectionGuard(Arc::new(held)), goes_down));
 }
 
 /// Agrees on keys where the front has TLS.
 async fn greet(
-    stream: TcpStream,
+    (stream, peer): (TcpStream, SocketAddr),
     front: Arc<Front>,
     guard: ConnectionGuard,
     goes_down: watch::Receiver<bool>,
 ) {
     let Some(tls) = &front.tls else {
-        return serve(stream, &front, guard, goes_down).await;
+        return serve((stream, peer), &front, guard, goes_down).await;
     };
     let handshake = Box::pin(tls.acceptor().accept(stream));
     match time::timeout(HANDSHAKE_WITHIN, handshake).await {
-        Ok(Ok(stream)) => serve(stream, &front, guard, goes_down).await,
+        Ok(Ok(stream)) => serve((stream, peer), &front, guard, goes_down).await,
         Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
         Err(_) => tracing::debug!("a TLS handshake took too long"),
     }
@@ -154,15 +179,17 @@ fn builder() -> Builder<TokioExecutor> {
 }
 
 async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
-    stream: S,
+    (stream, peer): (S, SocketAddr),
     front: &Front,
     guard: ConnectionGuard,
     mut goes_down: watch::Receiver<bool>,
 ) {
-    let service = front.router.clone().map_request(move |mut request: http::Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(guard.clone());
-        request
-    });
+    let service =
+        front.router.clone().map_request(move |mut request: http::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(guard.clone());
+            request.extensions_mut().insert(Peer(peer));
+            request
+        });
     let service = TowerToHyperService::new(service);
     let mut connection = pin!(front.builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
     let ended = tokio::select! {

@@ -11,6 +11,9 @@ mod console;
 pub mod explain;
 mod intake;
 mod key;
+mod limits;
+mod meter;
+mod metrics;
 mod problem;
 mod shared;
 mod tls;
@@ -42,6 +45,8 @@ use crate::{
 
 pub use api::{Listed, endpoints, openapi_json};
 pub use key::create_api_key;
+pub use limits::Limits;
+pub use metrics::MetricsConfig;
 pub use tls::{TlsError, TlsFiles};
 
 /// What a server is set to.
@@ -57,6 +62,10 @@ pub struct ServerConfig {
     pub tls: Option<TlsFiles>,
     /// Connections held at once; one more waits until another goes.
     pub connections_max: usize,
+    /// How many requests may be made.
+    pub limits: Limits,
+    /// How metrics are served.
+    pub metrics: MetricsConfig,
     /// Connections of one address at once; one more is closed. Many phones share the address of their network.
     pub connections_per_ip_max: usize,
     /// How long requests and sockets have to end when the server goes down.
@@ -66,13 +75,15 @@ pub struct ServerConfig {
 impl ServerConfig {
     /// Listens there, with everything else as usual.
     #[must_use]
-    pub const fn at(listen: SocketAddr) -> Self {
+    pub fn at(listen: SocketAddr) -> Self {
         Self {
             listen,
             public_url: None,
             simulator: None,
             tls: None,
             connections_max: 100_000,
+            limits: Limits::default(),
+            metrics: MetricsConfig::default(),
             connections_per_ip_max: 10_000,
             drain: Duration::from_secs(5),
         }
@@ -126,16 +137,34 @@ impl Server {
         let (going_down, goes_down) = watch::channel(false);
         let (open, all_closed) = mpsc::channel(1);
         let drain = config.drain;
-        let (in_all, per_ip) = (config.connections_max, config.connections_per_ip_max);
         im.ask_before_send(Arc::new(Asking(Arc::clone(&gateway))));
         let entrance = Arc::new(Entrance::new(base_url(&config, local_addr)));
-        let shared = Shared::new(Arc::clone(&im), gateway, clock, config, Arc::clone(&entrance), goes_down.clone());
-        let front = Arc::new(Front::new(router(shared), tls.clone(), in_all, per_ip));
+        let metrics_at = config.metrics.listen;
+        let shared = Shared::new(im, gateway, clock, config, Arc::clone(&entrance), goes_down.clone());
+        let metrics = match metrics_at {
+            Some(address) => {
+                Some(metrics::serve_alone(Arc::clone(&shared), address, goes_down.clone()).await?)
+            }
+            None => None,
+        };
+        let noting = tokio::spawn(key::run_noting(Arc::clone(&shared), goes_down.clone()));
         if let Some(tls) = tls.clone() {
             tokio::spawn(tls::watch_files(tls, goes_down.clone()));
         }
+        let front = Arc::new(Front::new(router(Arc::clone(&shared)), Arc::clone(&shared), tls.clone()));
         let accepting = tokio::spawn(accept::run(listener, front, goes_down, open));
-        Ok(Running { local_addr, im, entrance, tls, going_down, all_closed, drain, accepting })
+        Ok(Running {
+            local_addr,
+            shared,
+            entrance,
+            tls,
+            going_down,
+            all_closed,
+            drain,
+            accepting,
+            noting,
+            metrics,
+        })
     }
 }
 
@@ -143,6 +172,7 @@ fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .merge(ws::router(Arc::clone(&shared)))
         .merge(console::router(Arc::clone(&shared)))
+        .merge(metrics::router(Arc::clone(&shared)))
         .merge(api::router(shared))
 }
 
@@ -161,13 +191,15 @@ fn base_url(config: &ServerConfig, local_addr: SocketAddr) -> String {
 /// A server that serves.
 pub struct Running {
     local_addr: SocketAddr,
-    im: Arc<Im>,
+    shared: Arc<Shared>,
     entrance: Arc<Entrance>,
     tls: Option<Arc<Tls>>,
     going_down: watch::Sender<bool>,
     all_closed: mpsc::Receiver<std::convert::Infallible>,
     drain: Duration,
     accepting: JoinHandle<()>,
+    noting: JoinHandle<()>,
+    metrics: Option<metrics::Alone>,
 }
 
 impl std::fmt::Debug for Running {
@@ -181,6 +213,17 @@ impl Running {
     #[must_use]
     pub const fn local_addr(&self) -> SocketAddr {
         self.local_addr
+    }
+
+    /// Where `/metrics` has a port of its own.
+    #[must_use]
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|alone| alone.local_addr)
+    }
+
+    /// Other limits hold from now on.
+    pub fn set_limits(&self, limits: &Limits) {
+        self.shared.gate.set(limits);
     }
 
     /// Reads the front's certificate and key again; where it has none, there is nothing to do.
@@ -201,10 +244,14 @@ impl Running {
     /// the drain time is over.
     pub async fn shutdown(mut self) {
         self.going_down.send_replace(true);
-        self.im.tell_shutdown();
+        self.shared.im.tell_shutdown();
         if tokio::time::timeout(self.drain, self.all_closed.recv()).await.is_err() {
             tracing::warn!("connections were still open at the end of the drain time");
         }
         self.accepting.abort();
+        let _ = self.noting.await;
+        if let Some(alone) = self.metrics {
+            alone.serving.abort();
+        }
     }
 }

@@ -8,19 +8,22 @@ mod batch;
 pub mod conformance;
 mod embedded;
 mod feed;
+mod meter;
 mod port;
 mod records;
 mod sealing;
 
 pub use batch::{
-    BindingClear, CancelScope, CertificateDraft, DeliveryUpdate, FanoutNext, FollowUp, NewBinding,
-    NewDelivery, NewSession, Op, Outcome, SessionEnd,
+    BindingClear, CancelScope, CertificateDraft, DeliveryUpdate, Erasure, ErasureStep, Expiry, ExpiryStep,
+    FanoutNext, FollowUp, NewBinding, NewDelivery, NewSession, Op, Outcome, SessionEnd,
 };
-pub use embedded::EmbeddedStore;
+pub use embedded::{BackupReport, Copied, EmbeddedStore, Pace, Restored, back_up, restore};
 pub use feed::{Change, Feed};
+pub use meter::StoreMeter;
 pub use port::{Store, StoreError};
 pub use records::{
-    ApiKey, AudienceRow, CallRecord, Claimed, ConversationEntry, ConversationHead, DeliveryFilter,
-    DeviceRecord, FanoutCursor, OutboxEntry, Scope, SessionRecord, User,
+    ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion,
+    DeliveryFilter, DeviceRecord, FanoutCursor, LaneBacklog, OutboxEntry, Scope, SessionRecord, Space, User,
+    WaitingRows,
 };
 pub use sealing::SealKey;

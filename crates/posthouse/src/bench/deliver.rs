@@ -100,10 +100,7 @@ pub(super) async fn run(options: Options) -> Result<()> {
             "at {:.0} messages/s   p50 {} ms, p99 {} ms",
             figures.paced_per_s, figures.paced_p50_ms, figures.paced_p99_ms
         );
-        println!(
-            "lost {}, out of order {}, broken {}",
-            figures.lost, figures.disordered, figures.broken
-        );
+        println!("lost {}, out of order {}, broken {}", figures.lost, figures.disordered, figures.broken);
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     accept::ConnectionGuard,
+    meter::Surface,
     shared::{Shared, went_down},
 };
 
@@ -117,8 +118,8 @@ impl Connection {
     fn step(&mut self, input: ServerInput<'_>) {
         for effect in self.link.step(self.shared.now(), input) {
             match effect {
-                ServerEffect::Send(text) => self.pipe.write(text.into()),
-                ServerEffect::SendShared(text) => self.pipe.write(shared_text(text)),
+                ServerEffect::Send(text) => self.write(text.into()),
+                ServerEffect::SendShared(text) => self.write(shared_text(text)),
                 ServerEffect::Login(login) => {
                     if let Some(door) = self.outbox_door.take() {
                         self.errands.log_in(*login, door);
@@ -134,9 +135,17 @@ impl Connection {
         }
     }
 
+    fn write(&mut self, text: Utf8Bytes) {
+        self.shared.meter.frames_out.one();
+        self.pipe.write(text);
+    }
+
     fn on_heard(&mut self, heard: Heard) {
         match heard {
-            Heard::Text(text) => self.step(ServerInput::Text(&text)),
+            Heard::Text(text) => {
+                self.shared.meter.frames_in.one();
+                self.step(ServerInput::Text(&text));
+            }
             Heard::Binary => self.step(ServerInput::Binary),
             Heard::TooLarge => self.step(ServerInput::TooLarge),
             Heard::Closed => self.step(ServerInput::SocketClosed),
@@ -174,6 +183,9 @@ impl Connection {
     }
 
     fn on_done(&mut self, done: Done) {
+        if let Some(code) = done.refusal() {
+            self.shared.meter.note_refused(Surface::Socket, code);
+        }
         match done {
             Done::LoggedIn(Ok(opened)) => {
                 self.step(ServerInput::Accepted(Box::new(opened.welcome)));

@@ -16,6 +16,7 @@ mod groups;
 mod house;
 mod kept;
 mod openapi;
+mod operation;
 mod outlook;
 mod people;
 mod phone;

@@ -2,9 +2,9 @@
 
 use super::{
     tables::{
-        acks, api_keys, apps, bindings, calls, cancels, certificates, deliveries, devices, fanouts,
-        follow_ups, groups, members, messages, mutes, outbox, reads, recalls, receipts, resources, sessions,
-        users, webhooks,
+        acks, api_keys, apps, bindings, calls, cancels, certificates, deletions, deliveries, devices,
+        erasure, expiry, fanouts, follow_ups, groups, members, messages, mutes, outbox, reads, recalls,
+        receipts, resources, sessions, users, webhooks,
     },
     writer::Work,
     writing::Writing,
@@ -40,6 +40,8 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
     match op {
         Op::PutApp(app) => apps::put(writing, app),
         Op::PutApiKey(key) => api_keys::put(writing, key),
+        Op::DeleteApiKey { app, hash } => api_keys::delete(writing, *app, hash),
+        Op::NoteKeyUse(uses) => api_keys::note_use(writing, uses),
         Op::PutUser { app, user, at } => users::put(writing, *app, user, *at),
         Op::NameUser { app, user, name, at } => users::name(writing, *app, user, name.as_ref(), *at),
         Op::PutUserSettings { app, user, settings, at } => users::set(writing, *app, user, settings, *at),
@@ -109,5 +111,8 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
         }
         Op::Update(update) => deliveries::update(writing, update),
         Op::Mark { app, certificate, receipt } => receipts::mark(writing, *app, *certificate, receipt),
+        Op::DeleteUser { app, user, reason, at } => deletions::begin(writing, *app, user, *reason, *at),
+        Op::Erase(erasure) => erasure::step(writing, erasure),
+        Op::Expire(expiry) => expiry::step(writing, expiry),
     }
 }

@@ -54,7 +54,8 @@ pub(in crate::bench) async fn log_in(socket: &mut Socket, login: &LoginOf, user:
 
 /// A user's phone: the same each time.
 fn device_of(user: &UserId) -> DeviceId {
-    let number = user.as_str().bytes().fold(0_u128, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    let number =
+        user.as_str().bytes().fold(0_u128, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     DeviceId(Uuid::from_u128(number))
 }
 
