@@ -200,7 +200,11 @@ const fn ends_fanout(op: &Op) -> bool {
 }
 
 /// Looks at everything that is urgent and everything that is due. Answers when to look again, and what is urgent then.
-async fn round(im: &Im, urgent: Urgent, crowds: &mut Crowds) -> Result<(Option<Timestamp>, Urgent), StoreError> {
+async fn round(
+    im: &Im,
+    urgent: Urgent,
+    crowds: &mut Crowds,
+) -> Result<(Option<Timestamp>, Urgent), StoreError> {
     let now = im.now();
     let mut round = Round::default();
     let mut left = Urgent::default();

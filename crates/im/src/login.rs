@@ -8,15 +8,7 @@ use store::{NewSession, Op, Outcome};
 use uuid::Uuid;
 use wire::{KickReason, Login, Recommended, Welcome};
 
-use crate::{
-    Im,
-    audience::online,
-    catalogue::AppView,
-    fault_of,
-    outbox::OutboxDoor,
-    registry::Live,
-    tokens,
-};
+use crate::{Im, audience::online, catalogue::AppView, fault_of, outbox::OutboxDoor, registry::Live, tokens};
 
 /// An open session: what its socket holds.
 #[derive(Debug)]

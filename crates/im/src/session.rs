@@ -7,14 +7,7 @@ use rules::Reason;
 use store::{Op, SessionEnd};
 use wire::KickReason;
 
-use crate::{
-    Im,
-    audience::online,
-    fanout::Expedite,
-    fault_of,
-    outbox::Ending,
-    registry::Live,
-};
+use crate::{Im, audience::online, fanout::Expedite, fault_of, outbox::Ending, registry::Live};
 
 impl Im {
     /// The app came on screen or left it. On screen, pushes that have not begun are cancelled. `unread` is what the app's

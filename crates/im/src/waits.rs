@@ -161,13 +161,10 @@ impl Waits {
     /// Whether anybody else than these is waited for.
     pub(crate) fn others_than(&self, message: MessageId, users: &Places) -> bool {
         let inner = self.lock();
-        inner
-            .messages
-            .get(&message)
-            .is_some_and(|waiting| {
-                let is_other = |user: &UserId| !users.contains_key(user);
-                waiting.users.keys().any(is_other) || waiting.crowd().is_some_and(|crowd| crowd.any(is_other))
-            })
+        inner.messages.get(&message).is_some_and(|waiting| {
+            let is_other = |user: &UserId| !users.contains_key(user);
+            waiting.users.keys().any(is_other) || waiting.crowd().is_some_and(|crowd| crowd.any(is_other))
+        })
     }
 
     fn places(&self, message: MessageId, wanted: impl Fn(&UserId) -> bool) -> Option<Places> {

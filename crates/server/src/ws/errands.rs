@@ -56,13 +56,7 @@ pub(super) struct Errands {
 
 impl Errands {
     pub(super) fn new(im: Arc<Im>) -> Self {
-        Self {
-            im,
-            live: None,
-            running: FuturesUnordered::new(),
-            waiting: VecDeque::new(),
-            turn_taken: false,
-        }
+        Self { im, live: None, running: FuturesUnordered::new(), waiting: VecDeque::new(), turn_taken: false }
     }
 
     /// Whether the connection may ask for more.

@@ -6,8 +6,8 @@ use model::{ErrorCode, FRAME_MAX_BYTES, Fault, MessageKind, Seq, Timestamp};
 
 use super::{CloseReason, LinkConfig, ServerEffect, ServerInput};
 use crate::{
-    ClientFrame, Cursor, ErrorFrame, KickReason, MessageFrame, Parcel, ServerFrame, Welcome, decode_client, encode,
-    encode_messages,
+    ClientFrame, Cursor, ErrorFrame, KickReason, MessageFrame, Parcel, ServerFrame, Welcome, decode_client,
+    encode, encode_messages,
     flows::{Flows, Pace},
 };
 
