@@ -34,7 +34,7 @@ pub enum StoreError {
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Commits all of it or nothing, durably, and answers one outcome per op. Returns after the bytes are on disk, except
-    /// for a batch of [`Op::Decide`], [`Op::Update`], [`Op::Expire`] and [`Op::Erase`] alone: it outlives the program, and a power cut may take it with
+    /// for a batch of [`Op::Decide`], [`Op::Update`], [`Op::Ack`], [`Op::Expire`] and [`Op::Erase`] alone: it outlives the program, and a power cut may take it with
     /// everything after it, but nothing before it. What it rests on is then decided or tried again.
     ///
     /// An op that [stops its batch](Op::stops_its_batch) and that found its message, group or call not as expected leaves

@@ -63,7 +63,7 @@ pub use self::{
 };
 
 /// Changes that the feed holds for a slow listener.
-const FEED_CAPACITY: usize = 4096;
+const FEED_CAPACITY: usize = 16_384;
 /// Rows of a queue that are looked at in one step.
 const QUEUE_STEP: usize = 512;
 
