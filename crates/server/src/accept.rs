@@ -15,7 +15,7 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use crate::shared::went_down;
+use crate::{peer::Peer, shared::went_down};
 
 /// A client has this long to send a request's head, and a connection this long between two requests.
 const HEAD_WITHIN: Duration = Duration::from_secs(60);
@@ -55,9 +55,11 @@ pub(crate) async fn run(
         };
         let Ok(permit) = permit else { return };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 let guard = ConnectionGuard { _permit: Arc::new(permit), _open: open.clone() };
-                tokio::spawn(serve(stream, router.clone(), Arc::clone(&builder), guard, goes_down.clone()));
+                let peer = Peer(peer.ip());
+                let router = router.clone();
+                tokio::spawn(serve(stream, peer, router, Arc::clone(&builder), guard, goes_down.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection was not accepted");
@@ -86,6 +88,7 @@ fn builder() -> Builder<TokioExecutor> {
 
 async fn serve(
     stream: TcpStream,
+    peer: Peer,
     router: Router,
     builder: Arc<Builder<TokioExecutor>>,
     guard: ConnectionGuard,
@@ -98,6 +101,7 @@ async fn serve(
     }
     let service = router.map_request(move |mut request: http::Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(guard.clone());
+        request.extensions_mut().insert(peer);
         request
     });
     let service = TowerToHyperService::new(service);

@@ -17,7 +17,7 @@ use model::{AppId, ErrorCode, Timestamp};
 use sha2::{Digest, Sha256};
 use store::{ApiKey, Scope};
 
-use crate::{problem::Problem, shared::Shared};
+use crate::{audit::Made, problem::Problem, shared::Shared};
 
 /// What every key begins with, so that one in the wrong place is recognised.
 const PREFIX: &str = "ph_";
@@ -74,6 +74,8 @@ impl KeyCache {
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) key: Arc<ApiKey>,
+    /// Where an endpoint tells what it made.
+    pub(crate) made: Made,
     /// The key's App; `None` where the call is about the whole instance.
     view: Option<Arc<AppView>>,
 }
@@ -118,7 +120,7 @@ async fn caller_of(shared: &Shared, needed: Scope, headers: &HeaderMap) -> Resul
         return Err(ErrorCode::Forbidden.into());
     }
     let view = if needed == Scope::Instance { None } else { Some(shared.view(key.app).await?) };
-    Ok(Caller { key, view })
+    Ok(Caller { key, made: Made::default(), view })
 }
 
 async fn look_up(shared: &Shared, headers: &HeaderMap) -> Result<Arc<ApiKey>, Problem> {

@@ -1,5 +1,6 @@
 //! What can be committed, and what a commit answers.
 
+mod console;
 mod deliveries;
 mod logins;
 mod outcome;
@@ -14,12 +15,13 @@ use model::{
 };
 
 pub use self::{
+    console::{ConsoleOp, Invitation, NewOperator, OperatorStart, PasswordBy},
     deliveries::{CancelScope, DeliveryUpdate, FanoutNext, FollowUp, NewDelivery},
     logins::{NewSession, SessionEnd},
     outcome::Outcome,
     tokens::{BindingClear, CertificateDraft, NewBinding},
 };
-use crate::ApiKey;
+use crate::{ApiKey, AuditDraft};
 
 /// One change. A batch of them is committed together or not at all.
 #[derive(Debug, Clone)]
@@ -375,6 +377,11 @@ pub enum Op {
         /// What the vendor said.
         receipt: Receipt,
     },
+    /// Changes who may sign in to the console, or who has. → as the [`ConsoleOp`] says
+    Console(ConsoleOp),
+    /// Records the change that the op right before it in the batch makes, or one of its own where it stands first.
+    /// → [`Outcome::Done`], or [`Outcome::Missing`] where that op answered a refusal: nothing is recorded then
+    Audit(AuditDraft),
 }
 
 impl Op {
@@ -392,6 +399,7 @@ impl Op {
                 | Self::ChangeMembers { .. }
                 | Self::ChangeMember { .. }
                 | Self::DismissGroup { .. }
+                | Self::Console(_)
         )
     }
 }
