@@ -72,7 +72,8 @@ impl Endpoint {
         let register = move |router: Routes, shared: &Arc<Shared>| {
             let mut route = on(filter, handler);
             if let Some(action) = action {
-                let recorded = Recorded { action: action.into(), of_instance: scope == Some(Scope::Instance) };
+                let recorded =
+                    Recorded { action: action.into(), of_instance: scope == Some(Scope::Instance) };
                 let state = (Arc::clone(shared), recorded);
                 route = route.layer(middleware::from_fn_with_state(state, audit::record));
             }

@@ -165,7 +165,10 @@ impl Chrome {
 
     /// Where the page hears of changes; empty where it shows nothing that changes.
     pub(super) fn events(&self) -> String {
-        self.page.filter(|page| page.is_live()).map(|page| format!("/console/events?page={}", page.as_str())).unwrap_or_default()
+        self.page
+            .filter(|page| page.is_live())
+            .map(|page| format!("/console/events?page={}", page.as_str()))
+            .unwrap_or_default()
     }
 
     /// The words of accounts and of whoever administers.

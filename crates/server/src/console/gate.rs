@@ -29,9 +29,9 @@ const LANG_MAX_AGE_S: u32 = 31_536_000;
 #[template(path = "console/signin.html")]
 pub(super) struct GatePage {
     chrome: Chrome,
-    pub(super) state: Gate,
+    state: Gate,
     /// The name that was typed.
-    pub(super) name: String,
+    name: String,
     /// Where to go once signed in.
     back: String,
     has_operators: bool,
@@ -62,14 +62,18 @@ impl GatePage {
         state: Gate,
     ) -> Result<Self, Response> {
         let has_operators = console.has_operators().await;
-        let has_operators =
-            has_operators.map_err(|error| Failure::from(error).draw(visitor.chrome()))?;
+        let has_operators = has_operators.map_err(|error| Failure::from(error).draw(visitor.chrome()))?;
         let here = match state {
             Gate::Closed | Gate::Wrong | Gate::Later(_) => "/console/signin",
             _ => HOME,
         };
         let chrome = Chrome { here: here.to_owned(), csrf: String::new(), ..visitor.chrome() };
         Ok(Self { chrome, state, name: String::new(), back: inside(back).to_owned(), has_operators })
+    }
+
+    /// The same with a name that was typed.
+    pub(super) fn with_name(self, name: String) -> Self {
+        Self { name, ..self }
     }
 }
 

@@ -44,9 +44,7 @@ pub(super) async fn sign_in(
     let password = Secret::new(typed.password);
     let tried = try_in(&console, &visitor, typed.name.trim(), password).await;
     match tried {
-        Ok(cookie) => {
-            gate::with_cookie(Redirect::to(gate::inside(&typed.back)).into_response(), &cookie)
-        }
+        Ok(cookie) => gate::with_cookie(Redirect::to(gate::inside(&typed.back)).into_response(), &cookie),
         Err(Refused::For(failure)) => failure.draw(visitor.chrome()),
         Err(Refused::With(state)) => refuse(&console, &visitor, typed.name.trim(), &typed.back, state).await,
     }
@@ -72,8 +70,7 @@ async fn try_in(
     password: Secret<String>,
 ) -> Result<String, Refused> {
     let (now, address) = (console.shared.now(), visitor.origin.address.as_str());
-    let is_too_long =
-        name.len() > OPERATOR_NAME_MAX_BYTES || password.expose().len() > PASSWORD_MAX_BYTES;
+    let is_too_long = name.len() > OPERATOR_NAME_MAX_BYTES || password.expose().len() > PASSWORD_MAX_BYTES;
     let counted = if is_too_long { "" } else { name };
     let later = |again_at: Timestamp| Refused::With(Gate::Later(Moment(again_at)));
     console.throttle.begin(counted, address, now).map_err(later)?;
@@ -104,8 +101,7 @@ async fn try_in(
 /// Records a wrong password of somebody there is, behind the answer's back: waiting for it would tell that there is.
 fn note_refusal(console: &Console, visitor: &Visitor, operator: &Operator) {
     let object = AuditObject::Named(String::new());
-    let op =
-        gate::record_of(console, &visitor.origin, operator.name.as_str(), "sign_in_refused", object);
+    let op = gate::record_of(console, &visitor.origin, operator.name.as_str(), "sign_in_refused", object);
     let store = Arc::clone(console.shared.store());
     tokio::spawn(async move {
         if let Err(error) = store.commit(vec![op]).await {
@@ -116,7 +112,7 @@ fn note_refusal(console: &Console, visitor: &Visitor, operator: &Operator) {
 
 async fn refuse(console: &Console, visitor: &Visitor, name: &str, back: &str, state: Gate) -> Response {
     let refused = match GatePage::of(console, visitor, back, state).await {
-        Ok(gate) => GatePage { name: name.chars().take(OPERATOR_NAME_MAX_BYTES).collect(), ..gate },
+        Ok(gate) => gate.with_name(name.chars().take(OPERATOR_NAME_MAX_BYTES).collect()),
         Err(response) => return response,
     };
     let Gate::Later(Moment(again_at)) = state else {

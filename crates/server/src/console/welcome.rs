@@ -229,8 +229,7 @@ async fn take_up(
     let password = console.passwords.hash(password).await?;
     let by = PasswordBy::Invitation(hash_of(token));
     let object = AuditObject::Named(format!("operator {}", operator.id));
-    let record =
-        gate::record_of(console, &visitor.origin, operator.name.as_str(), "set_password", object);
+    let record = gate::record_of(console, &visitor.origin, operator.name.as_str(), "set_password", object);
     let set = ConsoleOp::SetPassword { by, password, at: console.shared.now() };
     let outcomes = console.shared.store().commit(vec![Op::Console(set), record]).await?;
     Ok(matches!(outcomes.first(), Some(Outcome::Operator(_))))

@@ -1,7 +1,8 @@
 //! What a commit answers.
 
 use model::{
-    CertificateId, DeliveryId, DeviceId, MessageId, OperatorId, PushId, Seq, SessionId, Timestamp, UserId, WebhookId,
+    CertificateId, DeliveryId, DeviceId, MessageId, OperatorId, PushId, Seq, SessionId, Timestamp, UserId,
+    WebhookId,
 };
 
 /// What an [`crate::Op`] answers.

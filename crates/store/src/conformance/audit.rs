@@ -71,8 +71,10 @@ pub async fn a_refused_change_is_not_recorded(stage: Stage) {
 
 /// By who, what, through what and when.
 pub async fn entries_are_filtered_and_paged_newest_first(stage: Stage) {
-    let by_key = AuditDraft { channel: AuditChannel::Api, ..draft(&stage, Some(APP), "backend", "kick_user") };
-    let (one, three) = (draft(&stage, Some(APP), "Li", "change_app"), draft(&stage, Some(APP), "bo", "sign_in"));
+    let by_key =
+        AuditDraft { channel: AuditChannel::Api, ..draft(&stage, Some(APP), "backend", "kick_user") };
+    let (one, three) =
+        (draft(&stage, Some(APP), "Li", "change_app"), draft(&stage, Some(APP), "bo", "sign_in"));
     for draft in [one.clone(), by_key, three.clone()] {
         assert_eq!(stage.commit(Op::Audit(draft)).await, Outcome::Done);
     }
@@ -87,7 +89,10 @@ pub async fn entries_are_filtered_and_paged_newest_first(stage: Stage) {
         (AuditFilter { action: Some("sign_in".to_owned()), ..AuditFilter::default() }, "sign_in"),
         (AuditFilter { channel: Some(AuditChannel::Api), ..AuditFilter::default() }, "kick_user"),
         (AuditFilter { from: Some(three.at), ..AuditFilter::default() }, "sign_in"),
-        (AuditFilter { until: Some(one.at.plus_ms(1)), from: Some(one.at), ..AuditFilter::default() }, "change_app"),
+        (
+            AuditFilter { until: Some(one.at.plus_ms(1)), from: Some(one.at), ..AuditFilter::default() },
+            "change_app",
+        ),
     ];
     for (filter, action) in narrowed {
         assert_eq!(actions(&listed(&stage, Some(APP), filter.clone()).await), [action], "{filter:?}");

@@ -8,8 +8,8 @@ use std::{str::FromStr, sync::Arc};
 use model::{
     AppId, BindingKind, BindingLoss, CallId, CertificateId, CertificateName, ClientMessageId, ConversationId,
     DeliveryId, DeliveryState, DeviceId, Environment, GroupId, JoinMode, MessageId, MessageKind, Mute,
-    OperatorId, OperatorName, Purpose, PushId, ReasonCode, ResourceId, Role, Seq, SessionId, SessionState, TextVariant, Timestamp,
-    UserId, Vendor, WebhookId,
+    OperatorId, OperatorName, Purpose, PushId, ReasonCode, ResourceId, Role, Seq, SessionId, SessionState,
+    TextVariant, Timestamp, UserId, Vendor, WebhookId,
 };
 use rusqlite::{
     Connection, OptionalExtension as _, Row, ToSql,

@@ -92,8 +92,7 @@ async fn draw(console: &Console, signed: &Signed, question: Question) -> Result<
 async fn detail(console: &Console, signed: &Signed, id: MessageId, user: &str) -> Result<Detail, Failure> {
     let (im, app) = (&console.shared.im, signed.app());
     let Some(message) = im.store().message(app, id).await? else { return Ok(Detail::Unknown) };
-    let asked =
-        Asked { user: UserId::new(user).ok(), show_text: signed.may_read_text(), ..Asked::default() };
+    let asked = Asked { user: UserId::new(user).ok(), show_text: signed.may_read_text(), ..Asked::default() };
     let Some(explanation) = explain(im, app, id, &asked).await? else { return Ok(Detail::Unknown) };
     let message = signed.readable(message);
     Ok(Detail::Open(Box::new(MessageView::of(signed.lang(), &message, &explanation))))

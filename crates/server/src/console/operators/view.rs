@@ -19,7 +19,6 @@ pub(super) struct Row {
     pub(super) state: Chip,
     pub(super) signed_in_at: Option<Moment>,
     pub(super) is_self: bool,
-    pub(super) may_govern: bool,
 }
 
 /// A role and where it is held.
@@ -38,7 +37,6 @@ impl Row {
             state: state(signed.lang().admin_words(), operator, now),
             signed_in_at: operator.signed_in_at.map(Moment),
             is_self: super::is_self(signed, operator),
-            may_govern: signed.session.grants.governs(&operator.grants),
         }
     }
 }
@@ -48,9 +46,10 @@ fn placed_roles(signed: &Signed, grants: &ConsoleGrants) -> Vec<PlacedRole> {
     let words = signed.lang().admin_words();
     let placed = |place: String, role: ConsoleRole| PlacedRole { place, role: words.role(role) };
     let everywhere = grants.instance.map(|role| placed(words.whole_instance.to_owned(), role));
-    let single = signed.apps.iter().filter_map(|app| {
-        grants.apps.get(&app.id).map(|role| placed(app.name.clone(), *role))
-    });
+    let single = signed
+        .apps
+        .iter()
+        .filter_map(|app| grants.apps.get(&app.id).map(|role| placed(app.name.clone(), *role)));
     everywhere.into_iter().chain(single).collect()
 }
 
@@ -99,10 +98,10 @@ pub(super) struct Place {
 pub(super) fn places(signed: &Signed, chosen: &str) -> Vec<Place> {
     let own = &signed.session.grants;
     let words = signed.lang().admin_words();
-    let is_chosen = |value: &str| if chosen.is_empty() { value == signed.app().to_string() } else { value == chosen };
+    let is_chosen =
+        |value: &str| if chosen.is_empty() { value == signed.app().to_string() } else { value == chosen };
     let place = |value: String, label: String| Place { chosen: is_chosen(&value), value, label };
-    let everywhere =
-        own.owns_all().then(|| place(INSTANCE.to_owned(), words.whole_instance.to_owned()));
+    let everywhere = own.owns_all().then(|| place(INSTANCE.to_owned(), words.whole_instance.to_owned()));
     let owned = signed.apps.iter().filter(|app| own.role_in(app.id) == Some(ConsoleRole::Owner));
     everywhere.into_iter().chain(owned.map(|app| place(app.id.to_string(), app.name.clone()))).collect()
 }

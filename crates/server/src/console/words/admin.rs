@@ -30,7 +30,6 @@ admin_words! {
     operators: "Operators", "成员";
     audit: "Audit log", "操作日志";
     account: "Your account", "我的账号";
-    signed_in_as: "Signed in as", "当前登录";
     // Roles.
     role_label: "Role", "角色";
     role_viewer: "Viewer", "观察者";

@@ -113,10 +113,7 @@ pub(in crate::embedded) fn show_app(
     Ok(Outcome::Done)
 }
 
-pub(in crate::embedded) fn end(
-    writing: &Writing<'_>,
-    key: ConsoleSessionKey,
-) -> Result<Outcome, StoreError> {
+pub(in crate::embedded) fn end(writing: &Writing<'_>, key: ConsoleSessionKey) -> Result<Outcome, StoreError> {
     let ended = sql::execute(writing.conn, "DELETE FROM console_sessions WHERE key = ?1", values![key])?;
     Ok(if ended == 0 { Outcome::Missing } else { Outcome::Done })
 }
