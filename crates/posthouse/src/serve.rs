@@ -36,11 +36,17 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let first_key = first_key(&store).await?;
     let stack =
         Stack::start(store, Arc::new(SystemClock), gateway_config(&config)?, server_config(&config)).await?;
-    let ready = ServerReady { url: format!("http://{}", stack.server.local_addr()), instance_key: first_key };
+    let has_operators = !stack.store.operators().await?.is_empty();
+    let first_run = (!has_operators).then(|| stack.server.first_run_link(SystemClock.now()));
+    let ready = ServerReady {
+        url: format!("http://{}", stack.server.local_addr()),
+        instance_key: first_key,
+        first_run,
+    };
     if options.json {
         println!("{}", serde_json::to_string(&ready)?);
     } else {
-        tell(&ready, &stack.server.console_link(SystemClock.now()));
+        tell(&ready, &stack.server.console_url());
     }
     crate::asked_to_end().await;
     tracing::info!("ending");
@@ -48,9 +54,12 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     Ok(())
 }
 
-fn tell(ready: &ServerReady, console_link: &str) {
+fn tell(ready: &ServerReady, console: &str) {
     println!("posthouse serves on {}", ready.url);
-    println!("console, opens once: {console_link}");
+    match &ready.first_run {
+        Some(link) => println!("console, make its owner by this link within a day: {link}"),
+        None => println!("console: {console}"),
+    }
     if let Some(key) = &ready.instance_key {
         println!("instance key, shown this once: {key}");
     }
