@@ -27,6 +27,17 @@ pub struct GatewayConfig {
     pub webhooks: WebhookConfig,
 }
 
+/// What of a gateway's settings may change while it runs.
+#[derive(Debug, Clone, Default)]
+pub struct Reach {
+    /// As [`GatewayConfig::connect_to`].
+    pub connect_to: HashMap<String, SocketAddr>,
+    /// As [`GatewayConfig::extra_roots`].
+    pub extra_roots: Vec<CertificateDer<'static>>,
+    /// As [`WebhookConfig::may_reach_inside`].
+    pub may_reach_inside: bool,
+}
+
 /// How webhooks are told.
 #[derive(Debug, Clone, Copy)]
 pub struct WebhookConfig {

@@ -102,7 +102,11 @@ pub(crate) async fn run(
 async fn wait_for_accepted(im: &Im, feed: &mut Receiver<Change>) -> Option<()> {
     loop {
         match feed.recv().await {
-            Ok(Change::Accepted(..)) | Err(RecvError::Lagged(_)) => return Some(()),
+            Ok(Change::Accepted(..)) => return Some(()),
+            Err(RecvError::Lagged(missed)) => {
+                im.store().meter().missed.add(missed);
+                return Some(());
+            }
             Ok(Change::Recalled(_, message)) => im.waits.forget(message),
             Ok(_) => {}
             Err(RecvError::Closed) => return None,
@@ -191,6 +195,7 @@ async fn round(im: &Im, urgent: Urgent) -> Result<(Option<Timestamp>, Urgent), S
         }
     }
     for cursor in im.store().due_fanouts(now, ROUND).await? {
+        im.meter().fanout_lag.took_ms(now.since_ms(cursor.due_at));
         let key = (cursor.message.app, cursor.message.id);
         let whom = im.waits.everybody(key.1).map_or(Whom::Everybody, Whom::These);
         if let Looked::Ready { deliveries, next, decided } = look(im, &cursor, &whom, now).await? {

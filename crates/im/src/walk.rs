@@ -129,6 +129,7 @@ async fn look_once(
         let deliveries = rows.into_iter().map(|row| {
             let facts = facts_of(&occasion, &row, im.reach(message, &row, now).standing, &[]);
             let decision = decide(&facts);
+            im.meter().note_decided(&decision);
             new_delivery(message, row, &facts, decision)
         });
         let next = match &place {
@@ -246,6 +247,7 @@ impl Walk<'_> {
         let mut waited = WaitedUser { before, devices: Vec::new(), beyond_acks: false };
         let mut waits = false;
         for ((row, standing), (facts, decision)) in ends.into_iter().zip(decisions) {
+            self.im.meter().note_decided(&decision);
             match decision.ruling {
                 Ruling::Delivered => {}
                 Ruling::Push | Ruling::Skip => {

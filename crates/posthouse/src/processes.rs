@@ -6,10 +6,10 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::BufReader,
+    io::{BufReader, Write},
     net::SocketAddr,
-    path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
 use anyhow::{Context, Result};
@@ -66,7 +66,21 @@ pub(crate) struct SigningKey {
 pub(crate) struct Process {
     child: Child,
     /// Kept open: a child that prints into a closed pipe fails.
-    stdout: BufReader<ChildStdout>,
+    _stdout: Option<BufReader<ChildStdout>>,
+    /// Of a child that was told its orders: closing it dismisses the child.
+    stdin: Option<ChildStdin>,
+}
+
+/// What a child says, one JSON value after another.
+#[derive(Debug)]
+pub(crate) struct Says(BufReader<ChildStdout>);
+
+impl Says {
+    /// What it says next; blocks until then.
+    pub(crate) fn next<T: DeserializeOwned>(&mut self) -> Result<T> {
+        let said = serde_json::Deserializer::from_reader(&mut self.0).into_iter().next();
+        Ok(said.context("the child has ended")??)
+    }
 }
 
 impl Process {
@@ -82,6 +96,31 @@ impl Process {
         let _ = self.child.wait();
     }
 
+    /// Closes its standard input: whoever takes orders from there ends.
+    pub(crate) fn close_stdin(&mut self) {
+        self.stdin = None;
+    }
+
+    /// Starts it and tells it its orders, in one line.
+    pub(crate) fn start_with_orders(
+        executable: &Path,
+        arguments: &[&str],
+        orders: &impl Serialize,
+    ) -> Result<(Self, Says)> {
+        let mut child = Command::new(executable)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("{} does not start", executable.display()))?;
+        let stdout = child.stdout.take().context("the child has no standard output")?;
+        let mut process = Self { stdin: child.stdin.take(), child, _stdout: None };
+        let stdin = process.stdin.as_mut().context("the child has no standard input")?;
+        writeln!(stdin, "{}", serde_json::to_string(orders)?)?;
+        stdin.flush()?;
+        Ok((process, Says(BufReader::new(stdout))))
+    }
+
     /// Starts it and waits for the object that it prints when it is ready. Its warnings go to our standard error.
     fn start<T: DeserializeOwned>(executable: &Path, arguments: &[&str]) -> Result<(Self, T)> {
         let mut child = Command::new(executable)
@@ -91,10 +130,11 @@ impl Process {
             .spawn()
             .with_context(|| format!("{} does not start", executable.display()))?;
         let stdout = child.stdout.take().context("the child has no standard output")?;
-        let mut process = Self { child, stdout: BufReader::new(stdout) };
-        let said = serde_json::Deserializer::from_reader(&mut process.stdout).into_iter().next();
-        let ready = said.with_context(|| format!("{arguments:?} ended before it was ready"))?;
-        Ok((process, ready.with_context(|| format!("{arguments:?} did not say that it is ready"))?))
+        let mut process = Self { child, _stdout: None, stdin: None };
+        let mut says = Says(BufReader::new(stdout));
+        let ready = says.next().with_context(|| format!("{arguments:?} did not say that it is ready"))?;
+        process._stdout = Some(says.0);
+        Ok((process, ready))
     }
 }
 
@@ -131,7 +171,17 @@ struct ServerFile<'a> {
     data: &'a Path,
     listen: &'a str,
     log: LogSection,
-    vendors: VendorSection<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls: Option<&'a TlsFiles>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vendors: Option<VendorSection<'a>>,
+}
+
+/// Where a server finds its certificate and key.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct TlsFiles {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
 }
 
 #[derive(Serialize)]
@@ -152,17 +202,35 @@ pub(crate) fn start_server(
     folder: &Path,
     simulator: &SimulatorReady,
 ) -> Result<(Process, ServerReady)> {
-    let (root, file) = (folder.join("ca.pem"), folder.join("posthouse.toml"));
+    let root = folder.join("ca.pem");
     fs::write(&root, &simulator.ca_pem)?;
+    let vendors =
+        VendorSection { connect_to: &simulator.connect_to, extra_roots: vec![&root], pacing: "unlimited" };
+    start_over(executable, folder, None, Some(vendors))
+}
+
+/// Starts a server that reaches no vendor, with TLS on its front where files are given.
+pub(crate) fn start_server_alone(
+    executable: &Path,
+    folder: &Path,
+    tls: Option<&TlsFiles>,
+) -> Result<(Process, ServerReady)> {
+    start_over(executable, folder, tls, None)
+}
+
+fn start_over(
+    executable: &Path,
+    folder: &Path,
+    tls: Option<&TlsFiles>,
+    vendors: Option<VendorSection<'_>>,
+) -> Result<(Process, ServerReady)> {
+    let file = folder.join("posthouse.toml");
     let config = ServerFile {
         data: &folder.join("data"),
         listen: "127.0.0.1:0",
         log: LogSection { level: "error" },
-        vendors: VendorSection {
-            connect_to: &simulator.connect_to,
-            extra_roots: vec![&root],
-            pacing: "unlimited",
-        },
+        tls,
+        vendors,
     };
     fs::write(&file, toml::to_string(&config)?)?;
     Process::start(executable, &["serve", "--json", "--config", &file.to_string_lossy()])

@@ -7,12 +7,12 @@ use clap::Args;
 use gateway::{GatewayConfig, WebhookConfig};
 use model::{App, AppId, AppPolicy, Clock, Secret};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
-use server::{ServerConfig, SimulatorAddress, create_api_key};
+use server::{ServerConfig, SimulatorAddress, TlsFiles, create_api_key};
 use store::{Op, Scope, Store};
 
 use crate::{
     clock::SystemClock,
-    config::Config,
+    config::{Config, TlsConfig},
     logging,
     processes::ServerReady,
     stack::{Stack, open_store, random_secret},
@@ -38,11 +38,9 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         Stack::start(store, Arc::new(SystemClock), gateway_config(&config)?, server_config(&config)).await?;
     let has_operators = !stack.store.operators().await?.is_empty();
     let first_run = (!has_operators).then(|| stack.server.first_run_link(SystemClock.now()));
-    let ready = ServerReady {
-        url: format!("http://{}", stack.server.local_addr()),
-        instance_key: first_key,
-        first_run,
-    };
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{}", stack.server.local_addr());
+    let ready = ServerReady { url, instance_key: first_key, first_run };
     if options.json {
         println!("{}", serde_json::to_string(&ready)?);
     } else {
@@ -106,6 +104,10 @@ fn gateway_config(config: &Config) -> Result<GatewayConfig> {
 fn server_config(config: &Config) -> ServerConfig {
     let mut server = ServerConfig::at(config.listen);
     server.public_url = Some(config.public_url.clone()).filter(|url| !url.is_empty());
+    server.connections_max = config.connections_max;
+    server.connections_per_ip_max = config.connections_per_ip_max;
+    let files = |tls: &TlsConfig| TlsFiles { certificate: tls.certificate.clone(), key: tls.key.clone() };
+    server.tls = config.tls.as_ref().map(files);
     server.simulator = config
         .simulator
         .as_ref()

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::{
+    Extension,
     extract::{RawPathParams, Request, State},
     middleware::Next,
     response::Response,
@@ -10,7 +11,7 @@ use axum::{
 use model::AppId;
 use store::{AuditChannel, AuditDraft, AuditObject, Op};
 
-use crate::{key::Caller, peer, shared::Shared};
+use crate::{accept::Peer, key::Caller, shared::Shared};
 
 /// Longest name of a changed thing, in characters.
 const OBJECT_MAX_CHARS: usize = 200;
@@ -38,12 +39,13 @@ pub(crate) struct Recorded {
 /// Records what the endpoint behind it changed, before its answer leaves.
 pub(crate) async fn record(
     State((shared, recorded)): State<(Arc<Shared>, Recorded)>,
+    Extension(Peer(peer)): Extension<Peer>,
     caller: Caller,
     params: RawPathParams,
     request: Request,
     next: Next,
 ) -> Response {
-    let address = peer::address(request.extensions());
+    let address = shared.gate.origin(peer, request.headers()).to_string();
     let named: Vec<String> =
         params.iter().map(|(name, value)| format!("{} {value}", name.replace('_', " "))).collect();
     let made = caller.made.clone();

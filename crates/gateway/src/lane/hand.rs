@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use model::{AppId, DeliveryId, DeviceId, Purpose, PushId, Timestamp};
+use model::{AppId, Class, DeliveryId, DeviceId, MessageId, Purpose, PushId, Timestamp};
 use store::Claimed;
 use vendors::{BatchKey, Job, Origin, Sent, Target};
 
@@ -16,6 +16,9 @@ use super::work::Work;
 pub(crate) struct Item {
     pub(crate) id: DeliveryId,
     pub(crate) app: AppId,
+    /// Whose notification it is.
+    pub(crate) message: MessageId,
+    pub(crate) class: Class,
     /// Withdraw only where the vendor takes back; what is shown instead replaces.
     pub(crate) purpose: Purpose,
     pub(crate) device: Option<DeviceId>,
@@ -47,6 +50,8 @@ impl From<Claimed> for Item {
             renewals: u32::try_from(renewals).unwrap_or(u32::MAX),
             id: claimed.delivery.id,
             app: claimed.delivery.app,
+            message: claimed.message.id,
+            class: claimed.message.push.as_ref().map_or(Class::Chat, |push| push.class),
             purpose: claimed.delivery.purpose,
             device: claimed.delivery.device,
             push_id: claimed.delivery.push_id,

@@ -124,7 +124,9 @@ impl Lane {
         self.intake.reopen = false;
         self.intake.opening = true;
         let (shared, id) = (self.shared.clone(), self.id);
-        let known = self.certificate.as_ref().map(|certificate| certificate.version);
+        let edition = shared.dialer.edition();
+        let same_reach = self.road.as_ref().is_none_or(|road| road.edition == edition);
+        let known = self.certificate.as_ref().filter(|_| same_reach).map(|certificate| certificate.version);
         self.tasks.push(Box::pin(async move { Event::Opened(road::open(shared, id, known).await) }));
     }
 
@@ -262,6 +264,7 @@ impl Lane {
     fn end(&mut self, items: &[Item], state: DeliveryState, reason: ReasonCode, now: Timestamp) {
         let hears = self.catalogue.hears;
         for item in items {
+            self.board.meter.note_state(item.class, state);
             self.outbox.extend(settle::end(item, state, reason, now, hears));
         }
     }

@@ -109,6 +109,8 @@ pub(crate) struct Lane {
     look_at: Option<Instant>,
     dice: Dice,
     stopping: bool,
+    /// The breaker was open when this lane last looked.
+    resting: bool,
     sent: u64,
     accepted: u64,
 }
@@ -155,6 +157,7 @@ impl Lane {
             look_at: None,
             dice: Dice::new(),
             stopping: false,
+            resting: false,
             sent: 0,
             accepted: 0,
         }
@@ -274,8 +277,13 @@ impl Lane {
         looks.flatten().min()
     }
 
-    fn report(&self, now: Timestamp) {
+    fn report(&mut self, now: Timestamp) {
         let state = self.state(now);
+        let rests = matches!(self.breaker.allowance(now), Allowance::Nothing { .. });
+        if rests && !std::mem::replace(&mut self.resting, rests) {
+            self.board.meter.breaker_opened.one();
+        }
+        self.resting = rests;
         self.board.write(|status| {
             status.state = state;
             status.vendor = self.certificate.as_ref().map(|certificate| certificate.vendor);

@@ -15,6 +15,15 @@ mod app {
 mod apps {
     pub(super) mod get;
     pub(super) mod post;
+    pub(super) mod app {
+        pub(in crate::api) mod keys {
+            pub(in crate::api) mod get;
+            pub(in crate::api) mod post;
+            pub(in crate::api) mod key {
+                pub(in crate::api) mod delete;
+            }
+        }
+    }
 }
 mod calls {
     pub(super) mod post;
@@ -100,6 +109,14 @@ mod groups {
 mod health {
     pub(super) mod get;
 }
+mod keys {
+    pub(super) mod get;
+    pub(super) mod post;
+    pub(super) mod view;
+    pub(super) mod key {
+        pub(in crate::api) mod delete;
+    }
+}
 mod lanes {
     pub(super) mod get;
 }
@@ -137,6 +154,7 @@ mod users {
     pub(super) mod get;
     pub(super) mod post;
     pub(super) mod user {
+        pub(in crate::api) mod delete;
         pub(in crate::api) mod get;
         pub(in crate::api) mod patch;
         pub(in crate::api) mod conversations {

@@ -1,10 +1,10 @@
 //! The list of endpoints: router, OpenAPI document and tests are made from it.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, sync::Arc, time::Instant};
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{Request, State},
     handler::Handler,
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -28,7 +28,8 @@ use uuid::Uuid;
 use crate::{
     audit::{self, Recorded},
     key,
-    problem::Problem,
+    meter::Surface,
+    problem::{Problem, RefusedWith},
     shared::Shared,
 };
 
@@ -125,6 +126,12 @@ table! {
     None                  => openapi::get;
     Some(Scope::Instance) => apps::get;
     Some(Scope::Instance) => apps::post;
+    Some(Scope::Instance) => apps::app::keys::get;
+    Some(Scope::Instance) => apps::app::keys::post;
+    Some(Scope::Instance) => apps::app::keys::key::delete;
+    Some(Scope::Manage)   => keys::get;
+    Some(Scope::Manage)   => keys::post;
+    Some(Scope::Manage)   => keys::key::delete;
     Some(Scope::Read)     => app::get;
     Some(Scope::Manage)   => app::patch;
     Some(Scope::Read)     => vendors::get;
@@ -138,6 +145,7 @@ table! {
     Some(Scope::Manage)   => users::post, traffic;
     Some(Scope::Read)     => users::user::get;
     Some(Scope::Manage)   => users::user::patch;
+    Some(Scope::Manage)   => users::user::delete;
     Some(Scope::Read)     => users::user::settings::get;
     Some(Scope::Manage)   => users::user::settings::put, traffic;
     Some(Scope::Read)     => users::user::sessions::get;
@@ -208,7 +216,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .fallback(|| async { Problem::not_found("there is no such path") })
         .method_not_allowed_fallback(|| async { Problem::from(ErrorCode::MethodNotAllowed) })
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn(named))
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), named))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
@@ -220,12 +228,17 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-/// Gives each request an id, so that an answer can be found in the log.
-async fn named(request: Request, next: Next) -> Response {
+/// Gives each request an id, so that an answer can be found in the log, and counts it.
+async fn named(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
     let id = Uuid::now_v7();
     let span = tracing::info_span!("request", %id, method = %request.method());
+    let began = Instant::now();
     let mut response = next.run(request).instrument(span).await;
+    shared.meter.request.took(began.elapsed());
+    if let Some(RefusedWith(code)) = response.extensions().get() {
+        shared.meter.note_refused(Surface::Rest, *code);
+    }
     if let Ok(id) = HeaderValue::try_from(id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

@@ -234,13 +234,13 @@ async fn try_password(console: &Console, signed: &Signed, typed: NewPassword) ->
     let words = signed.lang().admin_words();
     let (old, new, again) = (Secret::new(typed.old), Secret::new(typed.password), Secret::new(typed.again));
     let mut faults = Faults { password: passwords::fault(words, &new, &again), ..Faults::default() };
-    let (name, address) = (operator.name.as_str(), signed.visitor.origin.address.as_str());
+    let (name, network) = (operator.name.as_str(), signed.visitor.origin.network());
     let now = console.shared.now();
     if faults.password.is_empty() {
-        match console.throttle.begin(name, address, now) {
+        match console.throttle.begin(name, &network, now) {
             Err(again_at) => faults.old = fill(words.try_later, &Moment(again_at).spelled("full")),
             Ok(()) if console.passwords.matches(old, operator.password.clone()).await? => {
-                console.throttle.forgive(name, address);
+                console.throttle.forgive(name, &network);
             }
             Ok(()) => faults.old = words.old_password_wrong.to_owned(),
         }

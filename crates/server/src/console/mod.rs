@@ -81,7 +81,8 @@ impl Console {
 
     /// Whether browsers reach the console over https, so that cookies must not travel otherwise.
     fn is_secure(&self) -> bool {
-        self.shared.config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+        let config = &self.shared.config;
+        config.tls.is_some() || config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
     }
 }
 

@@ -69,11 +69,11 @@ async fn try_in(
     name: &str,
     password: Secret<String>,
 ) -> Result<String, Refused> {
-    let (now, address) = (console.shared.now(), visitor.origin.address.as_str());
+    let (now, network) = (console.shared.now(), visitor.origin.network());
     let is_too_long = name.len() > OPERATOR_NAME_MAX_BYTES || password.expose().len() > PASSWORD_MAX_BYTES;
     let counted = if is_too_long { "" } else { name };
     let later = |again_at: Timestamp| Refused::With(Gate::Later(Moment(again_at)));
-    console.throttle.begin(counted, address, now).map_err(later)?;
+    console.throttle.begin(counted, &network, now).map_err(later)?;
     if is_too_long {
         return Err(Refused::With(Gate::Wrong));
     }
@@ -85,7 +85,7 @@ async fn try_in(
     let is_right = console.passwords.matches(password, stored).await?;
     match operator {
         Some(operator) if is_right && !operator.disabled => {
-            console.throttle.forgive(counted, address);
+            console.throttle.forgive(counted, &network);
             let (holder, person) =
                 (ConsoleHolder::Operator(operator.id), Person::Operator(Box::new(operator)));
             Ok(gate::open(console, visitor, holder, &person).await?)

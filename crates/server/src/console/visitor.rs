@@ -27,7 +27,7 @@ use super::{
     session::{self, SignedIn},
     words::Lang,
 };
-use crate::peer;
+use crate::{accept::Peer, limits};
 
 /// The cookie that holds a session.
 pub(super) const SESSION_COOKIE: &str = "posthouse_console";
@@ -47,6 +47,13 @@ pub(super) struct Origin {
     pub(super) agent: String,
 }
 
+impl Origin {
+    /// What tries to sign in are counted by: an address, or all those of one customer.
+    pub(super) fn network(&self) -> String {
+        self.address.parse().map(|ip| limits::network(ip).to_string()).unwrap_or_default()
+    }
+}
+
 /// Anyone who asks.
 #[derive(Debug, Clone)]
 pub(super) struct Visitor {
@@ -64,12 +71,14 @@ impl Visitor {
             http::Method::GET => parts.uri.path_and_query().map_or("/console/lab", |uri| uri.as_str()),
             _ => "/console/lab",
         };
+        let peer = parts.extensions.get::<Peer>();
+        let peer = peer.map(|Peer(peer)| console.shared.gate.origin(*peer, &parts.headers));
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         let mut visitor = Self {
             lang: lang.unwrap_or_else(|| Lang::accepted(&parts.headers)),
             here: here.to_owned(),
             origin: Origin {
-                address: peer::address(&parts.extensions),
+                address: peer.map(|ip| ip.to_string()).unwrap_or_default(),
                 agent: agent.unwrap_or_default().chars().take(AGENT_MAX_CHARS).collect(),
             },
             session: None,

@@ -2,9 +2,9 @@
 
 use super::{
     tables::{
-        acks, api_keys, apps, audit, bindings, calls, cancels, certificates, console_sessions, deliveries,
-        devices, fanouts, follow_ups, groups, members, messages, mutes, operators, outbox, reads, recalls,
-        receipts, resources, sessions, users, webhooks,
+        acks, api_keys, apps, audit, bindings, calls, cancels, certificates, console_sessions, deletions,
+        deliveries, devices, erasure, expiry, fanouts, follow_ups, groups, members, messages, mutes,
+        operators, outbox, reads, recalls, receipts, resources, sessions, users, webhooks,
     },
     writer::Work,
     writing::Writing,
@@ -46,6 +46,8 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
         Op::Audit(draft) => audit::record(writing, draft, None),
         Op::Console(op) => console(writing, op),
         Op::PutApiKey(key) => api_keys::put(writing, key),
+        Op::DeleteApiKey { app, hash } => api_keys::delete(writing, *app, hash),
+        Op::NoteKeyUse(uses) => api_keys::note_use(writing, uses),
         Op::PutUser { app, user, at } => users::put(writing, *app, user, *at),
         Op::NameUser { app, user, name, at } => users::name(writing, *app, user, name.as_ref(), *at),
         Op::PutUserSettings { app, user, settings, at } => users::set(writing, *app, user, settings, *at),
@@ -115,6 +117,9 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
         }
         Op::Update(update) => deliveries::update(writing, update),
         Op::Mark { app, certificate, receipt } => receipts::mark(writing, *app, *certificate, receipt),
+        Op::DeleteUser { app, user, reason, at } => deletions::begin(writing, *app, user, *reason, *at),
+        Op::Erase(erasure) => erasure::step(writing, erasure),
+        Op::Expire(expiry) => expiry::step(writing, expiry),
     }
 }
 

@@ -4,6 +4,7 @@
 //! of their own. What lanes hold of the queue lives in [hands].
 
 mod apply;
+mod backup;
 mod checkpoint;
 #[cfg(all(test, feature = "conformance"))]
 mod cost;
@@ -13,6 +14,7 @@ mod hands;
 mod hands_model;
 mod open;
 mod readers;
+mod restore;
 mod sql;
 mod tables;
 mod writer;
@@ -21,7 +23,7 @@ mod writing;
 use std::{
     cell::Cell,
     fs::File,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -37,16 +39,22 @@ use self::{
     open::Role,
     readers::Readers,
     tables::{
-        api_keys, apps, audience, audit, bindings, calls, certificates, console_sessions, conversations,
-        deliveries, delivery_list, devices, fanouts, groups, members, messages, operators, outbox, queue,
-        reads, resources, sessions, users, webhooks,
+        api_keys, apps, audience, audit, backlog, bindings, calls, certificates, console_sessions,
+        conversations, deletions, deliveries, delivery_list, devices, fanouts, groups, members, messages,
+        operators, outbox, queue, reads, resources, sessions, users, webhooks,
     },
     writer::{Desk, Work, Writer},
 };
 use crate::{
-    ApiKey, AudienceRow, AuditEntry, AuditFilter, CallRecord, Claimed, ConsoleSession, ConsoleSessionKey,
-    ConversationEntry, ConversationHead, DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, Operator,
-    OutboxEntry, Outcome, SealKey, SessionRecord, Store, StoreError, User,
+    ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, CallRecord, Claimed, ConsoleSession,
+    ConsoleSessionKey, ConversationEntry, ConversationHead, Deletion, DeliveryFilter, DeviceRecord,
+    FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome, SealKey, SessionRecord, Space, Store, StoreError,
+    StoreMeter, User,
+};
+
+pub use self::{
+    backup::{BackupReport, Copied, Pace, back_up},
+    restore::{Restored, restore},
 };
 
 /// Changes that the feed holds for a slow listener.
@@ -65,6 +73,8 @@ pub struct EmbeddedStore {
     claims: Mutex<()>,
     feed: Feed,
     seal: SealKey,
+    meter: Arc<StoreMeter>,
+    place: PathBuf,
     _folder: File,
 }
 
@@ -76,18 +86,20 @@ impl EmbeddedStore {
     /// another key, [`StoreError::Disk`] where it cannot be read or made.
     pub fn open(folder: &Path, seal: SealKey) -> Result<Arc<Self>, StoreError> {
         let lock = open::take_folder(folder)?;
-        let file = folder.join("posthouse.db");
+        let file = folder.join(open::DATABASE);
         open::own_file(&file).map_err(|error| StoreError::Disk(format!("{}: {error}", file.display())))?;
         let mut conn = open::connection(&file, Role::Writer)?;
         open::prepare(&mut conn, &seal)?;
         let hands = Arc::new(Mutex::new(Hands::default()));
         let feed = Feed::new(FEED_CAPACITY);
+        let meter = Arc::new(StoreMeter::default());
         let desk = Desk {
             conn,
             syncs: Cell::new(true),
             seal: seal.clone(),
             hands: Arc::clone(&hands),
             feed: feed.clone(),
+            meter: Arc::clone(&meter),
         };
         let writer = Writer::spawn(desk, &file)?;
         Ok(Arc::new(Self {
@@ -97,6 +109,8 @@ impl EmbeddedStore {
             claims: Mutex::new(()),
             feed,
             seal,
+            meter,
+            place: folder.to_owned(),
             _folder: lock,
         }))
     }
@@ -142,6 +156,27 @@ impl Store for EmbeddedStore {
 
     fn feed(&self) -> &Feed {
         &self.feed
+    }
+
+    fn meter(&self) -> &StoreMeter {
+        &self.meter
+    }
+
+    fn space(&self) -> Space {
+        let size = |file| std::fs::metadata(self.place.join(file)).map_or(0, |found| found.len());
+        let system = rustix::fs::statvfs(&self.place);
+        Space {
+            database_bytes: size("posthouse.db") + size("posthouse.db-wal"),
+            free_bytes: system.map_or(0, |system| system.f_bavail.saturating_mul(system.f_frsize)),
+        }
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.readers.snapshot(backlog::count)
+    }
+
+    async fn api_keys(&self, app: AppId) -> Result<Vec<ApiKey>, StoreError> {
+        self.readers.read(|conn| api_keys::list(conn, app))
     }
 
     async fn apps(&self) -> Result<Vec<App>, StoreError> {
@@ -198,6 +233,14 @@ impl Store for EmbeddedStore {
 
     async fn users(&self, app: AppId, after: Option<&UserId>, limit: u32) -> Result<Vec<User>, StoreError> {
         self.readers.read(|conn| users::list(conn, app, after, limit))
+    }
+
+    async fn deletion(&self, app: AppId, user: &UserId) -> Result<Option<Deletion>, StoreError> {
+        self.readers.read(|conn| Ok(deletions::find(conn, app, user)?))
+    }
+
+    async fn open_deletions(&self, limit: u32) -> Result<Vec<Deletion>, StoreError> {
+        self.readers.read(|conn| deletions::to_do(conn, limit))
     }
 
     async fn certificates(&self, app: AppId) -> Result<Vec<Certificate>, StoreError> {
