@@ -97,8 +97,9 @@ pub(crate) struct SimulatorConfig {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct VendorsConfig {
-    /// `host:port` of a vendor to the address that is dialled instead: for a simulator or a forward proxy.
-    pub(crate) connect_to: HashMap<String, SocketAddr>,
+    /// `host:port` of a vendor to the `host:port`, by address or by name, that is dialled instead: for a simulator or a
+    /// forward proxy.
+    pub(crate) connect_to: HashMap<String, String>,
     /// PEM files of further root certificates.
     pub(crate) extra_roots: Vec<PathBuf>,
     /// How fast each certificate's lane sends: `as-book` or `unlimited`.

@@ -165,11 +165,82 @@ pub(crate) fn start_simulator(
     )
 }
 
+/// How a server is started.
+#[derive(Debug)]
+pub(crate) struct ServerPlan {
+    /// Where its configuration is written.
+    pub(crate) folder: PathBuf,
+    /// The folder that holds everything; it may hold what an earlier server left.
+    pub(crate) data: PathBuf,
+    /// Where it listens.
+    pub(crate) listen: SocketAddr,
+    /// Where vendors call receipts back; empty: they do not.
+    pub(crate) public_url: String,
+    /// What its front speaks TLS with.
+    pub(crate) tls: Option<TlsFiles>,
+    /// `host:port` of each vendor host to what is dialled instead.
+    pub(crate) connect_to: BTreeMap<String, String>,
+    /// Further arguments of `serve`.
+    pub(crate) arguments: Vec<String>,
+}
+
+impl ServerPlan {
+    /// A server on a free port over a folder.
+    pub(crate) fn over(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            data: folder.join("data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_url: String::new(),
+            tls: None,
+            connect_to: BTreeMap::new(),
+            arguments: Vec::new(),
+        }
+    }
+
+    /// The same, for one that finds its vendors at a simulator.
+    pub(crate) fn new(folder: &Path, simulator: &SimulatorReady) -> Self {
+        let hosts = simulator.connect_to.iter();
+        let connect_to = hosts.map(|(host, address)| (host.clone(), address.to_string())).collect();
+        Self { connect_to, ..Self::over(folder) }
+    }
+
+    /// Starts it. Its lanes are not paced where they lead to a simulator.
+    pub(crate) fn start(
+        &self,
+        executable: &Path,
+        simulator: Option<&SimulatorReady>,
+    ) -> Result<(Process, ServerReady)> {
+        let (root, file) = (self.folder.join("ca.pem"), self.folder.join("posthouse.toml"));
+        if let Some(simulator) = simulator {
+            fs::write(&root, &simulator.ca_pem)?;
+        }
+        let config = ServerFile {
+            data: &self.data,
+            listen: self.listen,
+            public_url: &self.public_url,
+            log: LogSection { level: "error" },
+            tls: self.tls.as_ref(),
+            vendors: simulator.map(|_| VendorSection {
+                connect_to: &self.connect_to,
+                extra_roots: vec![&root],
+                pacing: "unlimited",
+            }),
+        };
+        fs::write(&file, toml::to_string(&config)?)?;
+        let file = file.to_string_lossy();
+        let mut arguments = vec!["serve", "--json", "--config", &file];
+        arguments.extend(self.arguments.iter().map(String::as_str));
+        Process::start(executable, &arguments)
+    }
+}
+
 /// The configuration of a server that finds its vendors at a simulator.
 #[derive(Serialize)]
 struct ServerFile<'a> {
     data: &'a Path,
-    listen: &'a str,
+    listen: SocketAddr,
+    public_url: &'a str,
     log: LogSection,
     #[serde(skip_serializing_if = "Option::is_none")]
     tls: Option<&'a TlsFiles>,
@@ -191,7 +262,7 @@ struct LogSection {
 
 #[derive(Serialize)]
 struct VendorSection<'a> {
-    connect_to: &'a BTreeMap<String, SocketAddr>,
+    connect_to: &'a BTreeMap<String, String>,
     extra_roots: Vec<&'a Path>,
     pacing: &'static str,
 }
@@ -202,36 +273,14 @@ pub(crate) fn start_server(
     folder: &Path,
     simulator: &SimulatorReady,
 ) -> Result<(Process, ServerReady)> {
-    let root = folder.join("ca.pem");
-    fs::write(&root, &simulator.ca_pem)?;
-    let vendors =
-        VendorSection { connect_to: &simulator.connect_to, extra_roots: vec![&root], pacing: "unlimited" };
-    start_over(executable, folder, None, Some(vendors))
+    ServerPlan::new(folder, simulator).start(executable, Some(simulator))
 }
 
 /// Starts a server that reaches no vendor, with TLS on its front where files are given.
 pub(crate) fn start_server_alone(
     executable: &Path,
     folder: &Path,
-    tls: Option<&TlsFiles>,
+    tls: Option<TlsFiles>,
 ) -> Result<(Process, ServerReady)> {
-    start_over(executable, folder, tls, None)
-}
-
-fn start_over(
-    executable: &Path,
-    folder: &Path,
-    tls: Option<&TlsFiles>,
-    vendors: Option<VendorSection<'_>>,
-) -> Result<(Process, ServerReady)> {
-    let file = folder.join("posthouse.toml");
-    let config = ServerFile {
-        data: &folder.join("data"),
-        listen: "127.0.0.1:0",
-        log: LogSection { level: "error" },
-        tls,
-        vendors,
-    };
-    fs::write(&file, toml::to_string(&config)?)?;
-    Process::start(executable, &["serve", "--json", "--config", &file.to_string_lossy()])
+    ServerPlan { tls, ..ServerPlan::over(folder) }.start(executable, None)
 }

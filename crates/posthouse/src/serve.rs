@@ -11,7 +11,7 @@ use server::{ServerConfig, SimulatorAddress, TlsFiles, create_api_key};
 use store::{Op, Scope, Store};
 
 use crate::{
-    clock::SystemClock,
+    clock::{SteadyClock, SystemClock},
     config::{Config, TlsConfig},
     logging,
     processes::ServerReady,
@@ -27,6 +27,9 @@ pub(crate) struct Options {
     /// Print the address, and at the very first start the instance key, as one JSON object once it serves.
     #[arg(long)]
     json: bool,
+    /// A file that says by how many milliseconds the clock is ahead: for `bench fault`.
+    #[arg(long, hide = true)]
+    clock_ahead_file: Option<PathBuf>,
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
@@ -34,10 +37,14 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     logging::start(&config.log);
     let store = open_store(&config.data, &config.seal_key_path())?;
     let first_key = first_key(&store).await?;
-    let stack =
-        Stack::start(store, Arc::new(SystemClock), gateway_config(&config)?, server_config(&config)).await?;
+    let clock = Arc::new(SteadyClock::new());
+    if let Some(file) = options.clock_ahead_file {
+        clock.follow(file);
+    }
+    let (gateway, server) = (gateway_config(&config)?, server_config(&config));
+    let stack = Stack::start(store, Arc::<SteadyClock>::clone(&clock), gateway, server).await?;
     let has_operators = !stack.store.operators().await?.is_empty();
-    let first_run = (!has_operators).then(|| stack.server.first_run_link(SystemClock.now()));
+    let first_run = (!has_operators).then(|| stack.server.first_run_link(clock.now()));
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{}", stack.server.local_addr());
     let ready = ServerReady { url, instance_key: first_key, first_run };

@@ -3,12 +3,10 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::{
-    Extension,
     extract::{RawPathParams, Request, State},
     middleware::Next,
     response::Response,
 };
-use model::AppId;
 use store::{AuditChannel, AuditDraft, AuditObject, Op};
 
 use crate::{accept::Peer, key::Caller, shared::Shared};
@@ -36,34 +34,41 @@ pub(crate) struct Recorded {
     pub(crate) of_instance: bool,
 }
 
-/// Records what the endpoint behind it changed, before its answer leaves.
-pub(crate) async fn record(
+/// Records what an endpoint changes that a router leads to.
+pub(crate) async fn every(
     State((shared, recorded)): State<(Arc<Shared>, Recorded)>,
-    Extension(Peer(peer)): Extension<Peer>,
-    caller: Caller,
     params: RawPathParams,
     request: Request,
     next: Next,
 ) -> Response {
-    let address = shared.gate.origin(peer, request.headers()).to_string();
     let named: Vec<String> =
         params.iter().map(|(name, value)| format!("{} {value}", name.replace('_', " "))).collect();
-    let made = caller.made.clone();
-    let response = next.run(request).await;
-    if !response.status().is_success() {
-        return response;
-    }
-    let object = made.0.get().cloned().unwrap_or_else(|| named.join(", "));
-    let app: Option<AppId> = (!recorded.of_instance).then(|| caller.app());
+    record(&shared, &recorded, &named.join(", "), request, |request| next.run(request)).await
+}
+
+/// Records what an endpoint changed, before its answer leaves. `named`: what its path names.
+pub(crate) async fn record<F: Future<Output = Response>>(
+    shared: &Shared,
+    recorded: &Recorded,
+    named: &str,
+    request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response {
+    let peer = request.extensions().get::<Peer>().copied();
+    let address = peer.map(|Peer(peer)| shared.gate.origin(peer, request.headers()).to_string());
+    let caller = request.extensions().get::<Caller>().cloned();
+    let response = answer(request).await;
+    let Some(caller) = caller.filter(|_| response.status().is_success()) else { return response };
+    let object = caller.made.0.get().map_or(named, String::as_str);
     let draft = AuditDraft {
-        app,
+        app: (!recorded.of_instance).then(|| caller.app()),
         at: shared.now(),
         channel: AuditChannel::Api,
         actor: caller.key.name.clone(),
         action: recorded.action.to_string(),
         object: AuditObject::Named(object.chars().take(OBJECT_MAX_CHARS).collect()),
         detail: String::new(),
-        address,
+        address: address.unwrap_or_default(),
     };
     if let Err(error) = shared.store().commit(vec![Op::Audit(draft)]).await {
         tracing::error!(%error, action = %recorded.action, "a change could not be recorded");

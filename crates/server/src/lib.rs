@@ -6,6 +6,7 @@
 
 mod accept;
 mod api;
+mod attend;
 mod audit;
 mod before_send;
 mod console;
@@ -16,7 +17,9 @@ mod limits;
 mod meter;
 mod metrics;
 mod problem;
+mod roads;
 mod shared;
+mod streams;
 mod tls;
 mod ws;
 
@@ -40,6 +43,7 @@ use crate::{
     accept::Front,
     before_send::Asking,
     console::{Entrance, Grant},
+    roads::Roads,
     shared::Shared,
     tls::Tls,
 };
@@ -153,7 +157,8 @@ impl Server {
         if let Some(tls) = tls.clone() {
             tokio::spawn(tls::watch_files(tls, goes_down.clone()));
         }
-        let front = Arc::new(Front::new(router(Arc::clone(&shared)), Arc::clone(&shared), tls.clone()));
+        let roads = Roads::new(api::direct(Arc::clone(&shared)), router(Arc::clone(&shared)));
+        let front = Arc::new(Front::new(roads, Arc::clone(&shared), tls.clone()));
         let accepting = tokio::spawn(accept::run(listener, front, goes_down, open));
         Ok(Running {
             local_addr,

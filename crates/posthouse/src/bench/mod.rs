@@ -7,6 +7,7 @@ mod brands;
 mod collected;
 mod crowd;
 mod deliver;
+mod fault;
 mod footprint;
 mod gauge;
 mod generator;
@@ -37,6 +38,8 @@ enum What {
     Group(group::Options),
     /// Start-up time, idle memory, size of the executable.
     Footprint(footprint::Options),
+    /// Every fault there is a promise about: what was promised, and what is seen.
+    Fault(fault::Options),
     /// Memory of each client that is logged in and does nothing.
     Idle(idle::Options),
     /// Messages into a group whose members are all connected: deliveries for each second of CPU time.
@@ -55,6 +58,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
             What::Push(options) => push::run(options).await,
             What::Group(options) => group::run(options).await,
             What::Footprint(options) => footprint::run(options).await,
+            What::Fault(options) => fault::run(options).await,
             What::Idle(options) => idle::run(options).await,
             What::Deliver(options) => deliver::run(options).await,
             What::Crowd => tokio::task::spawn_blocking(crowd::run).await?,

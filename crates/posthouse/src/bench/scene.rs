@@ -49,7 +49,7 @@ impl Scene {
         if tls {
             let issued = certificate(folder.path().to_owned())?;
             server.kill();
-            (server, ready) = processes::start_server_alone(&executable, folder.path(), Some(&issued.files))?;
+            (server, ready) = processes::start_server_alone(&executable, folder.path(), Some(issued.files))?;
             root_pem = Some(issued.root_pem);
         }
         let address = address_of(&ready.url)?;

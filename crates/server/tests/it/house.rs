@@ -341,7 +341,10 @@ fn nowhere() -> GatewayConfig {
     ];
     GatewayConfig {
         webhooks: WebhookConfig { may_reach_inside: true, ..WebhookConfig::default() },
-        connect_to: hosts.into_iter().map(|host| (host.to_owned(), closed)).collect::<HashMap<_, _>>(),
+        connect_to: hosts
+            .into_iter()
+            .map(|host| (host.to_owned(), closed.to_string()))
+            .collect::<HashMap<_, _>>(),
         ..GatewayConfig::default()
     }
 }

@@ -8,6 +8,7 @@ use super::{
     },
     writer::Work,
     writing::Writing,
+    young::Scope,
 };
 use crate::{CancelScope, ConsoleOp, Op, Outcome, StoreError};
 
@@ -17,6 +18,10 @@ pub(super) fn work(writing: &mut Writing<'_>, work: &Work) -> Result<Vec<Outcome
         Work::Batch(ops) => batch(writing, ops),
         Work::EndRaced(ids) => {
             deliveries::end_raced(writing, ids)?;
+            Ok(Vec::new())
+        }
+        Work::WriteYoung => {
+            writing.write_young(Scope::All)?;
             Ok(Vec::new())
         }
     }

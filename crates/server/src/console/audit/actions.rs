@@ -39,6 +39,8 @@ pub(super) const ALL: &[(&str, &str, &str)] = &[
     ("dismiss_group", "dismissed a group", "解散群"),
     ("put_resource", "saved a push resource", "保存推送资源"),
     ("delete_resource", "deleted a push resource", "删除推送资源"),
+    ("requeue_dead_letters", "put dead letters back", "重新投递死信"),
+    ("release_brake", "released a brake", "解除清理制动"),
     ("create_webhook", "added a webhook", "新建回调"),
     ("put_webhook", "changed a webhook", "修改回调"),
     ("delete_webhook", "deleted a webhook", "删除回调"),

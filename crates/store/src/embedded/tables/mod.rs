@@ -35,5 +35,6 @@ pub(super) mod recalls;
 pub(super) mod receipts;
 pub(super) mod resources;
 pub(super) mod sessions;
+pub(super) mod targets;
 pub(super) mod users;
 pub(super) mod webhooks;
