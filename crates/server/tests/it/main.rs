@@ -4,10 +4,12 @@
 
 mod api;
 mod backend;
+mod browser;
 mod calls;
 mod certificates;
 mod compose;
 mod console;
+mod console_security;
 mod explain;
 mod frames;
 mod front;
