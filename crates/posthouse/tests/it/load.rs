@@ -1,7 +1,10 @@
 //! Senders that go on whatever happens to the server: each repeats a request, with its idempotency key, until it is
 //! acknowledged.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -40,6 +43,7 @@ pub(crate) struct Receivers {
 pub(crate) struct Load {
     senders: JoinSet<Acknowledged>,
     going: watch::Sender<bool>,
+    so_far: Arc<Mutex<Vec<Uuid>>>,
 }
 
 /// What the server acknowledged.
@@ -53,12 +57,18 @@ pub(crate) struct Acknowledged {
 impl Load {
     pub(crate) fn start(receivers: &Arc<Receivers>, url: &watch::Receiver<Option<String>>) -> Self {
         let (going, goes) = watch::channel(true);
+        let so_far = Arc::default();
         let mut senders = JoinSet::new();
         for number in 0..SENDERS {
             let (receivers, url, goes) = (Arc::clone(receivers), url.clone(), goes.clone());
-            senders.spawn(send_on(number, receivers, url, goes));
+            senders.spawn(send_on(number, receivers, url, goes, Arc::clone(&so_far)));
         }
-        Self { senders, going }
+        Self { senders, going, so_far }
+    }
+
+    /// The messages that were acknowledged until now.
+    pub(crate) fn so_far(&self) -> Vec<Uuid> {
+        self.so_far.lock().unwrap().clone()
     }
 
     /// Lets every sender finish its request.
@@ -79,6 +89,7 @@ async fn send_on(
     receivers: Arc<Receivers>,
     mut url: watch::Receiver<Option<String>>,
     goes: watch::Receiver<bool>,
+    so_far: Arc<Mutex<Vec<Uuid>>>,
 ) -> Acknowledged {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
@@ -106,7 +117,9 @@ async fn send_on(
             match timeout(ANSWER_WITHIN, asked).await.ok().flatten() {
                 Some((status @ (StatusCode::CREATED | StatusCode::OK), answer)) => {
                     let answer: Value = serde_json::from_slice(&answer).unwrap();
-                    acknowledged.messages.push(answer["message"].as_str().unwrap().parse().unwrap());
+                    let message = answer["message"].as_str().unwrap().parse().unwrap();
+                    acknowledged.messages.push(message);
+                    so_far.lock().unwrap().push(message);
                     acknowledged.repeated += usize::from(status == StatusCode::OK);
                     break;
                 }

@@ -4,6 +4,7 @@
 
 #[path = "../../src/api.rs"]
 mod api;
+mod backup;
 #[path = "../../src/bench/ground.rs"]
 mod ground;
 mod kill;

@@ -1,6 +1,12 @@
 //! A simulator that stays, and a server over one data folder that is killed and started again.
 
-use std::{fs, path::Path, time::Duration};
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use model::{AppId, DeliveryState, Timestamp};
 use serde_json::{Value, json};
@@ -97,6 +103,24 @@ impl Stage {
         }
     }
 
+    /// The folder that the server keeps everything in.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Kills the server and starts it over another folder, made from a backup with the same seal key.
+    pub(crate) fn restart_from(&mut self, backup: &Path) -> Value {
+        self.kill();
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        fs::create_dir(&data).unwrap();
+        fs::copy(self.data().join("seal.key"), data.join("seal.key")).unwrap();
+        let restored = command(&["restore", "--json", "--from"], &[backup.as_ref(), "--data".as_ref(), data.as_ref()]);
+        self.folder = folder;
+        self.restart();
+        restored
+    }
+
     /// Registers a device without a user and binds an APNs token; answers its Push ID.
     pub(crate) async fn register_device(&self, token: &str) -> String {
         let device: Value = self.api().post("/v1/devices", &json!({})).await.unwrap();
@@ -144,6 +168,13 @@ impl Stage {
         let in_time = tokio::time::timeout(PATIENCE, looked).await.is_ok();
         assert!(in_time, "GET {path} still answers {last}");
     }
+}
+
+/// Runs a command of the program and reads what it prints.
+pub(crate) fn command(words: &[&str], more: &[&OsStr]) -> Value {
+    let output = Command::new(EXECUTABLE).args(words).args(more).output().unwrap();
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 fn start_server(folder: &TempDir, simulator: &SimulatorReady) -> (Process, ServerReady) {

@@ -37,6 +37,7 @@ impl Clock for SystemClock {
 pub(crate) struct House {
     pub(crate) address: SocketAddr,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) im: Arc<Im>,
     /// A key of the first App with every scope of an App.
     pub(crate) key: String,
     /// The same for the second App.
@@ -99,11 +100,12 @@ impl House {
         let gateway = Gateway::start(Arc::clone(&store), Arc::clone(&clock), nowhere());
         let mut config = ServerConfig::at(SocketAddr::from(([127, 0, 0, 1], 0)));
         set(&mut config);
-        let running = Server::start(im, gateway, clock, config).await.unwrap();
+        let running = Server::start(Arc::clone(&im), gateway, clock, config).await.unwrap();
         let http = Client::builder(TokioExecutor::new()).build_http();
         Self {
             address: running.local_addr(),
             store,
+            im,
             key,
             foreign_key,
             instance_key,
