@@ -15,7 +15,9 @@ mod frames;
 mod groups;
 mod history;
 mod keeping;
+mod keys;
 mod login;
+mod meter;
 mod reach;
 mod reads;
 mod recalls;
@@ -36,7 +38,9 @@ use tokio::{sync::mpsc, task::JoinHandle};
 pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
 pub use before_send::{BeforeSend, Judgement};
 pub use catalogue::{AppView, Catalogue};
+pub use keys::Keys;
 pub use login::Opened;
+pub use meter::ImMeter;
 pub use registry::{Ending, Live, Outbound};
 pub use send::{Accepted, NewPush};
 pub use tokens::{TOKEN_LIFETIME_MAX_S, issue_token};
@@ -79,6 +83,7 @@ pub struct Im {
     /// Told when a user was deleted.
     deletions: tokio::sync::Notify,
     started_at: Timestamp,
+    meter: ImMeter,
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -109,6 +114,7 @@ impl Im {
             group_turns: groups::Turns::default(),
             deletions: tokio::sync::Notify::new(),
             started_at,
+            meter: ImMeter::default(),
             tasks: std::sync::Mutex::default(),
         });
         let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
@@ -149,6 +155,12 @@ impl Im {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What the IM half counts of its own work.
+    #[must_use]
+    pub const fn meter(&self) -> &ImMeter {
+        &self.meter
     }
 
     /// How many connections are logged in.

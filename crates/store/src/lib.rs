@@ -8,6 +8,7 @@ mod batch;
 pub mod conformance;
 mod embedded;
 mod feed;
+mod meter;
 mod port;
 mod records;
 mod sealing;
@@ -18,9 +19,11 @@ pub use batch::{
 };
 pub use embedded::{BackupReport, Copied, EmbeddedStore, Pace, Restored, back_up, restore};
 pub use feed::{Change, Feed};
+pub use meter::StoreMeter;
 pub use port::{Store, StoreError};
 pub use records::{
-    ApiKey, AudienceRow, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion, DeliveryFilter,
-    DeviceRecord, FanoutCursor, OutboxEntry, Scope, SessionRecord, User,
+    ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion,
+    DeliveryFilter, DeviceRecord, FanoutCursor, LaneBacklog, OutboxEntry, Scope, SessionRecord, Space, User,
+    WaitingRows,
 };
 pub use sealing::SealKey;

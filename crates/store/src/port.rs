@@ -8,8 +8,9 @@ use model::{
 };
 
 use crate::{
-    ApiKey, AudienceRow, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion, DeliveryFilter,
-    DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SessionRecord, User,
+    ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion,
+    DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SessionRecord, Space,
+    StoreMeter, User,
 };
 
 /// Why the store could not do it.
@@ -46,12 +47,21 @@ pub trait Store: Send + Sync {
     /// Committed changes.
     fn feed(&self) -> &Feed;
 
+    /// What the store counts of its own work.
+    fn meter(&self) -> &StoreMeter;
+    /// How much room it takes and has; zero where that cannot be said.
+    fn space(&self) -> Space;
+    /// How much waits. It counts rows, so it is for looking now and then.
+    async fn backlog(&self) -> Result<Backlog, StoreError>;
+
     /// Every App.
     async fn apps(&self) -> Result<Vec<App>, StoreError>;
     /// One App.
     async fn app(&self, app: AppId) -> Result<Option<App>, StoreError>;
     /// The API key with this SHA-256.
     async fn api_key(&self, hash: &[u8; 32]) -> Result<Option<ApiKey>, StoreError>;
+    /// An App's API keys, the oldest first.
+    async fn api_keys(&self, app: AppId) -> Result<Vec<ApiKey>, StoreError>;
     /// A user.
     async fn user(&self, app: AppId, user: &UserId) -> Result<Option<User>, StoreError>;
     /// An App's users, by id, after this one.

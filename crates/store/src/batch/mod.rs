@@ -30,6 +30,15 @@ pub enum Op {
     PutApp(App),
     /// Stores an API key. → [`Outcome::Done`], or [`Outcome::Missing`] without its App
     PutApiKey(ApiKey),
+    /// Revokes an API key. → [`Outcome::Done`], or [`Outcome::Missing`]
+    DeleteApiKey {
+        /// The App it belongs to.
+        app: AppId,
+        /// SHA-256 of the key.
+        hash: [u8; 32],
+    },
+    /// Notes when API keys were last used; it never goes back, and a key that is gone stays gone. → [`Outcome::Done`]
+    NoteKeyUse(Vec<([u8; 32], Timestamp)>),
     /// Makes a user, where it is not there. → [`Outcome::Done`], or [`Outcome::Stale`] while an earlier user of this id is
     /// being erased
     PutUser {

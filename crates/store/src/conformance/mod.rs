@@ -49,6 +49,7 @@ macro_rules! conformance_tests {
         $crate::conformance_tests!(@of $house, records: [
             an_app_reads_as_it_was_put_and_its_secret_comes_back,
             an_api_key_is_found_by_its_hash_alone,
+            an_api_key_is_listed_used_and_revoked,
             a_user_is_made_once_and_listed_in_order,
             revoked_tokens_stay_revoked,
             c1_each_certificate_gets_an_id_of_its_own_that_is_never_used_again,
@@ -149,6 +150,7 @@ macro_rules! conformance_tests {
             what_is_held_is_not_claimed_again,
             what_is_released_is_claimed_again,
             a_long_backlog_is_claimed_once_each,
+            how_much_waits_is_counted,
             a_retry_is_claimed_when_it_is_due,
             a_reopen_puts_everything_back,
             the_next_due_time_is_that_of_a_row_nobody_holds,

@@ -40,6 +40,8 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
     match op {
         Op::PutApp(app) => apps::put(writing, app),
         Op::PutApiKey(key) => api_keys::put(writing, key),
+        Op::DeleteApiKey { app, hash } => api_keys::delete(writing, *app, hash),
+        Op::NoteKeyUse(uses) => api_keys::note_use(writing, uses),
         Op::PutUser { app, user, at } => users::put(writing, *app, user, *at),
         Op::NameUser { app, user, name, at } => users::name(writing, *app, user, name.as_ref(), *at),
         Op::PutUserSettings { app, user, settings, at } => users::set(writing, *app, user, settings, *at),

@@ -23,7 +23,7 @@ mod writing;
 use std::{
     cell::Cell,
     fs::File,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -39,16 +39,16 @@ use self::{
     open::Role,
     readers::Readers,
     tables::{
-        api_keys, apps, audience, bindings, calls, certificates, conversations, deletions, deliveries,
-        delivery_list, devices, fanouts, groups, members, messages, outbox, queue, reads, resources,
-        sessions, users, webhooks,
+        api_keys, apps, audience, backlog, bindings, calls, certificates, conversations, deletions,
+        deliveries, delivery_list, devices, fanouts, groups, members, messages, outbox, queue, reads,
+        resources, sessions, users, webhooks,
     },
     writer::{Desk, Work, Writer},
 };
 use crate::{
-    ApiKey, AudienceRow, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion, DeliveryFilter,
-    DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SealKey, SessionRecord, Store, StoreError,
-    User,
+    ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion,
+    DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SealKey, SessionRecord,
+    Space, Store, StoreError, StoreMeter, User,
 };
 
 pub use self::{
@@ -72,6 +72,8 @@ pub struct EmbeddedStore {
     claims: Mutex<()>,
     feed: Feed,
     seal: SealKey,
+    meter: Arc<StoreMeter>,
+    place: PathBuf,
     _folder: File,
 }
 
@@ -89,12 +91,14 @@ impl EmbeddedStore {
         open::prepare(&mut conn, &seal)?;
         let hands = Arc::new(Mutex::new(Hands::default()));
         let feed = Feed::new(FEED_CAPACITY);
+        let meter = Arc::new(StoreMeter::default());
         let desk = Desk {
             conn,
             syncs: Cell::new(true),
             seal: seal.clone(),
             hands: Arc::clone(&hands),
             feed: feed.clone(),
+            meter: Arc::clone(&meter),
         };
         let writer = Writer::spawn(desk, &file)?;
         Ok(Arc::new(Self {
@@ -104,6 +108,8 @@ impl EmbeddedStore {
             claims: Mutex::new(()),
             feed,
             seal,
+            meter,
+            place: folder.to_owned(),
             _folder: lock,
         }))
     }
@@ -149,6 +155,27 @@ impl Store for EmbeddedStore {
 
     fn feed(&self) -> &Feed {
         &self.feed
+    }
+
+    fn meter(&self) -> &StoreMeter {
+        &self.meter
+    }
+
+    fn space(&self) -> Space {
+        let size = |file| std::fs::metadata(self.place.join(file)).map_or(0, |found| found.len());
+        let system = rustix::fs::statvfs(&self.place);
+        Space {
+            database_bytes: size("posthouse.db") + size("posthouse.db-wal"),
+            free_bytes: system.map_or(0, |system| system.f_bavail.saturating_mul(system.f_frsize)),
+        }
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.readers.snapshot(backlog::count)
+    }
+
+    async fn api_keys(&self, app: AppId) -> Result<Vec<ApiKey>, StoreError> {
+        self.readers.read(|conn| api_keys::list(conn, app))
     }
 
     async fn apps(&self) -> Result<Vec<App>, StoreError> {

@@ -9,7 +9,7 @@ use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use model::DeliveryId;
@@ -23,7 +23,7 @@ use super::{
     sql::{self, values},
     writing::{News, Writing},
 };
-use crate::{Feed, Op, Outcome, StoreError, sealing::SealKey};
+use crate::{Feed, Op, Outcome, StoreError, StoreMeter, sealing::SealKey};
 
 /// Batches that may wait. One more waits for a place, then is refused as busy.
 const WAITING_MAX: usize = 4096;
@@ -90,6 +90,7 @@ struct Job {
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
+    meter: Arc<StoreMeter>,
 }
 
 /// What the thread works with.
@@ -100,17 +101,19 @@ pub(super) struct Desk {
     pub(super) seal: SealKey,
     pub(super) hands: Arc<Mutex<Hands>>,
     pub(super) feed: Feed,
+    pub(super) meter: Arc<StoreMeter>,
 }
 
 impl Writer {
     pub(super) fn spawn(desk: Desk, file: &Path) -> Result<Self, StoreError> {
         let checkpoints = Checkpoints::spawn(file)?;
         let (jobs, waiting) = mpsc::channel(WAITING_MAX);
+        let meter = Arc::clone(&desk.meter);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || desk.work(waiting, &checkpoints))
             .map_err(|error| StoreError::Database(format!("no writer thread: {error}")))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), meter })
     }
 
     /// Commits it, together with what else waits, and answers once it is done; what promises something is on disk then.
@@ -121,7 +124,10 @@ impl Writer {
             Ok(place) => place,
             Err(_) => tokio::time::timeout(BUSY_AFTER, jobs.reserve())
                 .await
-                .map_err(|_| StoreError::Busy)?
+                .map_err(|_| {
+                    self.meter.busy.one();
+                    StoreError::Busy
+                })?
                 .map_err(|_| stopped())?,
         };
         let (reply, answer) = oneshot::channel();
@@ -154,6 +160,7 @@ impl Desk {
     fn run(&self, group: Vec<Job>) {
         match self.commit(&group) {
             Ok((answers, news)) => {
+                self.meter.batches.add(group.len() as u64);
                 for (job, outcomes) in group.into_iter().zip(answers) {
                     // A caller that went away does not mind.
                     let _ = job.reply.send(Ok(outcomes));
@@ -161,6 +168,7 @@ impl Desk {
                 news.tell(&self.feed);
             }
             Err(error) if group.len() == 1 || error.is_of_the_place() => {
+                self.meter.failures.one();
                 for job in group {
                     let _ = job.reply.send(Err(error.clone()));
                 }
@@ -179,7 +187,8 @@ impl Desk {
     }
 
     fn commit(&self, group: &[Job]) -> Result<(Vec<Vec<Outcome>>, News), StoreError> {
-        self.sync_at_commit(group.iter().any(|job| job.work.is_promise()))?;
+        let (began, syncs) = (Instant::now(), group.iter().any(|job| job.work.is_promise()));
+        self.sync_at_commit(syncs)?;
         sql::execute(&self.conn, "BEGIN IMMEDIATE", values![])?;
         let mut writing = Writing::new(&self.conn, &self.seal, &self.hands);
         let answers = group
@@ -187,7 +196,7 @@ impl Desk {
             .map(|job| apply::work(&mut writing, &job.work))
             .collect::<Result<Vec<_>, _>>()
             .and_then(|answers| {
-                sql::execute(&self.conn, "COMMIT", values![])?;
+                self.end_transaction(began, syncs)?;
                 Ok(answers)
             });
         let (queue, news) = writing.into_parts();
@@ -208,6 +217,21 @@ impl Desk {
                 Err(error)
             }
         }
+    }
+}
+
+impl Desk {
+    fn end_transaction(&self, began: Instant, syncs: bool) -> Result<(), StoreError> {
+        let ending = Instant::now();
+        sql::execute(&self.conn, "COMMIT", values![])?;
+        self.meter.commit.took(began.elapsed());
+        if syncs {
+            self.meter.sync.took(ending.elapsed());
+            self.meter.groups_synced.one();
+        } else {
+            self.meter.groups_unsynced.one();
+        }
+        Ok(())
     }
 }
 

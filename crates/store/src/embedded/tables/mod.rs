@@ -6,6 +6,7 @@ pub(super) mod acks;
 pub(super) mod api_keys;
 pub(super) mod apps;
 pub(super) mod audience;
+pub(super) mod backlog;
 pub(super) mod badges;
 pub(super) mod bindings;
 pub(super) mod calls;
