@@ -49,7 +49,8 @@ fn target_folder() -> Result<PathBuf> {
 
 fn version() -> Result<String> {
     let manifest: toml::Value = toml::from_str(&workspace::read("Cargo.toml")?)?;
-    let version = manifest["workspace"]["package"]["version"].as_str().context("the workspace has a version")?;
+    let version =
+        manifest["workspace"]["package"]["version"].as_str().context("the workspace has a version")?;
     Ok(version.to_owned())
 }
 

@@ -80,7 +80,9 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         told.bytes >> 20,
         began.elapsed().as_secs_f64(),
     );
-    println!("The seal key is not in it: keep that apart. Messages are, in the clear: keep it as you keep the server.");
+    println!(
+        "The seal key is not in it: keep that apart. Messages are, in the clear: keep it as you keep the server."
+    );
     Ok(())
 }
 
@@ -183,6 +185,8 @@ pub(crate) async fn run_restore(options: RestoreOptions) -> Result<()> {
          wanted; those that left after the backup are sent again.",
         told.queued, told.undecided,
     );
-    println!("Keys, certificates and users that were revoked or deleted after the backup are back: revoke them again.");
+    println!(
+        "Keys, certificates and users that were revoked or deleted after the backup are back: revoke them again."
+    );
     Ok(())
 }

@@ -36,7 +36,10 @@ pub(crate) async fn run(options: Options) -> Result<()> {
             let config = Config::read(options.config.as_deref())?;
             let address = reachable(config.listen);
             if config.tls.is_some() {
-                return TcpStream::connect(address).await.map(drop).with_context(|| format!("no server at {address}"));
+                return TcpStream::connect(address)
+                    .await
+                    .map(drop)
+                    .with_context(|| format!("no server at {address}"));
             }
             return ask(&format!("http://{address}")).await;
         };

@@ -86,11 +86,7 @@ async fn a_deleted_user_is_disconnected_unknown_and_refused_with_a_token_of_befo
     assert_eq!(world.im.online(), 0);
     assert!(world.store.user(APP, &user("bo")).await.unwrap().is_none());
     let told = world.heard().await;
-    let ended = model::Event::Session {
-        user: user("bo"),
-        device: device(1),
-        state: SessionState::LoggedOut,
-    };
+    let ended = model::Event::Session { user: user("bo"), device: device(1), state: SessionState::LoggedOut };
     assert_eq!(told.last().unwrap().event, ended);
     let again = world.im.delete_user(APP, &user("bo")).await.unwrap_err();
     assert_eq!(again.code, ErrorCode::NotFound);

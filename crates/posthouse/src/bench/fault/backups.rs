@@ -59,7 +59,10 @@ async fn run(scale: Scale) -> Result<Seen> {
         after.sent.len(),
     ));
     seen.check(copied["rows"]["messages"] != restored["messages"], || {
-        format!("the backup holds {} messages, the folder {}", copied["rows"]["messages"], restored["messages"])
+        format!(
+            "the backup holds {} messages, the folder {}",
+            copied["rows"]["messages"], restored["messages"]
+        )
     });
     seen.check(queued == 0, || "the backup met nothing on its way".to_owned());
     seen.check(ends.reasons.get("expired_in_queue") != Some(&1), || {
@@ -81,7 +84,8 @@ async fn restore(world: &mut World, backup: &Path) -> Result<Value> {
     std::fs::create_dir(&folder)?;
     std::fs::copy(key, folder.join("seal.key"))?;
     let restored =
-        own_command(&["restore", "--json", "--from"], &[backup.as_ref(), "--data".as_ref(), folder.as_ref()]).await?;
+        own_command(&["restore", "--json", "--from"], &[backup.as_ref(), "--data".as_ref(), folder.as_ref()])
+            .await?;
     world.plan.data = folder;
     Ok(restored)
 }
