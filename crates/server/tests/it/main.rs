@@ -10,6 +10,7 @@ mod certificates;
 mod compose;
 mod console;
 mod console_security;
+mod deletion;
 mod explain;
 mod frames;
 mod front;
