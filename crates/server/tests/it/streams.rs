@@ -27,7 +27,13 @@ impl Line {
         Self { sender, ended: tokio::spawn(connection) }
     }
 
-    async fn begin(&self, house: &House, method: Method, path: &str, body: Bytes) -> Response<h2::RecvStream> {
+    async fn begin(
+        &self,
+        house: &House,
+        method: Method,
+        path: &str,
+        body: Bytes,
+    ) -> Response<h2::RecvStream> {
         let request = Request::builder()
             .method(method)
             .uri(format!("http://{}{path}", house.address))
