@@ -68,14 +68,20 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 /// What a lane waited for has come.
 enum Event {
     Opened(Result<Opened, StoreError>),
-    Claimed { asked: usize, rows: Result<Vec<Claimed>, StoreError> },
+    Claimed {
+        asked: usize,
+        rows: Result<Vec<Claimed>, StoreError>,
+    },
     /// Fan-outs of which no more comes.
     Gathered(Vec<MessageId>),
     NextDue(Result<Option<Timestamp>, StoreError>),
     Begun(Result<Vec<bool>, StoreError>),
     Committed(Result<(), StoreError>),
     Released(Result<(), StoreError>),
-    Dialed { road: u32, dialed: Result<Dialed, DialError> },
+    Dialed {
+        road: u32,
+        dialed: Result<Dialed, DialError>,
+    },
     Ended(ConnectionId),
     Landed(Landing),
     Authenticated(Arc<dyn Channel>, Landing),
@@ -282,8 +288,7 @@ impl Lane {
             Allowance::Free | Allowance::One => None,
         };
         let due = self.intake.due().map(wait);
-        let own =
-            [held, self.look_at, self.dial_at.filter(|_| waiting), due, self.gathering.look_at()];
+        let own = [held, self.look_at, self.dial_at.filter(|_| waiting), due, self.gathering.look_at()];
         let looks = own.into_iter().filter(|_| self.intake.is_open());
         let looks = looks.chain([self.outbox.retry_at(), self.intake.retry_at()]);
         looks.flatten().min()

@@ -12,26 +12,37 @@ use futures_util::future::BoxFuture;
 use http::Method;
 use store::Scope;
 
-use crate::{attend, key, shared::Shared};
+use crate::{
+    attend,
+    audit::{self, Recorded},
+    key,
+    shared::Shared,
+};
 
 /// Calls an endpoint.
 pub(super) type Call = Arc<dyn Fn(Request, Arc<Shared>) -> BoxFuture<'static, Response> + Send + Sync>;
 
-/// An endpoint's call: its key is looked at, then its handler has it.
-pub(super) fn call<H, T>(scope: Option<Scope>, handler: H) -> Call
+/// An endpoint's call: its key is looked at, then its handler has it; what it changed is recorded.
+pub(super) fn call<H, T>(scope: Option<Scope>, recorded: Option<Recorded>, handler: H) -> Call
 where
     H: Handler<T, Arc<Shared>>,
     T: 'static,
 {
     Arc::new(move |mut request, shared| {
-        let handler = handler.clone();
+        let (handler, recorded) = (handler.clone(), recorded.clone());
         Box::pin(async move {
             if let Some(scope) = scope
                 && let Err(problem) = key::admit(&shared, scope, &mut request).await
             {
                 return problem.into_response();
             }
-            handler.call(request, shared).await
+            match recorded {
+                Some(recorded) => {
+                    let answer = |request| handler.call(request, Arc::clone(&shared));
+                    audit::record(&shared, &recorded, "", request, answer).await
+                }
+                None => handler.call(request, shared).await,
+            }
         })
     })
 }
@@ -58,11 +69,16 @@ impl Direct {
     ///
     /// # Errors
     /// The request.
-    pub(crate) fn answer(&self, request: Request) -> Result<impl Future<Output = Response> + Send + use<>, Request> {
+    pub(crate) fn answer(
+        &self,
+        request: Request,
+    ) -> Result<impl Future<Output = Response> + Send + use<>, Request> {
         let calls = self.calls.get(request.uri().path());
         let found = calls.and_then(|calls| calls.iter().find(|(method, _)| method == request.method()));
         let Some((_, call)) = found else { return Err(request) };
         let (call, shared) = (Arc::clone(call), Arc::clone(&self.shared));
-        Ok(async move { attend::attended(&shared, request, |request| call(request, Arc::clone(&shared))).await })
+        Ok(
+            async move { attend::attended(&shared, request, |request| call(request, Arc::clone(&shared))).await },
+        )
     }
 }

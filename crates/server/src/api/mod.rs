@@ -217,5 +217,5 @@ mod webhooks {
 
 pub(crate) use certificates::saving;
 pub(crate) use direct::Direct;
-pub(crate) use table::{direct, router};
 pub use table::{Listed, endpoints, openapi_json};
+pub(crate) use table::{direct, router};

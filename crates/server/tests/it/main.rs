@@ -4,10 +4,12 @@
 
 mod api;
 mod backend;
+mod browser;
 mod calls;
 mod certificates;
 mod compose;
 mod console;
+mod console_security;
 mod deletion;
 mod explain;
 mod frames;
@@ -23,5 +25,6 @@ mod people;
 mod phone;
 mod pushes;
 mod sending;
+mod streams;
 mod tls;
 mod ws;

@@ -59,11 +59,15 @@ fn device_of(user: &UserId) -> DeviceId {
     DeviceId(Uuid::from_u128(number))
 }
 
-/// Waits for a frame of this type; an error ends the wait.
+/// Waits for a frame of this type and acknowledges what comes before it; an error ends the wait.
 pub(in crate::bench) async fn wait_for(socket: &mut Socket, wanted: &str) -> Result<String> {
     loop {
         let text = hear(socket).await?;
-        match serde_json::from_str::<Heard<'_>>(&text)?.r#type {
+        let heard: Heard<'_> = serde_json::from_str(&text)?;
+        for message in &heard.messages {
+            socket.send(Message::text(ack(&message.conversation, message.seq))).await?;
+        }
+        match heard.r#type {
             "error" => bail!("the server refused: {text}"),
             word if word == wanted => return Ok(text),
             _ => {}
@@ -80,6 +84,10 @@ pub(in crate::bench) async fn hear(socket: &mut Socket) -> Result<String> {
             _ => {}
         }
     }
+}
+
+fn ack(conversation: &str, seq: i64) -> String {
+    format!(r#"{{"type":"ack","cursors":[{{"conversation":"{conversation}","seq":{seq}}}]}}"#)
 }
 
 /// What is looked at of a server's frame.
@@ -134,8 +142,7 @@ impl Member {
                 },
                 () = ack.as_mut(), if ack_is_due => {
                     ack_is_due = false;
-                    let (conversation, seq) = (&self.conversation, self.last.unwrap_or_default());
-                    let text = format!(r#"{{"type":"ack","cursors":[{{"conversation":"{conversation}","seq":{seq}}}]}}"#);
+                    let text = ack(&self.conversation, self.last.unwrap_or_default());
                     socket.send(Message::text(text)).await?;
                 }
                 () = ping.as_mut() => {
