@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// A device has few rows, and every one is looked at.
+/// Most devices of one step: each is looked at in several tables.
 const DEVICES_LOOKED_AT: u32 = 64;
 
 pub(in crate::embedded) fn step(writing: &mut Writing<'_>, expiry: &Expiry) -> Result<Outcome, StoreError> {
@@ -153,14 +153,15 @@ fn events(conn: &Connection, expiry: &Expiry) -> Stepped {
 }
 
 fn devices(writing: &mut Writing<'_>, expiry: &Expiry, mut after: Option<DeviceId>) -> Stepped {
+    let limit = expiry.limit.min(DEVICES_LOOKED_AT);
     let looked: Vec<(DeviceId, Timestamp, Option<Timestamp>)> = sql::all(
         writing.conn,
         "SELECT id, seen_at, unregistered_at FROM devices WHERE app = ?1 AND id > ifnull(?2, x'')
          ORDER BY id LIMIT ?3",
-        values![expiry.app, after, DEVICES_LOOKED_AT],
+        values![expiry.app, after, limit],
         |columns| Ok((columns.next()?, columns.next()?, columns.next()?)),
     )?;
-    let is_last = count(looked.len()) < DEVICES_LOOKED_AT;
+    let is_last = count(looked.len()) < limit;
     let mut rows = 0;
     for (device, seen_at, unregistered_at) in looked {
         if rows >= expiry.limit {
