@@ -176,6 +176,19 @@ impl World {
         self.im.login(login, outbox).await.map(|opened| Phone { opened, inbox })
     }
 
+    /// A login with a token that was issued before.
+    pub(crate) async fn login_with(&self, token: String, number: u128) -> Result<Phone, Fault> {
+        let login = Login {
+            token,
+            device: device(number),
+            report: on(Platform::Android),
+            certificate_names: Vec::new(),
+            foreground: true,
+        };
+        let (outbox, inbox) = mpsc::channel(64);
+        self.im.login(login, outbox).await.map(|opened| Phone { opened, inbox })
+    }
+
     /// Logs in and binds a token.
     pub(crate) async fn phone(&self, name: &str, number: u128) -> Phone {
         self.phone_with(name, number, on(Platform::Android)).await

@@ -13,6 +13,7 @@ mod groups;
 mod harness;
 mod histories;
 mod history;
+mod keeping;
 mod login;
 mod reads;
 mod recalls;

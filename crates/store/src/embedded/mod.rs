@@ -34,8 +34,8 @@ use std::{
 use async_trait::async_trait;
 use model::{
     Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId,
-    DeviceId, Group, GroupId, GroupMember, Message, MessageId, PushId, PushResource, Seq, SessionId,
-    Timestamp, UserId, Webhook,
+    DeviceId, Group, GroupId, GroupMember, Message, MessageId, OperatorId, OperatorName, PushId,
+    PushResource, Seq, SessionId, Timestamp, UserId, Webhook,
 };
 
 use self::{
@@ -45,16 +45,17 @@ use self::{
     readers::Readers,
     road::Road,
     tables::{
-        api_keys, apps, audience, backlog, bindings, calls, certificates, conversations, deletions,
-        deliveries, delivery_list, devices, fanouts, groups, members, messages, outbox, queue, reads,
-        resources, sessions, users, webhooks,
+        api_keys, apps, audience, audit, backlog, bindings, calls, certificates, console_sessions,
+        conversations, deletions, deliveries, delivery_list, devices, fanouts, groups, members, messages,
+        operators, outbox, queue, reads, resources, sessions, users, webhooks,
     },
     writer::{Desk, Work, Writer},
 };
 use crate::{
-    ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion,
-    DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SealKey, SessionRecord,
-    Space, Store, StoreError, StoreMeter, User,
+    ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, CallRecord, Claimed, ConsoleSession,
+    ConsoleSessionKey, ConversationEntry, ConversationHead, Deletion, DeliveryFilter, DeviceRecord,
+    FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome, SealKey, SessionRecord, Space, Store, StoreError,
+    StoreMeter, User,
 };
 
 pub use self::{
@@ -247,6 +248,42 @@ impl Store for EmbeddedStore {
 
     async fn api_key(&self, hash: &[u8; 32]) -> Result<Option<ApiKey>, StoreError> {
         self.readers.read(|conn| api_keys::find(conn, hash))
+    }
+
+    async fn operators(&self) -> Result<Vec<Operator>, StoreError> {
+        self.readers.read(operators::list)
+    }
+
+    async fn operator(&self, operator: OperatorId) -> Result<Option<Operator>, StoreError> {
+        self.readers.read(|conn| operators::find(conn, operator))
+    }
+
+    async fn operator_named(&self, name: &OperatorName) -> Result<Option<Operator>, StoreError> {
+        self.readers.read(|conn| operators::find_named(conn, name))
+    }
+
+    async fn operator_invited(&self, invitation: &[u8; 32]) -> Result<Option<Operator>, StoreError> {
+        self.readers.read(|conn| operators::find_invited(conn, invitation))
+    }
+
+    async fn console_session(
+        &self,
+        key: ConsoleSessionKey,
+    ) -> Result<Option<(ConsoleSession, Option<Operator>)>, StoreError> {
+        self.readers.snapshot(|conn| console_sessions::find(conn, key))
+    }
+
+    async fn console_sessions(&self, operator: OperatorId) -> Result<Vec<ConsoleSession>, StoreError> {
+        self.readers.read(|conn| console_sessions::of_operator(conn, operator))
+    }
+
+    async fn audit(
+        &self,
+        app: Option<AppId>,
+        filter: &AuditFilter,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        self.readers.read(|conn| audit::list(conn, app, filter, limit))
     }
 
     async fn user(&self, app: AppId, user: &UserId) -> Result<Option<User>, StoreError> {

@@ -127,7 +127,7 @@ struct Member {
 
 impl Member {
     async fn receive(&mut self, socket: &mut Socket) -> Result<()> {
-        let mut ack = pin!(sleep_until(Instant::now() + NEVER));
+        let mut ack_at = pin!(sleep_until(Instant::now() + NEVER));
         let mut ping = pin!(sleep_until(Instant::now() + PING_EVERY));
         let mut ack_is_due = false;
         loop {
@@ -135,12 +135,12 @@ impl Member {
                 heard = socket.next() => match heard.context("closed")?? {
                     Message::Text(text) => if self.take(&text)? && !ack_is_due {
                         ack_is_due = true;
-                        ack.as_mut().reset(Instant::now() + ACK_AFTER);
+                        ack_at.as_mut().reset(Instant::now() + ACK_AFTER);
                     },
                     Message::Close(_) => bail!("closed"),
                     _ => {}
                 },
-                () = ack.as_mut(), if ack_is_due => {
+                () = ack_at.as_mut(), if ack_is_due => {
                     ack_is_due = false;
                     let text = ack(&self.conversation, self.last.unwrap_or_default());
                     socket.send(Message::text(text)).await?;
