@@ -4,6 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use model::{CertificateId, Timestamp, Vendor};
 
+use crate::LaneMeter;
+
 /// What a lane tells of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LaneStatus {
@@ -46,13 +48,17 @@ pub enum LaneState {
     },
 }
 
-/// Where a lane writes its status and others read it.
+/// Where a lane writes its status and others read it. It outlasts the lane's own faults.
 #[derive(Debug)]
-pub(crate) struct Board(Mutex<LaneStatus>);
+pub struct Board {
+    status: Mutex<LaneStatus>,
+    /// What is counted for the lane.
+    pub meter: LaneMeter,
+}
 
 impl Board {
-    pub(crate) const fn new(certificate: CertificateId) -> Self {
-        Self(Mutex::new(LaneStatus {
+    pub(crate) fn new(certificate: CertificateId) -> Self {
+        let status = LaneStatus {
             certificate,
             vendor: None,
             state: LaneState::Idle,
@@ -61,20 +67,23 @@ impl Board {
             connections: 0,
             sent: 0,
             accepted: 0,
-        }))
+        };
+        Self { status: Mutex::new(status), meter: LaneMeter::default() }
     }
 
-    pub(crate) fn read(&self) -> LaneStatus {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// How the lane goes.
+    #[must_use]
+    pub fn read(&self) -> LaneStatus {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether the lane is paused and holds so many deliveries.
     pub(crate) fn is_full(&self, most: usize) -> bool {
-        let status = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
         matches!(status.state, LaneState::Paused { .. }) && status.waiting * 4 >= most * 3
     }
 
     pub(crate) fn write(&self, change: impl FnOnce(&mut LaneStatus)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.status.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }

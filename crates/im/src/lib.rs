@@ -4,17 +4,23 @@
 //! frames leave to live sessions, `rules` decides every other target, and the page's decisions are committed with the
 //! moved cursor.
 
+mod acks;
 mod audience;
 mod before_send;
 pub mod calls;
 mod catalogue;
+mod crowds;
 mod device;
 mod drafts;
 mod fanout;
 mod frames;
 mod groups;
 mod history;
+mod keeping;
+mod keys;
 mod login;
+mod meter;
+mod outbox;
 mod reach;
 mod reads;
 mod recalls;
@@ -35,8 +41,11 @@ use tokio::{sync::mpsc, task::JoinHandle};
 pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
 pub use before_send::{BeforeSend, Judgement};
 pub use catalogue::{AppView, Catalogue};
+pub use keys::Keys;
 pub use login::Opened;
-pub use registry::{Ending, Live, Outbound};
+pub use meter::ImMeter;
+pub use outbox::{Ending, Outbound, Outbox, OutboxDoor, Told, outbox};
+pub use registry::Live;
 pub use send::{Accepted, NewPush};
 pub use tokens::{TOKEN_LIFETIME_MAX_S, issue_token};
 
@@ -72,10 +81,14 @@ pub struct Im {
     catalogue: Arc<Catalogue>,
     registry: registry::Registry,
     waits: waits::Waits,
+    acks: acks::Acks,
     expedited: mpsc::UnboundedSender<fanout::Expedite>,
     before_send: std::sync::OnceLock<Arc<dyn BeforeSend>>,
     group_turns: groups::Turns,
+    /// Told when a user was deleted.
+    deletions: tokio::sync::Notify,
     started_at: Timestamp,
+    meter: ImMeter,
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -101,16 +114,21 @@ impl Im {
             config,
             catalogue: Arc::clone(&catalogue),
             waits: waits::Waits::default(),
+            acks: acks::Acks::default(),
             expedited,
             before_send: std::sync::OnceLock::new(),
             group_turns: groups::Turns::default(),
+            deletions: tokio::sync::Notify::new(),
             started_at,
+            meter: ImMeter::default(),
             tasks: std::sync::Mutex::default(),
         });
         let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
         let invalidation = tokio::spawn(catalogue::run_invalidation(catalogue, im.store.feed().subscribe()));
         let calls = tokio::spawn(calls::run_watch(Arc::clone(&im), im.store.feed().subscribe()));
-        im.keep_tasks([fanout, invalidation, calls]);
+        let acks = tokio::spawn(acks::run(Arc::clone(&im)));
+        let keeping = tokio::spawn(keeping::run(Arc::clone(&im)));
+        im.keep_tasks([fanout, invalidation, calls, acks, keeping]);
         Ok(im)
     }
 
@@ -144,6 +162,17 @@ impl Im {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What the IM half counts of its own work.
+    #[must_use]
+    pub const fn meter(&self) -> &ImMeter {
+        &self.meter
+    }
+
+    /// Tells every connection that the server goes down: the client may come back elsewhere.
+    pub fn tell_shutdown(&self) {
+        self.registry.end_all(Ending::Shutdown);
     }
 
     /// How many connections are logged in.

@@ -5,18 +5,10 @@ use std::sync::Arc;
 use model::{AppId, CertificateName, DeviceId, ErrorCode, Fault, PushId, SessionId, SessionState, UserId};
 use rules::{Reason, rank_certificates};
 use store::{NewSession, Op, Outcome};
-use tokio::sync::mpsc;
 use uuid::Uuid;
 use wire::{KickReason, Login, Recommended, Welcome};
 
-use crate::{
-    Im,
-    audience::online,
-    catalogue::AppView,
-    fault_of,
-    registry::{Live, Outbound},
-    tokens,
-};
+use crate::{Im, audience::online, catalogue::AppView, fault_of, outbox::OutboxDoor, registry::Live, tokens};
 
 /// An open session: what its socket holds.
 #[derive(Debug)]
@@ -32,7 +24,7 @@ impl Im {
     ///
     /// # Errors
     /// `bad_token`, `token_expired`, `certificate_name_too_long` (500), `unknown_certificate`; then nothing changed.
-    pub async fn login(&self, login: Login, outbox: mpsc::Sender<Outbound>) -> Result<Opened, Fault> {
+    pub async fn login(&self, login: Login, outbox: OutboxDoor) -> Result<Opened, Fault> {
         let now = self.now();
         let app = tokens::claimed_app(&login.token)?;
         let view = self.view(app).await?.ok_or_else(|| Fault::from(ErrorCode::BadToken))?;
@@ -40,6 +32,10 @@ impl Im {
         let user = verified.user;
         let known = self.store().user(app, &user).await.map_err(|error| fault_of(&error))?;
         if known.is_some_and(|known| verified.issued_at < known.tokens_valid_from) {
+            return Err(ErrorCode::TokenExpired.into());
+        }
+        let deletion = self.store().deletion(app, &user).await.map_err(|error| fault_of(&error))?;
+        if deletion.is_some_and(|deletion| verified.issued_at <= deletion.at) {
             return Err(ErrorCode::TokenExpired.into());
         }
         check_certificate_names(&view, &login.certificate_names)?;
@@ -67,8 +63,14 @@ impl Im {
         })];
         batch.extend(self.session_event(app, &user, login.device, state).await?);
         let outcome = self.commit_all(batch).await?.into_iter().next();
-        let Some(Outcome::Session { id, push_id, push_on, kicked, last_device, has_pushed }) = outcome else {
-            return Err(ErrorCode::Internal.into());
+        let (id, push_id, push_on, kicked, last_device, has_pushed) = match outcome {
+            Some(Outcome::Session { id, push_id, push_on, kicked, last_device, has_pushed }) => {
+                (id, push_id, push_on, kicked, last_device, has_pushed)
+            }
+            Some(Outcome::Stale) => {
+                return Err(Fault::new(ErrorCode::Busy, "an earlier user of this id is being deleted"));
+            }
+            _ => return Err(ErrorCode::Internal.into()),
         };
         self.kick_others(app, &user, kicked).await;
         let live = Arc::new(Live::new(app, user.clone(), login.device, id, login.foreground, outbox));

@@ -7,12 +7,12 @@ use clap::Args;
 use gateway::{GatewayConfig, WebhookConfig};
 use model::{App, AppId, AppPolicy, Clock, Secret};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
-use server::{ServerConfig, SimulatorAddress, create_api_key};
+use server::{ServerConfig, SimulatorAddress, TlsFiles, create_api_key};
 use store::{Op, Scope, Store};
 
 use crate::{
-    clock::SystemClock,
-    config::Config,
+    clock::{SteadyClock, SystemClock},
+    config::{Config, TlsConfig},
     logging,
     processes::ServerReady,
     stack::{Stack, open_store, random_secret},
@@ -27,6 +27,9 @@ pub(crate) struct Options {
     /// Print the address, and at the very first start the instance key, as one JSON object once it serves.
     #[arg(long)]
     json: bool,
+    /// A file that says by how many milliseconds the clock is ahead: for `bench fault`.
+    #[arg(long, hide = true)]
+    clock_ahead_file: Option<PathBuf>,
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
@@ -34,13 +37,21 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     logging::start(&config.log);
     let store = open_store(&config.data, &config.seal_key_path())?;
     let first_key = first_key(&store).await?;
-    let stack =
-        Stack::start(store, Arc::new(SystemClock), gateway_config(&config)?, server_config(&config)).await?;
-    let ready = ServerReady { url: format!("http://{}", stack.server.local_addr()), instance_key: first_key };
+    let clock = Arc::new(SteadyClock::new());
+    if let Some(file) = options.clock_ahead_file {
+        clock.follow(file);
+    }
+    let (gateway, server) = (gateway_config(&config)?, server_config(&config));
+    let stack = Stack::start(store, Arc::<SteadyClock>::clone(&clock), gateway, server).await?;
+    let has_operators = !stack.store.operators().await?.is_empty();
+    let first_run = (!has_operators).then(|| stack.server.first_run_link(clock.now()));
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{}", stack.server.local_addr());
+    let ready = ServerReady { url, instance_key: first_key, first_run };
     if options.json {
         println!("{}", serde_json::to_string(&ready)?);
     } else {
-        tell(&ready, &stack.server.console_link(SystemClock.now()));
+        tell(&ready, &stack.server.console_url());
     }
     crate::asked_to_end().await;
     tracing::info!("ending");
@@ -48,9 +59,12 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     Ok(())
 }
 
-fn tell(ready: &ServerReady, console_link: &str) {
+fn tell(ready: &ServerReady, console: &str) {
     println!("posthouse serves on {}", ready.url);
-    println!("console, opens once: {console_link}");
+    match &ready.first_run {
+        Some(link) => println!("console, make its owner by this link within a day: {link}"),
+        None => println!("console: {console}"),
+    }
     if let Some(key) = &ready.instance_key {
         println!("instance key, shown this once: {key}");
     }
@@ -97,6 +111,10 @@ fn gateway_config(config: &Config) -> Result<GatewayConfig> {
 fn server_config(config: &Config) -> ServerConfig {
     let mut server = ServerConfig::at(config.listen);
     server.public_url = Some(config.public_url.clone()).filter(|url| !url.is_empty());
+    server.connections_max = config.connections_max;
+    server.connections_per_ip_max = config.connections_per_ip_max;
+    let files = |tls: &TlsConfig| TlsFiles { certificate: tls.certificate.clone(), key: tls.key.clone() };
+    server.tls = config.tls.as_ref().map(files);
     server.simulator = config
         .simulator
         .as_ref()

@@ -33,6 +33,8 @@ pub(crate) enum Reading {
 
 /// Everything it takes to send with one version of a certificate.
 pub(crate) struct Road {
+    /// How vendors were reached when it was opened.
+    pub(crate) edition: u32,
     pub(crate) adapter: &'static dyn Adapter,
     pub(crate) channel: Arc<dyn Channel>,
     pub(crate) limits: &'static Limits,
@@ -93,6 +95,7 @@ impl Road {
         let adapter = shared.adapter(certificate.vendor);
         let limits = adapter.limits();
         Self {
+            edition: endpoint.edition,
             adapter,
             channel,
             limits,

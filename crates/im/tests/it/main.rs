@@ -4,6 +4,7 @@
 
 mod calls;
 mod calls_machine;
+mod crowds;
 mod devices;
 mod facts;
 mod fanout;

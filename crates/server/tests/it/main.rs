@@ -4,10 +4,12 @@
 
 mod api;
 mod backend;
+mod browser;
 mod calls;
 mod certificates;
 mod compose;
 mod console;
+mod console_security;
 mod explain;
 mod frames;
 mod front;
@@ -16,9 +18,12 @@ mod groups;
 mod house;
 mod kept;
 mod openapi;
+mod operation;
 mod outlook;
 mod people;
 mod phone;
 mod pushes;
 mod sending;
+mod streams;
+mod tls;
 mod ws;

@@ -1,6 +1,8 @@
 //! What can be committed, and what a commit answers.
 
+mod console;
 mod deliveries;
+mod keeping;
 mod logins;
 mod outcome;
 mod tokens;
@@ -14,12 +16,14 @@ use model::{
 };
 
 pub use self::{
+    console::{ConsoleOp, Invitation, NewOperator, OperatorStart, PasswordBy},
     deliveries::{CancelScope, DeliveryUpdate, FanoutNext, FollowUp, NewDelivery},
+    keeping::{Erasure, ErasureStep, Expiry, ExpiryStep},
     logins::{NewSession, SessionEnd},
     outcome::Outcome,
     tokens::{BindingClear, CertificateDraft, NewBinding},
 };
-use crate::ApiKey;
+use crate::{ApiKey, AuditDraft};
 
 /// One change. A batch of them is committed together or not at all.
 #[derive(Debug, Clone)]
@@ -28,7 +32,17 @@ pub enum Op {
     PutApp(App),
     /// Stores an API key. → [`Outcome::Done`], or [`Outcome::Missing`] without its App
     PutApiKey(ApiKey),
-    /// Makes a user, where it is not there. → [`Outcome::Done`]
+    /// Revokes an API key. → [`Outcome::Done`], or [`Outcome::Missing`]
+    DeleteApiKey {
+        /// The App it belongs to.
+        app: AppId,
+        /// SHA-256 of the key.
+        hash: [u8; 32],
+    },
+    /// Notes when API keys were last used; it never goes back, and a key that is gone stays gone. → [`Outcome::Done`]
+    NoteKeyUse(Vec<([u8; 32], Timestamp)>),
+    /// Makes a user, where it is not there. → [`Outcome::Done`], or [`Outcome::Stale`] while an earlier user of this id is
+    /// being erased
     PutUser {
         /// The App.
         app: AppId,
@@ -37,7 +51,7 @@ pub enum Op {
         /// Now.
         at: Timestamp,
     },
-    /// Names a user, who is made where not there; `None` takes the name away. → [`Outcome::Done`]
+    /// Names a user, who is made where not there; `None` takes the name away. → as [`Op::PutUser`]
     NameUser {
         /// The App.
         app: AppId,
@@ -48,7 +62,7 @@ pub enum Op {
         /// Now.
         at: Timestamp,
     },
-    /// Stores what a user sets for all devices. The user is made where not there. → [`Outcome::Done`]
+    /// Stores what a user sets for all devices. The user is made where not there. → as [`Op::PutUser`]
     PutUserSettings {
         /// The App.
         app: AppId,
@@ -248,7 +262,8 @@ pub enum Op {
     /// [`Outcome::Duplicate`], [`Outcome::Conflict`], or [`Outcome::Missing`] where there is no such group
     Accept(Box<Message>),
     /// Opens a login: the device is made or its report renewed, other logins are kicked as the policy says, another
-    /// user's login on this device is kicked (row B13), their bindings go. → [`Outcome::Session`]
+    /// user's login on this device is kicked (row B13), their bindings go. → [`Outcome::Session`], or [`Outcome::Stale`]
+    /// where the user was deleted since, or is being erased
     OpenSession(NewSession),
     /// Moves a login between online states and `disconnected`, if it is still the newest on its device. A move to
     /// `online-foreground` also cancels as [`Op::Cancel`] does. → [`Outcome::Moved`]
@@ -375,6 +390,29 @@ pub enum Op {
         /// What the vendor said.
         receipt: Receipt,
     },
+    /// Deletes a user: the logins end, bindings and profile go, deliveries that have not begun are cancelled, devices that
+    /// nobody else logged in on are unregistered. A mark stays, by which [`Op::Erase`] finds what is left, also after a
+    /// stop. → [`Outcome::Cancelled`], or [`Outcome::Missing`]
+    DeleteUser {
+        /// The App.
+        app: AppId,
+        /// The user.
+        user: UserId,
+        /// The reason that cancelled deliveries get.
+        reason: ReasonCode,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Erases a part of what deleted users left behind. → [`Outcome::Erased`]
+    Erase(Erasure),
+    /// Takes away a part of what an App's retention does not keep. Places in conversations are not given again.
+    /// → [`Outcome::Expired`]
+    Expire(Expiry),
+    /// Changes who may sign in to the console, or who has. → as the [`ConsoleOp`] says
+    Console(ConsoleOp),
+    /// Records the change that the op right before it in the batch makes, or one of its own where it stands first.
+    /// → [`Outcome::Done`], or [`Outcome::Missing`] where that op answered a refusal: nothing is recorded then
+    Audit(AuditDraft),
 }
 
 impl Op {
@@ -392,6 +430,9 @@ impl Op {
                 | Self::ChangeMembers { .. }
                 | Self::ChangeMember { .. }
                 | Self::DismissGroup { .. }
+                | Self::Console(_)
+                | Self::OpenSession(_)
+                | Self::DeleteUser { .. }
         )
     }
 }

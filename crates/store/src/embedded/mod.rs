@@ -4,6 +4,7 @@
 //! of their own. What is known of pushes on their way without reading it from disk is the [road].
 
 mod apply;
+mod backup;
 mod checkpoint;
 #[cfg(all(test, feature = "conformance"))]
 mod cost;
@@ -16,6 +17,7 @@ mod ids;
 mod open;
 mod people;
 mod readers;
+mod restore;
 mod road;
 mod sql;
 mod tables;
@@ -26,15 +28,15 @@ mod young;
 use std::{
     cell::Cell,
     fs::File,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
 use model::{
     Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId,
-    DeviceId, Environment, Group, GroupId, GroupMember, Message, MessageId, PushId, PushResource, Seq,
-    SessionId, Timestamp, UserId, Webhook,
+    DeviceId, Environment, Group, GroupId, GroupMember, Message, MessageId, OperatorId, OperatorName, PushId,
+    PushResource, Seq, SessionId, Timestamp, UserId, Webhook,
 };
 
 use self::{
@@ -44,20 +46,26 @@ use self::{
     readers::Readers,
     road::Road,
     tables::{
-        api_keys, apps, audience, bindings, calls, certificates, conversations, deliveries, delivery_list,
-        devices, fanouts, groups, members, messages, outbox, queue, reads, resources, sessions, users,
-        webhooks,
+        api_keys, apps, audience, audit, backlog, bindings, calls, certificates, console_sessions,
+        conversations, deletions, deliveries, delivery_list, devices, fanouts, groups, members, messages,
+        operators, outbox, queue, reads, resources, sessions, users, webhooks,
     },
     writer::{Desk, Work, Writer},
 };
 use crate::{
-    ApiKey, AudienceRow, CallRecord, Claimed, ConversationEntry, ConversationHead, DeliveryFilter,
-    DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SealKey, SessionRecord, Store, StoreError,
-    User,
+    ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, CallRecord, Claimed, ConsoleSession,
+    ConsoleSessionKey, ConversationEntry, ConversationHead, Deletion, DeliveryFilter, DeviceRecord,
+    FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome, SealKey, SessionRecord, Space, Store, StoreError,
+    StoreMeter, User,
+};
+
+pub use self::{
+    backup::{BackupReport, Copied, Pace, back_up},
+    restore::{Restored, restore},
 };
 
 /// Changes that the feed holds for a slow listener.
-const FEED_CAPACITY: usize = 4096;
+const FEED_CAPACITY: usize = 16_384;
 /// Rows of a queue that are looked at in one step.
 const QUEUE_STEP: usize = 512;
 
@@ -72,6 +80,8 @@ pub struct EmbeddedStore {
     claims: Mutex<()>,
     feed: Feed,
     seal: SealKey,
+    meter: Arc<StoreMeter>,
+    place: PathBuf,
     _folder: File,
 }
 
@@ -83,7 +93,7 @@ impl EmbeddedStore {
     /// another key, [`StoreError::Disk`] where it cannot be read or made.
     pub fn open(folder: &Path, seal: SealKey) -> Result<Arc<Self>, StoreError> {
         let lock = open::take_folder(folder)?;
-        let file = folder.join("posthouse.db");
+        let file = folder.join(open::DATABASE);
         open::own_file(&file).map_err(|error| StoreError::Disk(format!("{}: {error}", file.display())))?;
         let mut conn = open::connection(&file, Role::Writer)?;
         open::prepare(&mut conn, &seal)?;
@@ -92,6 +102,7 @@ impl EmbeddedStore {
         let road = Arc::new(Mutex::new(road));
         let ids = DeliveryIds::open(&conn)?;
         let feed = Feed::new(FEED_CAPACITY);
+        let meter = Arc::new(StoreMeter::default());
         let desk = Desk {
             conn,
             syncs: Cell::new(true),
@@ -99,6 +110,7 @@ impl EmbeddedStore {
             ids,
             road: Arc::clone(&road),
             feed: feed.clone(),
+            meter: Arc::clone(&meter),
         };
         let writer = Writer::spawn(desk, &file)?;
         Ok(Arc::new(Self {
@@ -108,6 +120,8 @@ impl EmbeddedStore {
             claims: Mutex::new(()),
             feed,
             seal,
+            meter,
+            place: folder.to_owned(),
             _folder: lock,
         }))
     }
@@ -222,6 +236,27 @@ impl Store for EmbeddedStore {
         &self.feed
     }
 
+    fn meter(&self) -> &StoreMeter {
+        &self.meter
+    }
+
+    fn space(&self) -> Space {
+        let size = |file| std::fs::metadata(self.place.join(file)).map_or(0, |found| found.len());
+        let system = rustix::fs::statvfs(&self.place);
+        Space {
+            database_bytes: size("posthouse.db") + size("posthouse.db-wal"),
+            free_bytes: system.map_or(0, |system| system.f_bavail.saturating_mul(system.f_frsize)),
+        }
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.readers.snapshot(backlog::count)
+    }
+
+    async fn api_keys(&self, app: AppId) -> Result<Vec<ApiKey>, StoreError> {
+        self.readers.read(|conn| api_keys::list(conn, app))
+    }
+
     async fn apps(&self) -> Result<Vec<App>, StoreError> {
         self.readers.read(|conn| apps::list(conn, &self.seal))
     }
@@ -234,12 +269,56 @@ impl Store for EmbeddedStore {
         self.readers.read(|conn| api_keys::find(conn, hash))
     }
 
+    async fn operators(&self) -> Result<Vec<Operator>, StoreError> {
+        self.readers.read(operators::list)
+    }
+
+    async fn operator(&self, operator: OperatorId) -> Result<Option<Operator>, StoreError> {
+        self.readers.read(|conn| operators::find(conn, operator))
+    }
+
+    async fn operator_named(&self, name: &OperatorName) -> Result<Option<Operator>, StoreError> {
+        self.readers.read(|conn| operators::find_named(conn, name))
+    }
+
+    async fn operator_invited(&self, invitation: &[u8; 32]) -> Result<Option<Operator>, StoreError> {
+        self.readers.read(|conn| operators::find_invited(conn, invitation))
+    }
+
+    async fn console_session(
+        &self,
+        key: ConsoleSessionKey,
+    ) -> Result<Option<(ConsoleSession, Option<Operator>)>, StoreError> {
+        self.readers.snapshot(|conn| console_sessions::find(conn, key))
+    }
+
+    async fn console_sessions(&self, operator: OperatorId) -> Result<Vec<ConsoleSession>, StoreError> {
+        self.readers.read(|conn| console_sessions::of_operator(conn, operator))
+    }
+
+    async fn audit(
+        &self,
+        app: Option<AppId>,
+        filter: &AuditFilter,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        self.readers.read(|conn| audit::list(conn, app, filter, limit))
+    }
+
     async fn user(&self, app: AppId, user: &UserId) -> Result<Option<User>, StoreError> {
         self.readers.read(|conn| users::find(conn, app, user))
     }
 
     async fn users(&self, app: AppId, after: Option<&UserId>, limit: u32) -> Result<Vec<User>, StoreError> {
         self.readers.read(|conn| users::list(conn, app, after, limit))
+    }
+
+    async fn deletion(&self, app: AppId, user: &UserId) -> Result<Option<Deletion>, StoreError> {
+        self.readers.read(|conn| Ok(deletions::find(conn, app, user)?))
+    }
+
+    async fn open_deletions(&self, limit: u32) -> Result<Vec<Deletion>, StoreError> {
+        self.readers.read(|conn| deletions::to_do(conn, limit))
     }
 
     async fn certificates(&self, app: AppId) -> Result<Vec<Certificate>, StoreError> {

@@ -9,7 +9,7 @@ use std::{
     path::Path,
     sync::{Arc, Mutex},
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use model::{DeliveryId, Message};
@@ -24,7 +24,7 @@ use super::{
     sql::{self, values},
     writing::{News, Writing},
 };
-use crate::{Feed, Op, Outcome, StoreError, sealing::SealKey};
+use crate::{Feed, Op, Outcome, StoreError, StoreMeter, sealing::SealKey};
 
 /// Batches that may wait. One more waits for a place, then is refused as busy.
 const WAITING_MAX: usize = 4096;
@@ -65,9 +65,10 @@ impl Work {
 }
 
 /// Decisions and verdicts promise nothing: a crash of the program takes none of them, and a power cut that took the last
-/// ones leaves what they were made from, so that they are made again. They are on disk with the next promise.
+/// ones leaves what they were made from, so that they are made again. They are on disk with the next promise. What was
+/// taken away is taken away again.
 const fn is_promise(op: &Op) -> bool {
-    !matches!(op, Op::Decide { .. } | Op::Update(_))
+    !matches!(op, Op::Decide { .. } | Op::Update(_) | Op::Ack { .. } | Op::Expire(_) | Op::Erase(_))
 }
 
 fn op_rows(op: &Op) -> usize {
@@ -76,6 +77,8 @@ fn op_rows(op: &Op) -> usize {
         Op::Ack { cursors, .. } => cursors.len(),
         Op::CreateGroup { members, .. } => 2 * members.len() + 2,
         Op::ChangeMembers { add, remove, .. } => 2 * (add.len() + remove.len()) + 1,
+        Op::Expire(expiry) => expiry.limit as usize,
+        Op::Erase(erasure) => erasure.limit as usize,
         _ => 1,
     }
 }
@@ -91,6 +94,7 @@ struct Job {
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
+    meter: Arc<StoreMeter>,
 }
 
 /// What the thread works with.
@@ -102,17 +106,19 @@ pub(super) struct Desk {
     pub(super) ids: DeliveryIds,
     pub(super) road: Arc<Mutex<Road>>,
     pub(super) feed: Feed,
+    pub(super) meter: Arc<StoreMeter>,
 }
 
 impl Writer {
     pub(super) fn spawn(desk: Desk, file: &Path) -> Result<Self, StoreError> {
         let checkpoints = Checkpoints::spawn(file)?;
         let (jobs, waiting) = mpsc::channel(WAITING_MAX);
+        let meter = Arc::clone(&desk.meter);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || desk.work(waiting, &checkpoints))
             .map_err(|error| StoreError::Database(format!("no writer thread: {error}")))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), meter })
     }
 
     /// Commits it, together with what else waits, and answers once it is done; what promises something is on disk then.
@@ -123,7 +129,10 @@ impl Writer {
             Ok(place) => place,
             Err(_) => tokio::time::timeout(BUSY_AFTER, jobs.reserve())
                 .await
-                .map_err(|_| StoreError::Busy)?
+                .map_err(|_| {
+                    self.meter.busy.one();
+                    StoreError::Busy
+                })?
                 .map_err(|_| stopped())?,
         };
         let (reply, answer) = oneshot::channel();
@@ -166,6 +175,7 @@ impl Desk {
     fn run(&self, group: Vec<Job>) {
         match self.commit(&group) {
             Ok((answers, news)) => {
+                self.meter.batches.add(group.len() as u64);
                 for (job, outcomes) in group.into_iter().zip(answers) {
                     self.keep_messages(job.work, &outcomes);
                     // A caller that went away does not mind.
@@ -174,6 +184,7 @@ impl Desk {
                 news.tell(&self.feed);
             }
             Err(error) if group.len() == 1 || error.is_of_the_place() => {
+                self.meter.failures.one();
                 for job in group {
                     let _ = job.reply.send(Err(error.clone()));
                 }
@@ -202,11 +213,15 @@ impl Desk {
     }
 
     fn commit(&self, group: &[Job]) -> Result<(Vec<Vec<Outcome>>, News), StoreError> {
-        self.sync_at_commit(group.iter().any(|job| job.work.is_promise()))?;
+        let (began, syncs) = (Instant::now(), group.iter().any(|job| job.work.is_promise()));
+        self.sync_at_commit(syncs)?;
         self.ids.reserve(&self.conn)?;
         sql::execute(&self.conn, "BEGIN", values![])?;
         let mut writing = Writing::new(&self.conn, &self.seal, &self.ids, &self.road);
-        let answers = self.apply(&mut writing, group);
+        let answers = self.apply(&mut writing, group).and_then(|answers| {
+            self.end_transaction(began, syncs)?;
+            Ok(answers)
+        });
         let (changes, news) = writing.into_parts();
         match answers {
             Ok(answers) => {
@@ -233,8 +248,22 @@ impl Desk {
             answers.push(apply::work(writing, &job.work)?);
         }
         writing.close_fanouts()?;
-        sql::execute(&self.conn, "COMMIT", values![])?;
         Ok(answers)
+    }
+}
+
+impl Desk {
+    fn end_transaction(&self, began: Instant, syncs: bool) -> Result<(), StoreError> {
+        let ending = Instant::now();
+        sql::execute(&self.conn, "COMMIT", values![])?;
+        self.meter.commit.took(began.elapsed());
+        if syncs {
+            self.meter.sync.took(ending.elapsed());
+            self.meter.groups_synced.one();
+        } else {
+            self.meter.groups_unsynced.one();
+        }
+        Ok(())
     }
 }
 
