@@ -143,7 +143,7 @@ pub struct AudienceRow {
     pub user: Option<UserId>,
     /// The user's login on the device, where there was one.
     pub session: Option<SessionRecord>,
-    /// The device, where there is one.
+    /// The device, where there is one; of a user's device not what its badge shows.
     pub device: Option<Device>,
     /// The binding to push through (the device's newest for alerts, owned by the user where there is one), or why none.
     pub binding: BindingState,

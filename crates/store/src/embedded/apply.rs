@@ -110,7 +110,7 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
         Op::Cancel { app, scope, reason, at } => {
             let which = match scope {
                 CancelScope::UserDevice(user, device) => {
-                    sessions::note_fetch(writing.conn, *app, user, *device, *at)?;
+                    sessions::note_fetch(writing, *app, user, *device, *at)?;
                     cancels::Which::UserDevice(user, *device)
                 }
                 CancelScope::Message(message) => cancels::Which::Message(*message),

@@ -12,6 +12,7 @@ use crate::{
     embedded::{
         sql::{self, values},
         writing::Writing,
+        young::Scope,
     },
 };
 
@@ -19,6 +20,9 @@ use crate::{
 const DEVICES_LOOKED_AT: u32 = 64;
 
 pub(in crate::embedded) fn step(writing: &mut Writing<'_>, expiry: &Expiry) -> Result<Outcome, StoreError> {
+    if matches!(expiry.step, ExpiryStep::Devices { .. }) {
+        writing.write_young(Scope::All)?;
+    }
     let conn = writing.conn;
     let (rows, next) = match &expiry.step {
         ExpiryStep::Messages { after } => messages(conn, expiry, *after)?,
@@ -172,7 +176,7 @@ fn devices(writing: &mut Writing<'_>, expiry: &Expiry, mut after: Option<DeviceI
             rows += if is_over && !is_logged_in(writing.conn, expiry.app, device)? {
                 forget_device(writing, expiry.app, device)?
             } else {
-                forget_lost(writing.conn, expiry.app, device)?
+                forget_lost(writing, expiry.app, device)?
             };
         }
         after = Some(device);
@@ -201,9 +205,10 @@ fn is_logged_in(conn: &Connection, app: AppId, device: DeviceId) -> rusqlite::Re
 }
 
 /// Why a device that nobody has heard of for so long has no token, nobody asks any more.
-fn forget_lost(conn: &Connection, app: AppId, device: DeviceId) -> rusqlite::Result<u32> {
+fn forget_lost(writing: &mut Writing<'_>, app: AppId, device: DeviceId) -> rusqlite::Result<u32> {
+    writing.changed_device(app, device);
     sql::execute(
-        conn,
+        writing.conn,
         "DELETE FROM bindings WHERE app = ?1 AND device = ?2 AND lost IS NOT NULL",
         values![app, device],
     )
