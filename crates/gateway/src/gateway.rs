@@ -8,8 +8,8 @@ use store::Store;
 use tokio::task::JoinHandle;
 
 use crate::{
-    AddressFault, BeforeSend, Board, GatewayConfig, GatewayMeter, LaneStatus, ProbeReport, Reach, dispatch::Lanes,
-    probe, receipt, shared::Shared, webhooks,
+    AddressFault, BeforeSend, Board, GatewayConfig, GatewayMeter, LaneStatus, ProbeReport, Reach,
+    dispatch::Lanes, probe, receipt, shared::Shared, webhooks,
 };
 
 /// Everything that talks to vendors and webhooks. Dropping it without [`Gateway::shutdown`] ends it as a crash would: the next

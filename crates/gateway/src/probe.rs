@@ -42,11 +42,7 @@ pub(crate) async fn open(
     tokio::task::spawn_blocking(move || adapter.open(&form, now)).await.unwrap_or_else(|_| Err(unreadable()))
 }
 
-pub(crate) async fn probe(
-    tools: Tools<'_>,
-    vendor: Vendor,
-    form: &Form,
-) -> Result<ProbeReport, FieldErrors> {
+pub(crate) async fn probe(tools: Tools<'_>, vendor: Vendor, form: &Form) -> Result<ProbeReport, FieldErrors> {
     let channel = open(tools, vendor, form).await?;
     Ok(report(tools, vendor, &*channel).await)
 }

@@ -61,14 +61,18 @@ impl Urgent {
     }
 }
 
-/// Runs until the store is gone.
+/// Runs until the store is gone, or the process is about to end.
 pub(crate) async fn run(
     im: Arc<Im>,
     mut feed: Receiver<Change>,
     mut expedited: mpsc::UnboundedReceiver<Expedite>,
 ) {
     let mut urgent = Urgent::default();
+    let mut draining = im.draining.subscribe();
     loop {
+        if *draining.borrow() {
+            return;
+        }
         while let Ok(next) = expedited.try_recv() {
             urgent.add(next);
         }
@@ -94,6 +98,7 @@ pub(crate) async fn run(
                 None => return,
             },
             () = time::sleep(wait) => {}
+            _ = draining.changed() => {}
         }
     }
 }

@@ -32,7 +32,10 @@ use std::sync::Arc;
 
 use model::{Clock, ErrorCode, Fault, Timestamp};
 use store::{Op, Store, StoreError};
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 
 pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
 pub use before_send::{BeforeSend, Judgement};
@@ -81,6 +84,7 @@ pub struct Im {
     group_turns: groups::Turns,
     started_at: Timestamp,
     meter: ImMeter,
+    draining: watch::Sender<bool>,
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -111,6 +115,7 @@ impl Im {
             group_turns: groups::Turns::default(),
             started_at,
             meter: ImMeter::default(),
+            draining: watch::Sender::new(false),
             tasks: std::sync::Mutex::default(),
         });
         let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
@@ -118,6 +123,12 @@ impl Im {
         let calls = tokio::spawn(calls::run_watch(Arc::clone(&im), im.store.feed().subscribe()));
         im.keep_tasks([fanout, invalidation, calls]);
         Ok(im)
+    }
+
+    /// The process is about to end and to be started again: no more is fanned out, and connections that close now count
+    /// as coming back. The next start finds them as a crash would have left them, with their time to reconnect.
+    pub fn drain(&self) {
+        self.draining.send_replace(true);
     }
 
     /// Stops the background loops; what they had not committed is found again at the next start.

@@ -108,8 +108,13 @@ impl Im {
         Ok(ended > 0)
     }
 
-    /// The socket is gone: what was out on it is decided again at once.
+    /// The socket is gone: what was out on it is decided again at once. Where the process drains, it was this side that
+    /// closed, and the next start waits for the device to come back.
     pub async fn closed(&self, live: &Live) {
+        if *self.draining.borrow() {
+            self.registry.remove(live);
+            return;
+        }
         if self.registry.remove(live)
             && let Err(fault) = self.move_session(live, SessionState::Disconnected, None, true).await
         {

@@ -15,12 +15,16 @@ mod logging;
 mod output;
 mod print;
 mod processes;
+mod reload;
 mod sample;
 mod selftest;
 mod send;
 mod serve;
+mod signals;
 mod simulator_command;
 mod stack;
+#[cfg_attr(not(feature = "otel"), path = "traces_absent.rs")]
+mod traces;
 
 use std::{path::PathBuf, process::ExitCode};
 

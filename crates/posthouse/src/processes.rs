@@ -129,12 +129,19 @@ struct ServerFile<'a> {
     data: &'a Path,
     listen: &'a str,
     log: LogSection,
+    limits: LimitsSection,
     vendors: VendorSection<'a>,
 }
 
 #[derive(Serialize)]
 struct LogSection {
     level: &'static str,
+}
+
+#[derive(Serialize)]
+struct LimitsSection {
+    requests_per_second_per_key: u32,
+    requests_per_second_per_address: u32,
 }
 
 #[derive(Serialize)]
@@ -156,6 +163,8 @@ pub(crate) fn start_server(
         data: &folder.join("data"),
         listen: "127.0.0.1:0",
         log: LogSection { level: "error" },
+        // A measurement has one key and one address.
+        limits: LimitsSection { requests_per_second_per_key: 0, requests_per_second_per_address: 0 },
         vendors: VendorSection {
             connect_to: &simulator.connect_to,
             extra_roots: vec![&root],

@@ -2,12 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
-use gateway::{GatewayConfig, WebhookConfig};
 use model::{App, AppId, AppPolicy, Clock, Secret};
-use rustls::pki_types::{CertificateDer, pem::PemObject};
-use server::{ServerConfig, SimulatorAddress, create_api_key};
+use server::create_api_key;
 use store::{Op, Scope, Store};
 
 use crate::{
@@ -15,6 +13,8 @@ use crate::{
     config::Config,
     logging,
     processes::ServerReady,
+    reload::Reloadable,
+    signals::{Asked, Signals},
     stack::{Stack, open_store, random_secret},
 };
 
@@ -31,21 +31,38 @@ pub(crate) struct Options {
 
 pub(crate) async fn run(options: Options) -> Result<()> {
     let config = Config::read(options.config.as_deref())?;
-    logging::start(&config.log);
+    let signals = Signals::new()?;
+    let log = logging::start_with(&config.log, &config.tracing)?;
     let store = open_store(&config.data, &config.seal_key_path())?;
     let first_key = first_key(&store).await?;
-    let stack =
-        Stack::start(store, Arc::new(SystemClock), gateway_config(&config)?, server_config(&config)).await?;
+    let stack = Stack::start(store, Arc::new(SystemClock), config.gateway()?, config.server()).await?;
     let ready = ServerReady { url: format!("http://{}", stack.server.local_addr()), instance_key: first_key };
     if options.json {
         println!("{}", serde_json::to_string(&ready)?);
     } else {
         tell(&ready, &stack.server.console_link(SystemClock.now()));
     }
-    crate::asked_to_end().await;
-    tracing::info!("ending");
-    stack.stop().await;
+    let running = Reloadable::new(options.config, config, log)?;
+    serve_on(stack, running, signals).await;
     Ok(())
+}
+
+/// Serves until the process is asked to end, then drains. Asked a second time it ends at once: what was acknowledged is
+/// on disk all the same.
+async fn serve_on(stack: Stack, mut running: Reloadable, mut signals: Signals) {
+    loop {
+        match signals.next().await {
+            Asked::ToReload => running.reload(&stack),
+            Asked::ToEnd => break,
+        }
+    }
+    tracing::info!("ending: no more is taken in, and what is in hand ends");
+    let stopping = stack.stop();
+    tokio::select! {
+        () = stopping => tracing::info!("ended"),
+        () = signals.asked_to_end() => tracing::warn!("ended at once, as asked"),
+    }
+    running.finish();
 }
 
 fn tell(ready: &ServerReady, console_link: &str) {
@@ -73,33 +90,4 @@ async fn first_key(store: &Arc<dyn Store>) -> Result<Option<String>> {
     let (key, record) = create_api_key(app.id, scopes, "instance", now);
     store.commit(vec![Op::PutApp(app), Op::PutApiKey(record)]).await?;
     Ok(Some(key))
-}
-
-fn gateway_config(config: &Config) -> Result<GatewayConfig> {
-    let mut extra_roots = Vec::new();
-    for path in &config.vendors.extra_roots {
-        let read = CertificateDer::from_pem_file(path);
-        extra_roots.push(read.with_context(|| format!("{} holds no certificate", path.display()))?);
-    }
-    Ok(GatewayConfig {
-        connect_to: config.vendors.connect_to.clone(),
-        extra_roots,
-        receipt_base_url: Some(config.public_url.clone()).filter(|url| !url.is_empty()),
-        pacing: config.vendors.pacing.into(),
-        webhooks: WebhookConfig {
-            may_reach_inside: config.webhooks.may_reach_inside,
-            ..WebhookConfig::default()
-        },
-        ..GatewayConfig::default()
-    })
-}
-
-fn server_config(config: &Config) -> ServerConfig {
-    let mut server = ServerConfig::at(config.listen);
-    server.public_url = Some(config.public_url.clone()).filter(|url| !url.is_empty());
-    server.simulator = config
-        .simulator
-        .as_ref()
-        .map(|address| SimulatorAddress { url: address.url.clone(), key: Secret::new(address.key.clone()) });
-    server
 }

@@ -17,7 +17,7 @@ pub use batch::{
     BindingClear, CancelScope, CertificateDraft, DeliveryUpdate, FanoutNext, FollowUp, NewBinding,
     NewDelivery, NewSession, Op, Outcome, SessionEnd,
 };
-pub use embedded::EmbeddedStore;
+pub use embedded::{EmbeddedStore, Look};
 pub use feed::{Change, Feed};
 pub use meter::StoreMeter;
 pub use port::{Store, StoreError};

@@ -11,6 +11,7 @@ mod faults;
 mod hands;
 #[cfg(test)]
 mod hands_model;
+mod look;
 mod open;
 mod readers;
 mod sql;
@@ -32,6 +33,7 @@ use model::{
     Timestamp, UserId, Webhook,
 };
 
+pub use self::look::Look;
 use self::{
     hands::Hands,
     open::Role,
