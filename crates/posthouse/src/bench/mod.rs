@@ -2,11 +2,14 @@
 //!
 //! What is measured runs in processes of its own, started from this very executable, so that its figures are its own.
 
+mod brands;
 mod collected;
+mod crowd;
 mod footprint;
 mod gauge;
 mod generator;
 mod ground;
+mod group;
 mod h2load;
 mod one_by_one;
 mod push;
@@ -25,6 +28,8 @@ pub(crate) struct Options {
 enum What {
     /// Pushes from request to vendor's answer: rate, CPU time, latencies.
     Push(push::Options),
+    /// One message to a large group of phones that are away: requests, time to the last vendor's acceptance.
+    Group(group::Options),
     /// Start-up time, idle memory, size of the executable.
     Footprint(footprint::Options),
 }
@@ -33,6 +38,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let measured = async {
         match options.what {
             What::Push(options) => push::run(options).await,
+            What::Group(options) => group::run(options).await,
             What::Footprint(options) => footprint::run(options).await,
         }
     };

@@ -245,6 +245,7 @@ impl Desk {
             Cow::Owned(format!("{method} /3/device/…"))
         };
         let sunk = answer.stage == "sunk";
+        self.shared.tally.note_request(Vendor::Apns);
         self.shared.log.write(Entry {
             number: 0,
             at: self.now(),

@@ -114,6 +114,7 @@ fn response(answer: Answer) -> Response<Full<Bytes>> {
 fn write_log<C: Clerk>(counter: &Counter<C>, host: &Host, head: &Parts, answer: &Answer) {
     let logged = &answer.logged;
     let path = if logged.path.is_empty() { "another path" } else { logged.path };
+    counter.shared.tally.note_request(counter.clerk.vendor());
     counter.shared.log.write(Entry {
         number: 0,
         at: counter.shared.clock.now(),
