@@ -9,6 +9,7 @@ mod config;
 mod console;
 mod credentials;
 mod dev;
+mod doctor;
 mod explain;
 mod handset;
 mod logging;
@@ -58,6 +59,8 @@ enum What {
     Cert(cert::Options),
     /// A link that signs in to the console once.
     Console(console::Options),
+    /// Look at an installation from all sides and say what is wrong and what to do.
+    Doctor(doctor::Options),
     /// Credentials that the simulated vendors accept, to try the certificate forms with.
     Credentials(credentials::Options),
     /// Walk every road on this machine and print a line per check.
@@ -98,6 +101,7 @@ fn run(what: What) -> anyhow::Result<()> {
             What::Explain(options) => explain::run(options).await,
             What::Cert(options) => cert::run(options).await,
             What::Console(options) => console::run(options).await,
+            What::Doctor(options) => doctor::run(options).await,
             What::Credentials(options) => credentials::run(options).await,
             What::Selftest(options) => selftest::run(options).await,
             What::Bench(options) => bench::run(options).await,

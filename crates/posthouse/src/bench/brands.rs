@@ -71,7 +71,10 @@ fn amounts(vendor: Vendor) -> &'static [&'static str] {
         (Vendor::Harmony, &["per_second", "per_day", "marketing_per_day"]),
         (Vendor::Honor, &["per_second", "marketing_per_device"]),
         (Vendor::Oppo, &["per_second", "day_quota", "device_quota"]),
-        (Vendor::Vivo, &["per_second", "system_per_day", "operational_per_day", "device_per_day", "saves_per_day"]),
+        (
+            Vendor::Vivo,
+            &["per_second", "system_per_day", "operational_per_day", "device_per_day", "saves_per_day"],
+        ),
         (Vendor::Meizu, &["day_quota", "requests_per_second", "public_per_device_day"]),
         (Vendor::Fcm, &["sends_per_minute", "device_per_minute", "device_per_hour"]),
         (Vendor::Webpush, &["per_second"]),

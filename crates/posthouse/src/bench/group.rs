@@ -218,8 +218,12 @@ impl Bench {
     }
 
     async fn wait_for(&self, until: u64) -> Result<Instant> {
-        collected::wait_for_vendors(&self.api, &self.certificates.values().copied().collect::<Vec<_>>(), until)
-            .await
+        collected::wait_for_vendors(
+            &self.api,
+            &self.certificates.values().copied().collect::<Vec<_>>(),
+            until,
+        )
+        .await
     }
 
     /// Requests that the vendors got so far.
@@ -258,7 +262,10 @@ struct Count {
 impl Figures {
     fn print(&self) {
         println!("members             {} ({} lost)", self.members, self.lost);
-        println!("requests            {} for one message; the least is {}", self.requests, self.requests_ideal);
+        println!(
+            "requests            {} for one message; the least is {}",
+            self.requests, self.requests_ideal
+        );
         println!(
             "all accepted after  {} ms, the slowest of {} messages after {} ms",
             self.all_accepted_ms, self.messages, self.all_accepted_max_ms
@@ -268,7 +275,10 @@ impl Figures {
             self.cpu_us_per_delivery, self.simulator_cpu_us
         );
         let alone = &self.one_by_one;
-        println!("one by one          {} requests, all accepted after {} ms", alone.requests, alone.all_accepted_ms);
+        println!(
+            "one by one          {} requests, all accepted after {} ms",
+            alone.requests, alone.all_accepted_ms
+        );
         println!(
             "  CPU for each      server {} µs, simulator {} µs",
             alone.cpu_us_per_delivery, alone.simulator_cpu_us

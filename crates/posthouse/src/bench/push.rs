@@ -126,15 +126,7 @@ impl Bench {
             text: "晚饭吃什么?🍜 Seven at the noodle shop behind the station, as always",
             ext: r#"{"conversation":"p:ann:bo","kind":"text","thread":"7f3a"}"#,
         };
-        Ok(Self {
-            simulator,
-            simulator_ready,
-            server,
-            api,
-            aim,
-            certificate,
-            folder,
-        })
+        Ok(Self { simulator, simulator_ready, server, api, aim, certificate, folder })
     }
 
     async fn measure(&self, options: &Options) -> Result<Runs> {
