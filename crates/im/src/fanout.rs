@@ -141,13 +141,22 @@ impl Round {
         self.ends.push(end);
     }
 
-    /// Commits the round. Answers what has to be looked at once more: what a logout or fetch overtook, and what turned
+    /// Commits the round, which began then. Answers what has to be looked at once more: what a logout or fetch overtook, and what turned
     /// out to be over.
-    async fn commit(self, im: &Im, left: &mut Urgent) -> Result<(), StoreError> {
+    async fn commit(self, im: &Im, began: Timestamp, left: &mut Urgent) -> Result<(), StoreError> {
         let finals: Vec<bool> = self.batch.iter().map(ends_fanout).collect();
         let outcomes = im.store().commit(self.batch).await?;
         for ((outcome, end), is_final) in outcomes.into_iter().zip(self.ends).zip(finals) {
             let (app, message) = end.key;
+            tracing::trace!(
+                target: "posthouse::road",
+                stage = "decide",
+                message = %message,
+                began_ms = began.0,
+                ended_ms = im.now().0,
+                app = app.0,
+                is_final,
+            );
             match outcome {
                 Outcome::Stale => {
                     for user in end.lost {
@@ -213,7 +222,7 @@ async fn round(im: &Im, urgent: Urgent) -> Result<(Option<Timestamp>, Urgent), S
         return Ok((next_due, left));
     }
     if !round.batch.is_empty() {
-        round.commit(im, &mut left).await?;
+        round.commit(im, now, &mut left).await?;
     }
     Ok((Some(now), left))
 }

@@ -59,8 +59,11 @@ pub(crate) fn start_with(config: &LogConfig, tracing: &TracingConfig) -> Result<
     } else {
         lines.with_target(false).with_filter(filter).boxed()
     };
-    let traces = traces::start(tracing)?;
-    let (layer, traces) = traces.map_or((None, None), |(layer, traces)| (Some(layer), Some(traces)));
-    tracing_subscriber::registry().with(lines).with(layer).init();
+    let mut layers = vec![lines];
+    let traces = traces::start(tracing)?.map(|(layer, traces)| {
+        layers.push(layer.boxed());
+        traces
+    });
+    tracing_subscriber::registry().with(layers).init();
     Ok(LogSwitch { filter: handle, traces })
 }

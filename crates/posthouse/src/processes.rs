@@ -9,11 +9,12 @@ use std::{
     io::BufReader,
     net::SocketAddr,
     path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
 };
 
 use anyhow::{Context, Result};
 use model::Vendor;
+use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use simulator::Credential;
 
@@ -71,6 +72,26 @@ impl Process {
     /// Its number in the system.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Asks it to end, as `kill` does.
+    pub(crate) fn ask_to_end(&self) -> Result<()> {
+        self.signal(Signal::TERM)
+    }
+
+    /// Asks it to read its configuration again.
+    pub(crate) fn ask_to_reload(&self) -> Result<()> {
+        self.signal(Signal::HUP)
+    }
+
+    fn signal(&self, signal: Signal) -> Result<()> {
+        let pid = Pid::from_raw(i32::try_from(self.child.id())?).context("the child has no number")?;
+        Ok(kill_process(pid, signal)?)
+    }
+
+    /// How it ended, once it has.
+    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.child.try_wait()?)
     }
 
     /// Ends it at once, as `kill -9` does, and waits until it is gone.
@@ -157,11 +178,21 @@ pub(crate) fn start_server(
     folder: &Path,
     simulator: &SimulatorReady,
 ) -> Result<(Process, ServerReady)> {
+    start_server_on("127.0.0.1:0", executable, folder, simulator)
+}
+
+/// The same at this address.
+pub(crate) fn start_server_on(
+    listen: &str,
+    executable: &Path,
+    folder: &Path,
+    simulator: &SimulatorReady,
+) -> Result<(Process, ServerReady)> {
     let (root, file) = (folder.join("ca.pem"), folder.join("posthouse.toml"));
     fs::write(&root, &simulator.ca_pem)?;
     let config = ServerFile {
         data: &folder.join("data"),
-        listen: "127.0.0.1:0",
+        listen,
         log: LogSection { level: "error" },
         // A measurement has one key and one address.
         limits: LimitsSection { requests_per_second_per_key: 0, requests_per_second_per_address: 0 },

@@ -63,7 +63,7 @@ async fn every_acknowledged_message_comes_to_its_end_though_the_server_is_killed
     assert!(queued_at_kills > 0 && undecided_at_kills > 0, "the kills met nothing on its way: {figures}");
 }
 
-async fn receivers(stage: &Stage) -> Receivers {
+pub(crate) async fn receivers(stage: &Stage) -> Receivers {
     let mut push_ids = Vec::new();
     for number in 0..8 {
         push_ids.push(stage.register_device(&format!("{number:064x}")).await);
@@ -103,7 +103,7 @@ struct Row {
 
 /// Waits until every message has deliveries and all of them have ended, and names those for which that is not so when
 /// the time is over.
-async fn settle(api: &Api, messages: &[Uuid]) -> Vec<Uuid> {
+pub(crate) async fn settle(api: &Api, messages: &[Uuid]) -> Vec<Uuid> {
     let start = Instant::now();
     loop {
         let (ended, queued) = ends(api).await;

@@ -4,6 +4,8 @@
 
 #[path = "../../src/api.rs"]
 mod api;
+mod doctor;
+mod drain;
 #[path = "../../src/bench/ground.rs"]
 mod ground;
 mod kill;
@@ -11,6 +13,7 @@ mod load;
 #[path = "../../src/processes.rs"]
 #[expect(dead_code, reason = "the tests use a part of it")]
 mod processes;
+mod reload;
 mod secrets;
 mod seeds;
 mod stage;

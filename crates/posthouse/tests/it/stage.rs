@@ -1,6 +1,6 @@
 //! A simulator that stays, and a server over one data folder that is killed and started again.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path, process::ExitStatus, time::Duration};
 
 use model::{AppId, DeliveryState, Timestamp};
 use serde_json::{Value, json};
@@ -80,6 +80,51 @@ impl Stage {
         self.url.send_replace(Some(ready.url));
     }
 
+    /// Asks the server to end, and waits until it has.
+    pub(crate) async fn terminate(&mut self) -> ExitStatus {
+        self.url.send_replace(None);
+        self.server.ask_to_end().unwrap();
+        self.ended().await
+    }
+
+    /// The process of the server.
+    pub(crate) const fn server(&self) -> &Process {
+        &self.server
+    }
+
+    /// How the server ended, once it has.
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
+        let ended = async {
+            loop {
+                if let Some(status) = self.server.ended().unwrap() {
+                    return status;
+                }
+                sleep(LOOK_EVERY).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, ended).await.expect("the server ends")
+    }
+
+    /// Starts the server again over the same folder, where it was before.
+    pub(crate) fn restart_in_place(&mut self, before: &str) {
+        let listen = before.strip_prefix("http://").unwrap();
+        let started =
+            processes::start_server_on(listen, Path::new(EXECUTABLE), self.folder.path(), &self.simulator);
+        let (server, ready) = started.unwrap();
+        self.server = server;
+        self.url.send_replace(Some(ready.url));
+    }
+
+    /// Where the server is.
+    pub(crate) fn url(&self) -> String {
+        self.url.borrow().clone().unwrap()
+    }
+
+    /// The folder of everything.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// What the dead server left undone: looked up in a copy of its folder, so that the next start finds the folder as
     /// the kill left it.
     pub(crate) async fn undone_at_death(&self) -> Undone {
@@ -107,8 +152,8 @@ impl Stage {
         push_id
     }
 
-    /// A phone whose user has logged in and whose app was then killed.
-    pub(crate) async fn killed_phone(&self, brand: &str, user: &str) {
+    /// A phone whose user is logged in.
+    pub(crate) async fn online_phone(&self, brand: &str, user: &str) {
         let token: Value = self.api().post(&format!("/v1/users/{user}/token"), &json!({})).await.unwrap();
         let server = self.url.borrow().clone().unwrap().replace("http:", "ws:");
         let phone = format!("/handsets/{user}");
@@ -124,7 +169,13 @@ impl Stage {
             answer["devices"][0]["bindings"][0]["state"] == "bound"
         })
         .await;
-        control.post::<Value>(&phone, &json!({ "operation": "kill" })).await.unwrap();
+    }
+
+    /// A phone whose user has logged in and whose app was then killed.
+    pub(crate) async fn killed_phone(&self, brand: &str, user: &str) {
+        self.online_phone(brand, user).await;
+        let (phone, devices) = (format!("/handsets/{user}"), format!("/v1/users/{user}/devices"));
+        self.control().post::<Value>(&phone, &json!({ "operation": "kill" })).await.unwrap();
         let gone = |answer: &Value| answer["devices"][0]["session"]["state"] == "disconnected";
         self.wait_for(&self.api(), &devices, gone).await;
     }
