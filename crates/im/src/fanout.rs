@@ -23,6 +23,8 @@ use crate::{
 
 /// Messages of one round of the loop.
 const ROUND: u32 = 256;
+/// Deliveries of one commit: what comes behind a large group does not wait for it.
+const FULL_ROUND: usize = 256;
 /// How long the loop sleeps when nothing wakes it.
 const IDLE: Duration = Duration::from_secs(30);
 /// How long the loop waits after the store refused.
@@ -123,6 +125,8 @@ async fn wait_for_accepted(im: &Im, feed: &mut Receiver<Change>) -> Option<()> {
 #[derive(Default)]
 struct Round {
     batch: Vec<Op>,
+    /// How many deliveries are in it.
+    deliveries: usize,
     ends: Vec<End>,
 }
 
@@ -137,6 +141,7 @@ struct End {
 impl Round {
     fn push(&mut self, deliveries: Vec<NewDelivery>, next: FanoutNext, end: End) {
         let (app, message) = end.key;
+        self.deliveries += deliveries.len();
         self.batch.push(Op::Decide { app, message, deliveries, next });
         self.ends.push(end);
     }
@@ -183,6 +188,7 @@ const fn ends_fanout(op: &Op) -> bool {
 async fn round(im: &Im, urgent: Urgent) -> Result<(Option<Timestamp>, Urgent), StoreError> {
     let now = im.now();
     let mut round = Round::default();
+    let mut committed = false;
     let mut left = Urgent::default();
     for key in urgent.over {
         let end = End { key, decided: Vec::new(), lost: BTreeSet::new() };
@@ -215,8 +221,12 @@ async fn round(im: &Im, urgent: Urgent) -> Result<(Option<Timestamp>, Urgent), S
         if let Looked::Ready { deliveries, next, decided } = look(im, &cursor, &whom, now).await? {
             round.push(deliveries, next, End { key, decided, lost: BTreeSet::new() });
         }
+        if round.deliveries >= FULL_ROUND {
+            committed = true;
+            std::mem::take(&mut round).commit(im, now, &mut left).await?;
+        }
     }
-    if round.batch.is_empty() && left.is_empty() {
+    if round.batch.is_empty() && left.is_empty() && !committed {
         let horizon = now.plus_ms(i64::try_from(IDLE.as_millis()).unwrap_or(i64::MAX));
         let next_due = im.store().due_fanouts(horizon, 1).await?.first().map(|cursor| cursor.due_at);
         return Ok((next_due, left));

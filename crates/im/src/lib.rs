@@ -14,6 +14,7 @@ mod fanout;
 mod frames;
 mod groups;
 mod history;
+mod keeping;
 mod keys;
 mod login;
 mod meter;
@@ -82,6 +83,8 @@ pub struct Im {
     expedited: mpsc::UnboundedSender<fanout::Expedite>,
     before_send: std::sync::OnceLock<Arc<dyn BeforeSend>>,
     group_turns: groups::Turns,
+    /// Told when a user was deleted.
+    deletions: tokio::sync::Notify,
     started_at: Timestamp,
     meter: ImMeter,
     draining: watch::Sender<bool>,
@@ -113,6 +116,7 @@ impl Im {
             expedited,
             before_send: std::sync::OnceLock::new(),
             group_turns: groups::Turns::default(),
+            deletions: tokio::sync::Notify::new(),
             started_at,
             meter: ImMeter::default(),
             draining: watch::Sender::new(false),
@@ -121,7 +125,8 @@ impl Im {
         let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
         let invalidation = tokio::spawn(catalogue::run_invalidation(catalogue, im.store.feed().subscribe()));
         let calls = tokio::spawn(calls::run_watch(Arc::clone(&im), im.store.feed().subscribe()));
-        im.keep_tasks([fanout, invalidation, calls]);
+        let keeping = tokio::spawn(keeping::run(Arc::clone(&im)));
+        im.keep_tasks([fanout, invalidation, calls, keeping]);
         Ok(im)
     }
 

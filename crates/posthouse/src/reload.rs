@@ -43,6 +43,9 @@ impl Reloadable {
             stack.gateway.reload(&reach);
             self.reach = reach;
         }
+        if let Err(error) = stack.server.reload_tls() {
+            tracing::error!(%error, "the front's certificate was not reloaded, the old one holds");
+        }
         for setting in needing_a_start(&self.config, &new) {
             tracing::warn!(setting, "this setting has changed and takes effect only at the next start");
         }
@@ -66,6 +69,9 @@ fn needing_a_start(old: &Config, new: &Config) -> Vec<&'static str> {
     let settings = [
         ("data", old.data != new.data),
         ("listen", old.listen != new.listen),
+        ("connections_max", old.connections_max != new.connections_max),
+        ("connections_per_ip_max", old.connections_per_ip_max != new.connections_per_ip_max),
+        ("tls", old.tls != new.tls),
         ("public_url", old.public_url != new.public_url),
         ("seal_key_file", old.seal_key_file != new.seal_key_file),
         ("log.json", old.log.json != new.log.json),

@@ -9,7 +9,7 @@ use server::create_api_key;
 use store::{Op, Scope, Store};
 
 use crate::{
-    clock::SystemClock,
+    clock::{SteadyClock, SystemClock},
     config::Config,
     logging,
     processes::ServerReady,
@@ -27,6 +27,9 @@ pub(crate) struct Options {
     /// Print the address, and at the very first start the instance key, as one JSON object once it serves.
     #[arg(long)]
     json: bool,
+    /// A file that says by how many milliseconds the clock is ahead: for `bench fault`.
+    #[arg(long, hide = true)]
+    clock_ahead_file: Option<PathBuf>,
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
@@ -35,8 +38,14 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let log = logging::start_with(&config.log, &config.tracing)?;
     let store = open_store(&config.data, &config.seal_key_path())?;
     let first_key = first_key(&store).await?;
-    let stack = Stack::start(store, Arc::new(SystemClock), config.gateway()?, config.server()).await?;
-    let ready = ServerReady { url: format!("http://{}", stack.server.local_addr()), instance_key: first_key };
+    let clock = Arc::new(SteadyClock::new());
+    if let Some(file) = options.clock_ahead_file {
+        clock.follow(file);
+    }
+    let stack = Stack::start(store, clock, config.gateway()?, config.server()).await?;
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{}", stack.server.local_addr());
+    let ready = ServerReady { url, instance_key: first_key };
     if options.json {
         println!("{}", serde_json::to_string(&ready)?);
     } else {

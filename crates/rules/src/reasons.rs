@@ -355,6 +355,16 @@ reason_table! {
         "正在用新的文案覆盖原通知。",
         "",
         "";
+    USER_DELETED = 140, "user_deleted",
+        "The user was deleted before the push began.",
+        "推送开始前该用户已被删除。",
+        "",
+        "";
+    SENDER_DELETED = 141, "sender_deleted",
+        "The sender was deleted, and the message's words with it, before the push began.",
+        "推送开始前发送者已被删除，消息内容随之清空。",
+        "",
+        "";
 }
 
 /// Every reason, by number.

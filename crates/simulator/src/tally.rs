@@ -44,7 +44,8 @@ struct Seen {
 }
 
 impl Tally {
-    /// Notes a push that a vendor took. `id` is what the sender repeats when it sends the same push again.
+    /// Notes a push that a vendor took. `id` is what the sender repeats when it sends the same push again; where the
+    /// vendor has a field by which a repetition replaces the first or is dropped, it is that one.
     pub(crate) fn note(&self, vendor: Vendor, token: &str, id: &str) {
         let hash = self.hashing.hash_one((token, id));
         let mut vendors = lock(&self.vendors);

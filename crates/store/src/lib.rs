@@ -14,15 +14,16 @@ mod records;
 mod sealing;
 
 pub use batch::{
-    BindingClear, CancelScope, CertificateDraft, DeliveryUpdate, FanoutNext, FollowUp, NewBinding,
-    NewDelivery, NewSession, Op, Outcome, SessionEnd,
+    BindingClear, CancelScope, CertificateDraft, DeliveryUpdate, Erasure, ErasureStep, Expiry, ExpiryStep,
+    FanoutNext, FollowUp, NewBinding, NewDelivery, NewSession, Op, Outcome, SessionEnd,
 };
-pub use embedded::{EmbeddedStore, Look};
+pub use embedded::{BackupReport, Copied, EmbeddedStore, Look, Pace, Restored, back_up, restore};
 pub use feed::{Change, Feed};
 pub use meter::StoreMeter;
 pub use port::{Store, StoreError};
 pub use records::{
-    ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, DeliveryFilter,
-    DeviceRecord, FanoutCursor, LaneBacklog, OutboxEntry, Scope, SessionRecord, Space, User, WaitingRows,
+    ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion,
+    DeliveryFilter, DeviceRecord, FanoutCursor, LaneBacklog, OutboxEntry, Scope, SessionRecord, Space, User,
+    WaitingRows,
 };
 pub use sealing::SealKey;

@@ -8,8 +8,9 @@ use model::{
 };
 
 use crate::{
-    ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, DeliveryFilter,
-    DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SessionRecord, Space, StoreMeter, User,
+    ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion,
+    DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SessionRecord, Space,
+    StoreMeter, User,
 };
 
 /// Why the store could not do it.
@@ -33,7 +34,7 @@ pub enum StoreError {
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Commits all of it or nothing, durably, and answers one outcome per op. Returns after the bytes are on disk, except
-    /// for a batch of [`Op::Decide`] and [`Op::Update`] alone: it outlives the program, and a power cut may take it with
+    /// for a batch of [`Op::Decide`], [`Op::Update`], [`Op::Expire`] and [`Op::Erase`] alone: it outlives the program, and a power cut may take it with
     /// everything after it, but nothing before it. What it rests on is then decided or tried again.
     ///
     /// An op that [stops its batch](Op::stops_its_batch) and that found its message, group or call not as expected leaves
@@ -65,6 +66,10 @@ pub trait Store: Send + Sync {
     async fn user(&self, app: AppId, user: &UserId) -> Result<Option<User>, StoreError>;
     /// An App's users, by id, after this one.
     async fn users(&self, app: AppId, after: Option<&UserId>, limit: u32) -> Result<Vec<User>, StoreError>;
+    /// The mark that a deleted user left; it stays as long as a login token from before may be shown.
+    async fn deletion(&self, app: AppId, user: &UserId) -> Result<Option<Deletion>, StoreError>;
+    /// Deleted users of whom something is left, by App and user.
+    async fn open_deletions(&self, limit: u32) -> Result<Vec<Deletion>, StoreError>;
 
     /// An App's certificates with their secrets unsealed, by id.
     async fn certificates(&self, app: AppId) -> Result<Vec<Certificate>, StoreError>;

@@ -26,6 +26,19 @@ pub struct User {
     pub created_at: Timestamp,
 }
 
+/// A user whose deletion was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletion {
+    /// The App.
+    pub app: AppId,
+    /// Whose.
+    pub user: UserId,
+    /// When it was asked for: login tokens issued before do not verify.
+    pub at: Timestamp,
+    /// When nothing of the user was left; `None`: something is.
+    pub erased_at: Option<Timestamp>,
+}
+
 /// What an API key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

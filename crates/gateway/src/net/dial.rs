@@ -70,14 +70,14 @@ pub(crate) struct Dialer {
 struct Ways {
     /// Counts changes.
     edition: u32,
-    connect_to: Arc<HashMap<String, SocketAddr>>,
+    connect_to: Arc<HashMap<String, String>>,
     roots: Arc<RootCertStore>,
 }
 
 impl Ways {
     fn new(
         edition: u32,
-        connect_to: &HashMap<String, SocketAddr>,
+        connect_to: &HashMap<String, String>,
         extra_roots: &[CertificateDer<'static>],
     ) -> Self {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
@@ -149,7 +149,7 @@ impl Dialer {
             authority: Authority::try_from(authority).map_err(|_| DialError::Host)?,
             server_name: ServerName::try_from(host.to_string()).map_err(|_| DialError::Host)?,
             edition: self.edition(),
-            address: self.ways().connect_to.get(&name).copied(),
+            instead: self.ways().connect_to.get(&name).cloned(),
             host: host.to_string(),
             port,
             must_speak,
@@ -207,7 +207,8 @@ pub(crate) struct Endpoint {
     /// [`Dialer::edition`] as it was prepared.
     pub(crate) edition: u32,
     server_name: ServerName<'static>,
-    address: Option<SocketAddr>,
+    /// Connected to instead of the host.
+    instead: Option<String>,
     host: String,
     port: u16,
     public_only: bool,
@@ -222,8 +223,8 @@ impl Endpoint {
     }
 
     async fn connect(&self) -> Result<Stream, DialError> {
-        let tcp = match self.address {
-            Some(address) => TcpStream::connect(address).await.map_err(DialError::Connect)?,
+        let tcp = match &self.instead {
+            Some(instead) => TcpStream::connect(instead).await.map_err(DialError::Connect)?,
             None => self.look_up_and_connect().await?,
         };
         // Without it small requests wait for the other side's delayed acknowledgements.

@@ -115,7 +115,7 @@ impl Bench {
         let api_key = server_ready.instance_key.clone().context("the data folder is not fresh")?;
         let api = Api::new(&server_ready.url, &api_key);
         let certificate = match vendor {
-            Vendor::Apns => ground::prepare(&server_ready, &simulator_ready).await?.apns,
+            Vendor::Apns => ground::prepare(&server_ready, &simulator_ready).await?,
             other => brands::certificate(&api, &simulator_ready, other).await?,
         };
         let aim = Aim {

@@ -26,6 +26,7 @@ pub(super) fn unreadable(error: &anyhow::Error) -> Finding {
 pub(super) fn look(config: &Config) -> Vec<Finding> {
     let mut findings = vec![Finding::well("configuration", "it reads", "配置可读取")];
     findings.push(public_url(config));
+    findings.extend(open_front(config));
     findings.extend(metrics(config));
     findings.push(seal_key(config));
     findings.push(open_files());
@@ -52,6 +53,25 @@ fn public_url(config: &Config) -> Finding {
         )
         .fix("put TLS before this server and set an https address", "请在服务前启用 TLS 并设置 https 地址"),
     }
+}
+
+/// A front that others reach without TLS.
+fn open_front(config: &Config) -> Option<Finding> {
+    let open = config.tls.is_none() && !config.listen.ip().is_loopback();
+    open.then(|| {
+        Finding::warning(
+            "listen",
+            format!(
+                "{} is reached by others without TLS: keys and messages travel in the clear",
+                config.listen
+            ),
+            format!("{} 对外监听但未启用 TLS，密钥与消息将明文传输", config.listen),
+        )
+        .fix(
+            "set [tls], or listen on 127.0.0.1 behind a proxy that speaks TLS",
+            "请配置 [tls]，或仅监听 127.0.0.1 并在前面放置启用 TLS 的代理",
+        )
+    })
 }
 
 fn metrics(config: &Config) -> Option<Finding> {

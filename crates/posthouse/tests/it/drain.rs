@@ -12,8 +12,8 @@ use tokio::{
 };
 
 use crate::{
-    kill::{receivers, settle},
     load::Load,
+    settled::{receivers, settle},
     stage::{LOOK_EVERY, Stage},
 };
 

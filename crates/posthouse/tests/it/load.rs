@@ -18,7 +18,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use crate::ground::Ground;
+use crate::stage::Ground;
 
 /// Senders at once.
 const SENDERS: usize = 16;

@@ -6,9 +6,9 @@
 mod api;
 mod doctor;
 mod drain;
+mod faults;
 #[path = "../../src/bench/ground.rs"]
 mod ground;
-mod kill;
 mod load;
 #[path = "../../src/processes.rs"]
 #[expect(dead_code, reason = "the tests use a part of it")]
@@ -16,4 +16,5 @@ mod processes;
 mod reload;
 mod secrets;
 mod seeds;
+mod settled;
 mod stage;

@@ -1,26 +1,32 @@
-//! A simulator that stays, and a server over one data folder that is killed and started again.
+//! A simulator that stays, and a server over one data folder that is ended and started again.
 
-use std::{fs, path::Path, process::ExitStatus, time::Duration};
+use std::{path::Path, process::ExitStatus, time::Duration};
 
-use model::{AppId, DeliveryState, Timestamp};
 use serde_json::{Value, json};
-use store::{DeliveryFilter, EmbeddedStore, SealKey, Store};
 use tempfile::TempDir;
 use tokio::{sync::watch, time::sleep};
 
 use crate::{
     api::Api,
-    ground::{self, BUNDLE, Ground, XIAOMI_APP},
-    processes::{self, Process, ServerReady, SimulatorReady},
+    ground::{self, BUNDLE, XIAOMI_APP},
+    processes::{self, Process, ServerPlan, ServerReady, SimulatorReady},
 };
 
 const EXECUTABLE: &str = env!("CARGO_BIN_EXE_posthouse");
-/// The App that a server makes at its first start.
-const APP: AppId = AppId(1);
 /// Between two looks at something that has no event.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Longer than anything takes; only a test that fails waits so long.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// An App that can push.
+#[derive(Debug, Clone)]
+pub(crate) struct Ground {
+    /// A key of the App with every scope.
+    pub(crate) api_key: String,
+    /// Its certificate IDs.
+    pub(crate) apns: u32,
+    pub(crate) xiaomi: u32,
+}
 
 /// What a test stands on.
 pub(crate) struct Stage {
@@ -33,22 +39,19 @@ pub(crate) struct Stage {
     folder: TempDir,
 }
 
-/// What a dead server left undone.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Undone {
-    /// Messages with targets that are not decided.
-    pub(crate) undecided: usize,
-    /// Deliveries that have not ended, on the wire or not.
-    pub(crate) queued: usize,
-}
-
 impl Stage {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (process, simulator) =
             processes::start_simulator(Path::new(EXECUTABLE), BUNDLE, XIAOMI_APP).unwrap();
         let (server, ready) = start_server(&folder, &simulator);
-        let ground = ground::prepare(&ready, &simulator).await.unwrap();
+        let apns = ground::prepare(&ready, &simulator).await.unwrap();
+        let api_key = ready.instance_key.unwrap();
+        let listed: Value = Api::new(&ready.url, &api_key).get("/v1/certificates").await.unwrap();
+        let mut certificates = listed["certificates"].as_array().unwrap().iter();
+        let xiaomi = certificates.find(|one| one["vendor"] == "xiaomi").unwrap();
+        let xiaomi = u32::try_from(xiaomi["id"].as_u64().unwrap()).unwrap();
+        let ground = Ground { api_key, apns, xiaomi };
         let (url, _) = watch::channel(Some(ready.url));
         Self { ground, _simulator: process, simulator, server, url, folder }
     }
@@ -71,13 +74,6 @@ impl Stage {
     pub(crate) fn kill(&mut self) {
         self.server.kill();
         self.url.send_replace(None);
-    }
-
-    /// Starts the server again over the same folder.
-    pub(crate) fn restart(&mut self) {
-        let (server, ready) = start_server(&self.folder, &self.simulator);
-        self.server = server;
-        self.url.send_replace(Some(ready.url));
     }
 
     /// Asks the server to end, and waits until it has.
@@ -107,10 +103,9 @@ impl Stage {
 
     /// Starts the server again over the same folder, where it was before.
     pub(crate) fn restart_in_place(&mut self, before: &str) {
-        let listen = before.strip_prefix("http://").unwrap();
-        let started =
-            processes::start_server_on(listen, Path::new(EXECUTABLE), self.folder.path(), &self.simulator);
-        let (server, ready) = started.unwrap();
+        let listen = before.strip_prefix("http://").unwrap().parse().unwrap();
+        let plan = ServerPlan { listen, ..ServerPlan::new(self.folder.path(), &self.simulator) };
+        let (server, ready) = plan.start(Path::new(EXECUTABLE), Some(&self.simulator)).unwrap();
         self.server = server;
         self.url.send_replace(Some(ready.url));
     }
@@ -123,23 +118,6 @@ impl Stage {
     /// The folder of everything.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
-    }
-
-    /// What the dead server left undone: looked up in a copy of its folder, so that the next start finds the folder as
-    /// the kill left it.
-    pub(crate) async fn undone_at_death(&self) -> Undone {
-        let copy = tempfile::tempdir().unwrap();
-        for file in fs::read_dir(self.folder.path().join("data")).unwrap() {
-            let file = file.unwrap();
-            fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
-        }
-        let key = SealKey::load_or_create(&copy.path().join("seal.key")).unwrap();
-        let store = EmbeddedStore::open(copy.path(), key).unwrap();
-        let queued = DeliveryFilter { state: Some(DeliveryState::Queued), ..DeliveryFilter::default() };
-        Undone {
-            undecided: store.due_fanouts(Timestamp::NEVER, u32::MAX).await.unwrap().len(),
-            queued: store.deliveries(APP, &queued, u32::MAX).await.unwrap().len(),
-        }
     }
 
     /// Registers a device without a user and binds an APNs token; answers its Push ID.

@@ -83,7 +83,7 @@ pub(crate) async fn serve_alone(
     address: SocketAddr,
     mut goes_down: watch::Receiver<bool>,
 ) -> Result<Alone, StartError> {
-    let refused = |source| StartError { address, source };
+    let refused = |source| StartError::Listen { address, source };
     if !address.ip().is_loopback() && shared.config.metrics.token.is_none() {
         let why = "metrics for others than this machine need a token: set metrics.token";
         return Err(refused(std::io::Error::new(std::io::ErrorKind::PermissionDenied, why)));

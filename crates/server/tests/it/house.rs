@@ -136,6 +136,10 @@ impl House {
         self.running.set_limits(limits);
     }
 
+    pub(crate) const fn running(&self) -> &Running {
+        &self.running
+    }
+
     pub(crate) async fn shutdown(self) {
         self.running.shutdown().await;
     }
@@ -303,7 +307,10 @@ fn nowhere() -> GatewayConfig {
     ];
     GatewayConfig {
         webhooks: WebhookConfig { may_reach_inside: true, ..WebhookConfig::default() },
-        connect_to: hosts.into_iter().map(|host| (host.to_owned(), closed)).collect::<HashMap<_, _>>(),
+        connect_to: hosts
+            .into_iter()
+            .map(|host| (host.to_owned(), closed.to_string()))
+            .collect::<HashMap<_, _>>(),
         ..GatewayConfig::default()
     }
 }

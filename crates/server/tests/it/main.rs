@@ -22,4 +22,5 @@ mod people;
 mod phone;
 mod pushes;
 mod sending;
+mod tls;
 mod ws;

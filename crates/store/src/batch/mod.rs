@@ -1,6 +1,7 @@
 //! What can be committed, and what a commit answers.
 
 mod deliveries;
+mod keeping;
 mod logins;
 mod outcome;
 mod tokens;
@@ -15,6 +16,7 @@ use model::{
 
 pub use self::{
     deliveries::{CancelScope, DeliveryUpdate, FanoutNext, FollowUp, NewDelivery},
+    keeping::{Erasure, ErasureStep, Expiry, ExpiryStep},
     logins::{NewSession, SessionEnd},
     outcome::Outcome,
     tokens::{BindingClear, CertificateDraft, NewBinding},
@@ -37,7 +39,8 @@ pub enum Op {
     },
     /// Notes when API keys were last used; it never goes back, and a key that is gone stays gone. → [`Outcome::Done`]
     NoteKeyUse(Vec<([u8; 32], Timestamp)>),
-    /// Makes a user, where it is not there. → [`Outcome::Done`]
+    /// Makes a user, where it is not there. → [`Outcome::Done`], or [`Outcome::Stale`] while an earlier user of this id is
+    /// being erased
     PutUser {
         /// The App.
         app: AppId,
@@ -46,7 +49,7 @@ pub enum Op {
         /// Now.
         at: Timestamp,
     },
-    /// Names a user, who is made where not there; `None` takes the name away. → [`Outcome::Done`]
+    /// Names a user, who is made where not there; `None` takes the name away. → as [`Op::PutUser`]
     NameUser {
         /// The App.
         app: AppId,
@@ -57,7 +60,7 @@ pub enum Op {
         /// Now.
         at: Timestamp,
     },
-    /// Stores what a user sets for all devices. The user is made where not there. → [`Outcome::Done`]
+    /// Stores what a user sets for all devices. The user is made where not there. → as [`Op::PutUser`]
     PutUserSettings {
         /// The App.
         app: AppId,
@@ -257,7 +260,8 @@ pub enum Op {
     /// [`Outcome::Duplicate`], [`Outcome::Conflict`], or [`Outcome::Missing`] where there is no such group
     Accept(Box<Message>),
     /// Opens a login: the device is made or its report renewed, other logins are kicked as the policy says, another
-    /// user's login on this device is kicked (row B13), their bindings go. → [`Outcome::Session`]
+    /// user's login on this device is kicked (row B13), their bindings go. → [`Outcome::Session`], or [`Outcome::Stale`]
+    /// where the user was deleted since, or is being erased
     OpenSession(NewSession),
     /// Moves a login between online states and `disconnected`, if it is still the newest on its device. A move to
     /// `online-foreground` also cancels as [`Op::Cancel`] does. → [`Outcome::Moved`]
@@ -384,6 +388,24 @@ pub enum Op {
         /// What the vendor said.
         receipt: Receipt,
     },
+    /// Deletes a user: the logins end, bindings and profile go, deliveries that have not begun are cancelled, devices that
+    /// nobody else logged in on are unregistered. A mark stays, by which [`Op::Erase`] finds what is left, also after a
+    /// stop. → [`Outcome::Cancelled`], or [`Outcome::Missing`]
+    DeleteUser {
+        /// The App.
+        app: AppId,
+        /// The user.
+        user: UserId,
+        /// The reason that cancelled deliveries get.
+        reason: ReasonCode,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Erases a part of what deleted users left behind. → [`Outcome::Erased`]
+    Erase(Erasure),
+    /// Takes away a part of what an App's retention does not keep. Places in conversations are not given again.
+    /// → [`Outcome::Expired`]
+    Expire(Expiry),
 }
 
 impl Op {
@@ -401,6 +423,8 @@ impl Op {
                 | Self::ChangeMembers { .. }
                 | Self::ChangeMember { .. }
                 | Self::DismissGroup { .. }
+                | Self::OpenSession(_)
+                | Self::DeleteUser { .. }
         )
     }
 }

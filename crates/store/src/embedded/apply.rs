@@ -2,12 +2,13 @@
 
 use super::{
     tables::{
-        acks, api_keys, apps, bindings, calls, cancels, certificates, deliveries, devices, fanouts,
-        follow_ups, groups, members, messages, mutes, outbox, reads, recalls, receipts, resources, sessions,
-        users, webhooks,
+        acks, api_keys, apps, bindings, calls, cancels, certificates, deletions, deliveries, devices,
+        erasure, expiry, fanouts, follow_ups, groups, members, messages, mutes, outbox, reads, recalls,
+        receipts, resources, sessions, users, webhooks,
     },
     writer::Work,
     writing::Writing,
+    young::Scope,
 };
 use crate::{CancelScope, Op, Outcome, StoreError};
 
@@ -17,6 +18,10 @@ pub(super) fn work(writing: &mut Writing<'_>, work: &Work) -> Result<Vec<Outcome
         Work::Batch(ops) => batch(writing, ops),
         Work::EndRaced(ids) => {
             deliveries::end_raced(writing, ids)?;
+            Ok(Vec::new())
+        }
+        Work::WriteYoung => {
+            writing.write_young(Scope::All)?;
             Ok(Vec::new())
         }
     }
@@ -111,5 +116,8 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
         }
         Op::Update(update) => deliveries::update(writing, update),
         Op::Mark { app, certificate, receipt } => receipts::mark(writing, *app, *certificate, receipt),
+        Op::DeleteUser { app, user, reason, at } => deletions::begin(writing, *app, user, *reason, *at),
+        Op::Erase(erasure) => erasure::step(writing, erasure),
+        Op::Expire(expiry) => expiry::step(writing, expiry),
     }
 }

@@ -1,4 +1,4 @@
-//! A crowd on the bench: users with a phone each, logged in once and away since, all in one group.
+//! A populace on the bench: users with a phone each, logged in once and away since, all in one group.
 //!
 //! They are put into the store while no server runs: ten thousand logins over sockets would measure nothing here.
 
