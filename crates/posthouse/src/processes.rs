@@ -9,12 +9,11 @@ use std::{
     io::{BufReader, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
 use anyhow::{Context, Result};
 use model::Vendor;
-use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use simulator::Credential;
 
@@ -86,26 +85,6 @@ impl Process {
     /// Its number in the system.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
-    }
-
-    /// Asks it to end, as `kill` does.
-    pub(crate) fn ask_to_end(&self) -> Result<()> {
-        self.signal(Signal::TERM)
-    }
-
-    /// Asks it to read its configuration again.
-    pub(crate) fn ask_to_reload(&self) -> Result<()> {
-        self.signal(Signal::HUP)
-    }
-
-    fn signal(&self, signal: Signal) -> Result<()> {
-        let pid = Pid::from_raw(i32::try_from(self.child.id())?).context("the child has no number")?;
-        Ok(kill_process(pid, signal)?)
-    }
-
-    /// How it ended, once it has.
-    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
-        Ok(self.child.try_wait()?)
     }
 
     /// Ends it at once, as `kill -9` does, and waits until it is gone.
@@ -224,12 +203,8 @@ impl ServerPlan {
         Self { connect_to, ..Self::over(folder) }
     }
 
-    /// Starts it. Its lanes are not paced where they lead to a simulator.
-    pub(crate) fn start(
-        &self,
-        executable: &Path,
-        simulator: Option<&SimulatorReady>,
-    ) -> Result<(Process, ServerReady)> {
+    /// Writes its configuration; answers where. Its lanes are not paced where they lead to a simulator.
+    pub(crate) fn write(&self, simulator: Option<&SimulatorReady>) -> Result<PathBuf> {
         let (root, file) = (self.folder.join("ca.pem"), self.folder.join("posthouse.toml"));
         if let Some(simulator) = simulator {
             fs::write(&root, &simulator.ca_pem)?;
@@ -249,6 +224,16 @@ impl ServerPlan {
             }),
         };
         fs::write(&file, toml::to_string(&config)?)?;
+        Ok(file)
+    }
+
+    /// Starts it.
+    pub(crate) fn start(
+        &self,
+        executable: &Path,
+        simulator: Option<&SimulatorReady>,
+    ) -> Result<(Process, ServerReady)> {
+        let file = self.write(simulator)?;
         let file = file.to_string_lossy();
         let mut arguments = vec!["serve", "--json", "--config", &file];
         arguments.extend(self.arguments.iter().map(String::as_str));

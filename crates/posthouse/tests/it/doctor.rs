@@ -63,7 +63,7 @@ fn a_misspelled_setting_is_named_and_the_exit_is_not_zero() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_server_it_tells_of_a_lost_key_and_a_vendor_that_cannot_be_reached() {
     let mut stage = Stage::new().await;
-    stage.kill();
+    stage.terminate().await;
     let config = stage.folder().join("posthouse.toml");
     let written = fs::read_to_string(&config).unwrap();
     let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();

@@ -13,6 +13,7 @@ use tokio::{
 
 use crate::{
     load::Load,
+    server::PATIENCE,
     settled::{receivers, settle},
     stage::{LOOK_EVERY, Stage},
 };
@@ -20,8 +21,6 @@ use crate::{
 const RESTARTS: u32 = 3;
 /// Load between two restarts.
 const LOADED: Duration = Duration::from_millis(400);
-/// Longer than anything takes; only a test that fails waits so long.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 #[derive(Deserialize)]
 struct Count {
@@ -40,7 +39,7 @@ async fn a_server_that_is_asked_to_end_loses_nothing_sends_nothing_twice_and_its
         sleep(LOADED).await;
         let ended = stage.terminate().await;
         assert!(ended.success(), "the server ended with {ended}");
-        stage.restart_in_place(&place);
+        stage.restart_in_place(&place).await;
     }
     let acknowledged = load.end().await;
     assert!(!acknowledged.messages.is_empty(), "nothing was sent");
@@ -70,15 +69,15 @@ async fn a_second_signal_ends_the_server_at_once_though_a_request_hangs() {
     hanging.write_all(head.as_bytes()).await.unwrap();
     // An answer to a later request means that the hanging one was read.
     stage.api().get::<Value>("/v1/app").await.unwrap();
-    stage.server().ask_to_end().unwrap();
+    stage.server().ask_to_end();
     let closed = async {
         while TcpStream::connect(&address).await.is_ok() {
             sleep(LOOK_EVERY).await;
         }
     };
     timeout(PATIENCE, closed).await.expect("no more is taken in");
-    stage.server().ask_to_end().unwrap();
-    let ended = stage.ended().await;
+    stage.server().ask_to_end();
+    let ended = stage.server().ended().await;
     drop(hanging);
     assert!(ended.success(), "the server ended with {ended}");
 }

@@ -9,14 +9,13 @@ use tokio::{sync::watch, time::sleep};
 use crate::{
     api::Api,
     ground::{self, BUNDLE, XIAOMI_APP},
-    processes::{self, Process, ServerPlan, ServerReady, SimulatorReady},
+    processes::{self, Process, ServerPlan, SimulatorReady},
+    server::{PATIENCE, Server},
 };
 
 const EXECUTABLE: &str = env!("CARGO_BIN_EXE_posthouse");
 /// Between two looks at something that has no event.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// Longer than anything takes; only a test that fails waits so long.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An App that can push.
 #[derive(Debug, Clone)]
@@ -33,7 +32,8 @@ pub(crate) struct Stage {
     pub(crate) ground: Ground,
     _simulator: Process,
     simulator: SimulatorReady,
-    server: Process,
+    server: Server,
+    settings: &'static [(&'static str, &'static str)],
     /// Where the server is; `None` while there is none.
     url: watch::Sender<Option<String>>,
     folder: TempDir,
@@ -41,10 +41,16 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// The same, with these settings in the server's environment.
+    pub(crate) async fn with(settings: &'static [(&'static str, &'static str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (process, simulator) =
             processes::start_simulator(Path::new(EXECUTABLE), BUNDLE, XIAOMI_APP).unwrap();
-        let (server, ready) = start_server(&folder, &simulator);
+        let plan = ServerPlan::new(folder.path(), &simulator);
+        let (server, ready) = Server::start(&plan, &simulator, settings).await;
         let apns = ground::prepare(&ready, &simulator).await.unwrap();
         let api_key = ready.instance_key.unwrap();
         let listed: Value = Api::new(&ready.url, &api_key).get("/v1/certificates").await.unwrap();
@@ -53,7 +59,7 @@ impl Stage {
         let xiaomi = u32::try_from(xiaomi["id"].as_u64().unwrap()).unwrap();
         let ground = Ground { api_key, apns, xiaomi };
         let (url, _) = watch::channel(Some(ready.url));
-        Self { ground, _simulator: process, simulator, server, url, folder }
+        Self { ground, _simulator: process, simulator, server, settings, url, folder }
     }
 
     pub(crate) fn watch_url(&self) -> watch::Receiver<Option<String>> {
@@ -70,42 +76,23 @@ impl Stage {
         Api::new(&self.simulator.control_url, &self.simulator.control_key)
     }
 
-    /// Kills the server as `kill -9` does.
-    pub(crate) fn kill(&mut self) {
-        self.server.kill();
-        self.url.send_replace(None);
-    }
-
     /// Asks the server to end, and waits until it has.
     pub(crate) async fn terminate(&mut self) -> ExitStatus {
         self.url.send_replace(None);
-        self.server.ask_to_end().unwrap();
-        self.ended().await
+        self.server.ask_to_end();
+        self.server.ended().await
     }
 
     /// The process of the server.
-    pub(crate) const fn server(&self) -> &Process {
-        &self.server
-    }
-
-    /// How the server ended, once it has.
-    pub(crate) async fn ended(&mut self) -> ExitStatus {
-        let ended = async {
-            loop {
-                if let Some(status) = self.server.ended().unwrap() {
-                    return status;
-                }
-                sleep(LOOK_EVERY).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, ended).await.expect("the server ends")
+    pub(crate) const fn server(&mut self) -> &mut Server {
+        &mut self.server
     }
 
     /// Starts the server again over the same folder, where it was before.
-    pub(crate) fn restart_in_place(&mut self, before: &str) {
+    pub(crate) async fn restart_in_place(&mut self, before: &str) {
         let listen = before.strip_prefix("http://").unwrap().parse().unwrap();
         let plan = ServerPlan { listen, ..ServerPlan::new(self.folder.path(), &self.simulator) };
-        let (server, ready) = plan.start(Path::new(EXECUTABLE), Some(&self.simulator)).unwrap();
+        let (server, ready) = Server::start(&plan, &self.simulator, self.settings).await;
         self.server = server;
         self.url.send_replace(Some(ready.url));
     }
@@ -173,8 +160,4 @@ impl Stage {
         let in_time = tokio::time::timeout(PATIENCE, looked).await.is_ok();
         assert!(in_time, "GET {path} still answers {last}");
     }
-}
-
-fn start_server(folder: &TempDir, simulator: &SimulatorReady) -> (Process, ServerReady) {
-    processes::start_server(Path::new(EXECUTABLE), folder.path(), simulator).unwrap()
 }
