@@ -69,7 +69,7 @@ impl Urgent {
     }
 }
 
-/// Runs until the store is gone.
+/// Runs until the store is gone, or the process is about to end.
 pub(crate) async fn run(
     im: Arc<Im>,
     mut feed: Receiver<Change>,
@@ -77,7 +77,11 @@ pub(crate) async fn run(
 ) {
     let mut urgent = Urgent::default();
     let mut crowds = Crowds::default();
+    let mut draining = im.draining.subscribe();
     loop {
+        if *draining.borrow() {
+            return;
+        }
         while let Ok(next) = expedited.try_recv() {
             urgent.add(next);
         }
@@ -106,6 +110,7 @@ pub(crate) async fn run(
                 None => return,
             },
             () = time::sleep(wait) => {}
+            _ = draining.changed() => {}
         }
     }
 }
@@ -177,13 +182,22 @@ impl Round {
         self.ends.push(end);
     }
 
-    /// Commits the round. Answers what has to be looked at once more: what a logout or fetch overtook, and what turned
+    /// Commits the round, which began then. Answers what has to be looked at once more: what a logout or fetch overtook, and what turned
     /// out to be over.
-    async fn commit(self, im: &Im, left: &mut Urgent) -> Result<(), StoreError> {
+    async fn commit(self, im: &Im, began: Timestamp, left: &mut Urgent) -> Result<(), StoreError> {
         let finals: Vec<bool> = self.batch.iter().map(ends_fanout).collect();
         let outcomes = im.store().commit(self.batch).await?;
         for ((outcome, end), is_final) in outcomes.into_iter().zip(self.ends).zip(finals) {
             let (app, message) = end.key;
+            tracing::trace!(
+                target: "posthouse::road",
+                stage = "decide",
+                message = %message,
+                began_ms = began.0,
+                ended_ms = im.now().0,
+                app = app.0,
+                is_final,
+            );
             match outcome {
                 Outcome::Stale => {
                     for user in end.lost {
@@ -237,11 +251,11 @@ async fn round(
         }
         if round.deliveries >= FULL_ROUND {
             committed = true;
-            std::mem::take(&mut round).commit(im, &mut left).await?;
+            std::mem::take(&mut round).commit(im, now, &mut left).await?;
         }
     }
     if !round.batch.is_empty() {
-        round.commit(im, &mut left).await?;
+        round.commit(im, now, &mut left).await?;
     } else if left.is_empty() && !committed {
         let next_due = if unheard { Some(now.plus_ms(UNHEARD_MS)) } else { next_due(im, now).await? };
         return Ok((next_due, left));

@@ -36,7 +36,10 @@ use std::sync::Arc;
 
 use model::{Clock, ErrorCode, Fault, Timestamp};
 use store::{Op, Store, StoreError};
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 
 pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
 pub use before_send::{BeforeSend, Judgement};
@@ -89,6 +92,7 @@ pub struct Im {
     deletions: tokio::sync::Notify,
     started_at: Timestamp,
     meter: ImMeter,
+    draining: watch::Sender<bool>,
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -121,6 +125,7 @@ impl Im {
             deletions: tokio::sync::Notify::new(),
             started_at,
             meter: ImMeter::default(),
+            draining: watch::Sender::new(false),
             tasks: std::sync::Mutex::default(),
         });
         let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
@@ -130,6 +135,12 @@ impl Im {
         let keeping = tokio::spawn(keeping::run(Arc::clone(&im)));
         im.keep_tasks([fanout, invalidation, calls, acks, keeping]);
         Ok(im)
+    }
+
+    /// The process is about to end and to be started again: no more is fanned out, and connections that close now count
+    /// as coming back. The next start finds them as a crash would have left them, with their time to reconnect.
+    pub fn drain(&self) {
+        self.draining.send_replace(true);
     }
 
     /// Stops the background loops; what they had not committed is found again at the next start.

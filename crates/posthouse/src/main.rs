@@ -10,6 +10,7 @@ mod config;
 mod console;
 mod credentials;
 mod dev;
+mod doctor;
 mod explain;
 mod handset;
 mod health;
@@ -17,12 +18,16 @@ mod logging;
 mod output;
 mod print;
 mod processes;
+mod reload;
 mod sample;
 mod selftest;
 mod send;
 mod serve;
+mod signals;
 mod simulator_command;
 mod stack;
+#[cfg_attr(not(feature = "otel"), path = "traces_absent.rs")]
+mod traces;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -56,6 +61,8 @@ enum What {
     Cert(cert::Options),
     /// A link that signs in to the console once.
     Console(console::Options),
+    /// Look at an installation from all sides and say what is wrong and what to do.
+    Doctor(doctor::Options),
     /// Credentials that the simulated vendors accept, to try the certificate forms with.
     Credentials(credentials::Options),
     /// Walk every road on this machine and print a line per check.
@@ -102,6 +109,7 @@ fn run(what: What) -> anyhow::Result<()> {
             What::Explain(options) => explain::run(options).await,
             What::Cert(options) => cert::run(options).await,
             What::Console(options) => console::run(options).await,
+            What::Doctor(options) => doctor::run(options).await,
             What::Credentials(options) => credentials::run(options).await,
             What::Selftest(options) => selftest::run(options).await,
             What::Bench(options) => bench::run(options).await,

@@ -21,7 +21,7 @@ pub use batch::{
     ExpiryStep, FanoutNext, FollowUp, Invitation, NewBinding, NewDelivery, NewOperator, NewSession, Op,
     OperatorStart, Outcome, PasswordBy, SessionEnd,
 };
-pub use embedded::{BackupReport, Copied, EmbeddedStore, Pace, Restored, back_up, restore};
+pub use embedded::{BackupReport, Copied, EmbeddedStore, Look, Pace, Restored, back_up, restore};
 pub use feed::{Change, Feed};
 pub use meter::StoreMeter;
 pub use operators::{ConsoleHolder, ConsoleSession, ConsoleSessionKey, Operator};

@@ -150,6 +150,18 @@ impl Lane {
         }
         if let Some(certificate) = &self.certificate {
             self.shared.meter.vendor(certificate.vendor).note_verdict(&judged);
+            tracing::trace!(
+                target: "posthouse::road",
+                stage = "send",
+                message = %item.message,
+                began_ms = ending.since.0,
+                ended_ms = tried.now.0,
+                vendor = certificate.vendor.name(),
+                certificate = self.id.0,
+                verdict = judged.verdict.name(),
+                http_status = judged.http_status,
+                state = follow.state.as_str(),
+            );
         }
         if judged.verdict == Verdict::Accepted {
             self.accepted += 1;

@@ -14,6 +14,7 @@ mod hands;
 #[cfg(test)]
 mod hands_model;
 mod ids;
+mod look;
 mod open;
 mod people;
 mod readers;
@@ -39,6 +40,7 @@ use model::{
     PushResource, Seq, SessionId, Timestamp, UserId, Webhook,
 };
 
+pub use self::look::Look;
 use self::{
     hands::ReadTo,
     ids::DeliveryIds,

@@ -20,7 +20,7 @@ use crate::{
 
 /// In their order; a migration that was ever released is never edited. How many have run, the database's `user_version`
 /// says.
-const MIGRATIONS: [&str; 5] = [
+pub(super) const MIGRATIONS: [&str; 5] = [
     include_str!("../../migrations/V1__first.sql"),
     include_str!("../../migrations/V2__groups_calls_settings.sql"),
     include_str!("../../migrations/V3__api_key_use.sql"),
