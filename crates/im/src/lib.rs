@@ -5,6 +5,7 @@
 //! moved cursor.
 
 mod audience;
+mod backlog;
 mod before_send;
 pub mod calls;
 mod catalogue;
@@ -36,6 +37,7 @@ use store::{Op, Store, StoreError};
 use tokio::{sync::mpsc, task::JoinHandle};
 
 pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
+pub use backlog::BacklogLimits;
 pub use before_send::{BeforeSend, Judgement};
 pub use catalogue::{AppView, Catalogue};
 pub use keys::Keys;
@@ -56,6 +58,8 @@ pub struct ImConfig {
     pub call_ack_within_ms: u32,
     /// How long after a restart a lost connection counts as coming back, in milliseconds.
     pub reconnect_grace_ms: i64,
+    /// How much may wait for vendors.
+    pub backlog: BacklogLimits,
 }
 
 impl Default for ImConfig {
@@ -65,6 +69,7 @@ impl Default for ImConfig {
             ack_within_ms: 5_000,
             call_ack_within_ms: 2_000,
             reconnect_grace_ms: 10_000,
+            backlog: BacklogLimits::default(),
         }
     }
 }
@@ -77,6 +82,7 @@ pub struct Im {
     catalogue: Arc<Catalogue>,
     registry: registry::Registry,
     waits: waits::Waits,
+    backlogs: backlog::Backlogs,
     expedited: mpsc::UnboundedSender<fanout::Expedite>,
     before_send: std::sync::OnceLock<Arc<dyn BeforeSend>>,
     group_turns: groups::Turns,
@@ -109,6 +115,7 @@ impl Im {
             config,
             catalogue: Arc::clone(&catalogue),
             waits: waits::Waits::default(),
+            backlogs: backlog::Backlogs::default(),
             expedited,
             before_send: std::sync::OnceLock::new(),
             group_turns: groups::Turns::default(),

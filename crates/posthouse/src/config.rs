@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use gateway::Pacing;
+use im::BacklogLimits;
 use serde::Deserialize;
 
 /// Everything that can be configured.
@@ -37,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) vendors: VendorsConfig,
     /// How Apps' backends are told.
     pub(crate) webhooks: WebhooksConfig,
+    /// How much may wait for vendors.
+    pub(crate) backlog: BacklogConfig,
 }
 
 impl Default for Config {
@@ -53,6 +56,7 @@ impl Default for Config {
             simulator: None,
             vendors: VendorsConfig::default(),
             webhooks: WebhooksConfig::default(),
+            backlog: BacklogConfig::default(),
         }
     }
 }
@@ -113,6 +117,24 @@ pub(crate) struct WebhooksConfig {
     /// Webhooks may name addresses of the own network and of this machine, by plain http too. Only where every App's keys
     /// are the operator's own: whoever may add a webhook can then make this server call what stands behind the firewall.
     pub(crate) may_reach_inside: bool,
+}
+
+/// How much may wait for vendors, on disk.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct BacklogConfig {
+    /// Pushes of one App; beyond it nothing is accepted from that App, which is told to come again.
+    pub(crate) app: u32,
+    /// Pushes through one certificate; beyond it calls that name it are refused and marketing is given up, beyond twice
+    /// as much everything but calls is.
+    pub(crate) lane: u32,
+}
+
+impl Default for BacklogConfig {
+    fn default() -> Self {
+        let BacklogLimits { app, lane } = BacklogLimits::default();
+        Self { app, lane }
+    }
 }
 
 /// How fast lanes send.

@@ -178,6 +178,8 @@ pub(crate) struct ServerPlan {
     pub(crate) tls: Option<TlsFiles>,
     /// `host:port` of each vendor host to what is dialled instead.
     pub(crate) connect_to: BTreeMap<String, String>,
+    /// How much may wait for vendors.
+    pub(crate) backlog: Option<BacklogSection>,
     /// Further arguments of `serve`.
     pub(crate) arguments: Vec<String>,
 }
@@ -192,6 +194,7 @@ impl ServerPlan {
             public_url: String::new(),
             tls: None,
             connect_to: BTreeMap::new(),
+            backlog: None,
             arguments: Vec::new(),
         }
     }
@@ -219,6 +222,7 @@ impl ServerPlan {
             public_url: &self.public_url,
             log: LogSection { level: "error" },
             tls: self.tls.as_ref(),
+            backlog: self.backlog,
             vendors: simulator.map(|_| VendorSection {
                 connect_to: &self.connect_to,
                 extra_roots: vec![&root],
@@ -243,7 +247,16 @@ struct ServerFile<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     tls: Option<&'a TlsFiles>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    backlog: Option<BacklogSection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     vendors: Option<VendorSection<'a>>,
+}
+
+/// How much may wait for vendors: of one App, and through one certificate.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct BacklogSection {
+    pub(crate) app: u32,
+    pub(crate) lane: u32,
 }
 
 /// Where a server finds its certificate and key.

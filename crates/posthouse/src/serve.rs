@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use anyhow::{Context, Result};
 use clap::Args;
 use gateway::{GatewayConfig, WebhookConfig};
+use im::{BacklogLimits, ImConfig};
 use model::{App, AppId, AppPolicy, Clock, Secret};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use server::{ServerConfig, SimulatorAddress, TlsFiles, create_api_key};
@@ -41,7 +42,9 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     if let Some(file) = options.clock_ahead_file {
         clock.follow(file);
     }
-    let stack = Stack::start(store, clock, gateway_config(&config)?, server_config(&config)).await?;
+    let stack =
+        Stack::start(store, clock, im_config(&config), gateway_config(&config)?, server_config(&config))
+            .await?;
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{}", stack.server.local_addr());
     let ready = ServerReady { url, instance_key: first_key };
@@ -81,6 +84,11 @@ async fn first_key(store: &Arc<dyn Store>) -> Result<Option<String>> {
     let (key, record) = create_api_key(app.id, scopes, "instance", now);
     store.commit(vec![Op::PutApp(app), Op::PutApiKey(record)]).await?;
     Ok(Some(key))
+}
+
+fn im_config(config: &Config) -> ImConfig {
+    let backlog = BacklogLimits { app: config.backlog.app, lane: config.backlog.lane };
+    ImConfig { backlog, ..ImConfig::default() }
 }
 
 fn gateway_config(config: &Config) -> Result<GatewayConfig> {

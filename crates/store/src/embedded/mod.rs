@@ -48,7 +48,7 @@ use self::{
 use crate::{
     ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion,
     DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SealKey, SessionRecord,
-    Space, Store, StoreError, StoreMeter, User,
+    Space, Store, StoreError, StoreMeter, User, Waiting,
 };
 
 pub use self::{
@@ -391,6 +391,10 @@ impl Store for EmbeddedStore {
             self.writer.commit(Work::EndRaced(raced)).await?;
         }
         Ok(())
+    }
+
+    async fn waiting(&self, whose: Waiting, most: u32) -> Result<u64, StoreError> {
+        self.readers.read(|conn| queue::waiting(conn, whose, most))
     }
 
     async fn next_due(&self, certificate: CertificateId) -> Result<Option<Timestamp>, StoreError> {

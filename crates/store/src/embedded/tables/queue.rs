@@ -16,7 +16,7 @@ use super::{
     messages::{self, Names},
 };
 use crate::{
-    Claimed, StoreError,
+    Claimed, StoreError, Waiting,
     embedded::{
         hands::Place,
         sql::{self, Columns, Json, values},
@@ -156,4 +156,24 @@ fn load_one(
         doubts: bound.map_or(0, |bound| bound.doubts),
         environment_confirmed: environment.is_some() && report.apns_environment == environment,
     })
+}
+
+/// Queued rows, counted along an index as far as a bound.
+pub(in crate::embedded) fn waiting(conn: &Connection, whose: Waiting, most: u32) -> Result<u64, StoreError> {
+    let count = |columns: &mut Columns<'_, '_>| columns.next::<i64>();
+    let rows = match whose {
+        Waiting::App(app) => sql::first(
+            conn,
+            "SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE state = 0 AND app = ?1 LIMIT ?2)",
+            values![app, i64::from(most)],
+            count,
+        ),
+        Waiting::Lane(certificate) => sql::first(
+            conn,
+            "SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE state = 0 AND certificate = ?1 LIMIT ?2)",
+            values![certificate, i64::from(most)],
+            count,
+        ),
+    };
+    Ok(rows?.unwrap_or_default().unsigned_abs())
 }
