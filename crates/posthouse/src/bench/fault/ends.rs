@@ -26,6 +26,8 @@ pub(super) struct Ends {
     pub(super) undecided: usize,
     /// Deliveries that have not ended.
     pub(super) queued: usize,
+    /// Messages that the store knows.
+    pub(super) messages: HashSet<Uuid>,
     /// Messages with a delivery that has ended and none that has not.
     pub(super) ended: HashSet<Uuid>,
     /// When the vendor's answer came, by message, where it was taken.
@@ -117,6 +119,7 @@ pub(super) async fn read(data: &Path) -> Result<Ends> {
             None => break,
         }
     }
+    ends.messages = store.recent_messages(APP, u32::MAX).await?.iter().map(|message| message.id.0).collect();
     ends.ended.retain(|message| !open.contains(message));
     Ok(ends)
 }
