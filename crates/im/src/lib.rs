@@ -6,6 +6,7 @@
 
 mod acks;
 mod audience;
+mod backlog;
 mod before_send;
 pub mod calls;
 mod catalogue;
@@ -42,6 +43,7 @@ use tokio::{
 };
 
 pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
+pub use backlog::BacklogLimits;
 pub use before_send::{BeforeSend, Judgement};
 pub use catalogue::{AppView, Catalogue};
 pub use keys::Keys;
@@ -63,6 +65,8 @@ pub struct ImConfig {
     pub call_ack_within_ms: u32,
     /// How long after a restart a lost connection counts as coming back, in milliseconds.
     pub reconnect_grace_ms: i64,
+    /// How much may wait for vendors.
+    pub backlog: BacklogLimits,
 }
 
 impl Default for ImConfig {
@@ -72,6 +76,7 @@ impl Default for ImConfig {
             ack_within_ms: 5_000,
             call_ack_within_ms: 2_000,
             reconnect_grace_ms: 10_000,
+            backlog: BacklogLimits::default(),
         }
     }
 }
@@ -85,6 +90,7 @@ pub struct Im {
     registry: registry::Registry,
     waits: waits::Waits,
     acks: acks::Acks,
+    backlogs: backlog::Backlogs,
     expedited: mpsc::UnboundedSender<fanout::Expedite>,
     before_send: std::sync::OnceLock<Arc<dyn BeforeSend>>,
     group_turns: groups::Turns,
@@ -119,6 +125,7 @@ impl Im {
             catalogue: Arc::clone(&catalogue),
             waits: waits::Waits::default(),
             acks: acks::Acks::default(),
+            backlogs: backlog::Backlogs::default(),
             expedited,
             before_send: std::sync::OnceLock::new(),
             group_turns: groups::Turns::default(),

@@ -12,8 +12,8 @@ use futures_util::{
     future::{BoxFuture, MaybeDone, maybe_done},
 };
 use model::{
-    Addressee, BindingState, ConversationKind, DeliveryState, Message, MessageKind, Presentation, Purpose,
-    PushSettings, Timestamp, UserId,
+    Addressee, BindingState, Class, ConversationKind, DeliveryState, Message, MessageKind, Presentation,
+    Purpose, PushSettings, Timestamp, UserId,
 };
 use rules::{Decision, Facts, Reason, Ruling, TABLE_VERSION, decide};
 use store::{AudienceRow, FanoutCursor, FanoutNext, NewDelivery, Op, Outcome, StoreError};
@@ -281,7 +281,9 @@ impl Walk<'_> {
                 Ruling::Delivered => {}
                 Ruling::Push | Ruling::Skip => {
                     let delivery = new_delivery(message, row, &facts, decision);
-                    self.deliveries.push(self.through_call_token(delivery).await?);
+                    let delivery = self.through_call_token(delivery).await?;
+                    let class = message.push.as_ref().map_or(Class::Chat, |push| push.class);
+                    self.deliveries.push(self.im.shed(delivery, class).await?);
                 }
                 Ruling::Wait => {
                     waits = true;

@@ -42,8 +42,14 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     if let Some(file) = options.clock_ahead_file {
         clock.follow(file);
     }
-    let stack =
-        Stack::start(store, Arc::<SteadyClock>::clone(&clock), config.gateway()?, config.server()).await?;
+    let stack = Stack::start(
+        store,
+        Arc::<SteadyClock>::clone(&clock),
+        config.im(),
+        config.gateway()?,
+        config.server(),
+    )
+    .await?;
     let has_operators = !stack.store.operators().await?.is_empty();
     let first_run = (!has_operators).then(|| stack.server.first_run_link(clock.now()));
     let scheme = if config.tls.is_some() { "https" } else { "http" };

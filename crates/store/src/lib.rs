@@ -29,6 +29,6 @@ pub use port::{Store, StoreError};
 pub use records::{
     ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion,
     DeliveryFilter, DeviceRecord, FanoutCursor, LaneBacklog, OutboxEntry, Scope, SessionRecord, Space, User,
-    WaitingRows,
+    Waiting, WaitingRows,
 };
 pub use sealing::SealKey;

@@ -10,7 +10,7 @@ use model::{
 use crate::{
     ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, CallRecord, Claimed, ConsoleSession,
     ConsoleSessionKey, ConversationEntry, ConversationHead, Deletion, DeliveryFilter, DeviceRecord,
-    FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome, SessionRecord, Space, StoreMeter, User,
+    FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome, SessionRecord, Space, StoreMeter, User, Waiting,
 };
 
 /// Why the store could not do it.
@@ -227,6 +227,9 @@ pub trait Store: Send + Sync {
     async fn begin(&self, claimed: &[DeliveryId]) -> Result<Vec<bool>, StoreError>;
     /// Puts claimed deliveries back.
     async fn release(&self, claimed: &[DeliveryId]) -> Result<(), StoreError>;
+    /// How many queued deliveries wait, counted as far as `most`; those that are decided and not on disk yet may be left
+    /// out.
+    async fn waiting(&self, whose: Waiting, most: u32) -> Result<u64, StoreError>;
     /// When the next queued delivery of a certificate that nobody holds becomes due.
     async fn next_due(&self, certificate: CertificateId) -> Result<Option<Timestamp>, StoreError>;
 

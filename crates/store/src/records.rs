@@ -248,6 +248,15 @@ pub struct Claimed {
     pub environment_confirmed: bool,
 }
 
+/// Whose queued deliveries are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// An App's, through all its certificates.
+    App(AppId),
+    /// Those through one certificate.
+    Lane(CertificateId),
+}
+
 /// Which deliveries to list, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeliveryFilter {

@@ -152,6 +152,7 @@ macro_rules! conformance_tests {
             what_is_held_is_not_claimed_again,
             what_is_released_is_claimed_again,
             a_long_backlog_is_claimed_once_each,
+            what_waits_is_counted_as_far_as_asked,
             how_much_waits_is_counted,
             a_retry_is_claimed_when_it_is_due,
             a_reopen_puts_everything_back,

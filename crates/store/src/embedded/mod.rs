@@ -58,7 +58,7 @@ use crate::{
     ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, CallRecord, Claimed, ConsoleSession,
     ConsoleSessionKey, ConversationEntry, ConversationHead, Deletion, DeliveryFilter, DeviceRecord,
     FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome, SealKey, SessionRecord, Space, Store, StoreError,
-    StoreMeter, User,
+    StoreMeter, User, Waiting,
 };
 
 pub use self::{
@@ -539,6 +539,10 @@ impl Store for EmbeddedStore {
             self.writer.commit(Work::EndRaced(raced)).await?;
         }
         Ok(())
+    }
+
+    async fn waiting(&self, whose: Waiting, most: u32) -> Result<u64, StoreError> {
+        self.readers.read(|conn| queue::waiting(conn, whose, most))
     }
 
     async fn next_due(&self, certificate: CertificateId) -> Result<Option<Timestamp>, StoreError> {

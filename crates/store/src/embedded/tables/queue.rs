@@ -17,7 +17,7 @@ use super::{
     messages::{self, Names},
 };
 use crate::{
-    Claimed, NewDelivery, StoreError,
+    Claimed, NewDelivery, StoreError, Waiting,
     embedded::{
         hands::Place,
         people::{Known, People},
@@ -234,4 +234,24 @@ fn load_one(
     let (message, names) = (Arc::clone(&shared.message), shared.names.clone());
     let about = About::read(conn, &delivery)?;
     Ok(Claimed { replacement, ..about.claimed(delivery, message, &names, environment) })
+}
+
+/// Queued rows, counted along an index as far as a bound.
+pub(in crate::embedded) fn waiting(conn: &Connection, whose: Waiting, most: u32) -> Result<u64, StoreError> {
+    let count = |columns: &mut Columns<'_, '_>| columns.next::<i64>();
+    let rows = match whose {
+        Waiting::App(app) => sql::first(
+            conn,
+            "SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE state = 0 AND app = ?1 LIMIT ?2)",
+            values![app, i64::from(most)],
+            count,
+        ),
+        Waiting::Lane(certificate) => sql::first(
+            conn,
+            "SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE state = 0 AND certificate = ?1 LIMIT ?2)",
+            values![certificate, i64::from(most)],
+            count,
+        ),
+    };
+    Ok(rows?.unwrap_or_default().unsigned_abs())
 }
