@@ -14,6 +14,7 @@ mod ids;
 mod limits;
 mod message;
 mod push;
+mod quota;
 mod receipt;
 mod resource;
 mod secret;
@@ -44,6 +45,7 @@ pub use ids::{
 pub use limits::*;
 pub use message::{Addressee, Body, Class, InvalidClass, Mentions, Message, MessageKind, Recalled};
 pub use push::{CollapseKey, ForcePush, PushSettings, SettingsError, VendorSettings};
+pub use quota::{DayNumber, VendorDay};
 pub use receipt::{Receipt, ReceiptKind};
 pub use resource::PushResource;
 pub use secret::Secret;

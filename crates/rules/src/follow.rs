@@ -216,7 +216,7 @@ fn limited(situation: &Situation, pause: Pause, after: Option<Duration>) -> Foll
             let until = situation.now.plus_ms(delay_ms);
             wait_until(situation, Reason::PAUSED, until, LaneAction::Pause { until })
         }
-        Pause::LaneUntilNextDay => {
+        Pause::DailyAmount => {
             let until = next_day_in_beijing(situation.now);
             wait_until(situation, Reason::PAUSED, until, LaneAction::Pause { until })
         }

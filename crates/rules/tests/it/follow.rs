@@ -62,7 +62,7 @@ fn a_doubt_clears_the_token_at_the_second_time_in_a_row_and_success_forgets_it()
 
 #[test]
 fn a_used_up_day_pauses_the_lane_until_midnight_in_beijing() {
-    let quota = judged(Verdict::Limited { pause: Pause::LaneUntilNextDay, after: None });
+    let quota = judged(Verdict::Limited { pause: Pause::DailyAmount, after: None });
     let long = Situation { expires_at: NOW.plus_ms(7 * 24 * 3_600_000), ..situation() };
     let then = follow(&long, &quota);
     // 2023-11-14T22:13:20Z is the 15th in Beijing; its day ends at 16:00Z.
@@ -120,7 +120,7 @@ fn any_purpose() -> impl Strategy<Value = Purpose> {
 
 fn any_verdict() -> impl Strategy<Value = Verdict> {
     let wait = || proptest::option::of((0_u64..10_000_000).prop_map(Duration::from_millis));
-    let pause = prop_oneof![Just(Pause::Target), Just(Pause::Lane), Just(Pause::LaneUntilNextDay)];
+    let pause = prop_oneof![Just(Pause::Target), Just(Pause::Lane), Just(Pause::DailyAmount)];
     prop_oneof![
         Just(Verdict::Accepted),
         wait().prop_map(|after| Verdict::Retry { after }),
