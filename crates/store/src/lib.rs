@@ -13,14 +13,15 @@ mod records;
 mod sealing;
 
 pub use batch::{
-    BindingClear, CancelScope, CertificateDraft, DeliveryUpdate, FanoutNext, FollowUp, NewBinding,
-    NewDelivery, NewSession, Op, Outcome, SessionEnd,
+    BindingClear, BrakeRecord, CancelScope, CertificateDraft, DeliveryUpdate, FanoutNext, FollowUp, LedgerOp, NewBinding,
+    NewDelivery, NewSession, Op, Outcome, Requeue, SessionEnd,
 };
 pub use embedded::EmbeddedStore;
 pub use feed::{Change, Feed};
 pub use port::{Store, StoreError};
 pub use records::{
-    ApiKey, AudienceRow, CallRecord, Claimed, ConversationEntry, ConversationHead, DeliveryFilter,
+    ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, DayCount, DayDevice,
+    DayLedger, DeadLetter, DeadLetterFilter, DeliveryFilter,
     DeviceRecord, FanoutCursor, OutboxEntry, Scope, SessionRecord, User,
 };
 pub use sealing::SealKey;

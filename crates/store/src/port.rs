@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use model::{
-    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId,
+    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, DayNumber, Delivery, DeliveryId,
     DeviceId, Group, GroupId, GroupMember, Message, MessageId, PushId, PushResource, Seq, SessionId,
     Timestamp, UserId, Webhook,
 };
 
 use crate::{
-    ApiKey, AudienceRow, CallRecord, Claimed, ConversationEntry, ConversationHead, DeliveryFilter,
+    ApiKey, AudienceRow, Backlog, BrakeRecord, CallRecord, Claimed, ConversationEntry, ConversationHead,
+    DayLedger, DeadLetter, DeadLetterFilter, DeliveryFilter,
     DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SessionRecord, User,
 };
 
@@ -33,7 +34,7 @@ pub enum StoreError {
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Commits all of it or nothing, durably, and answers one outcome per op. Returns after the bytes are on disk, except
-    /// for a batch of [`Op::Decide`] and [`Op::Update`] alone: it outlives the program, and a power cut may take it with
+    /// for a batch of [`Op::Decide`], [`Op::Update`] and [`Op::Ledger`] alone: it outlives the program, and a power cut may take it with
     /// everything after it, but nothing before it. What it rests on is then decided or tried again.
     ///
     /// An op that [stops its batch](Op::stops_its_batch) and that found its message, group or call not as expected leaves
@@ -192,6 +193,25 @@ pub trait Store: Send + Sync {
     async fn release(&self, claimed: &[DeliveryId]) -> Result<(), StoreError>;
     /// When the next queued delivery of a certificate that nobody holds becomes due.
     async fn next_due(&self, certificate: CertificateId) -> Result<Option<Timestamp>, StoreError>;
+
+    /// What a certificate's vendor took on a day, with at most so many phones.
+    async fn day_ledger(
+        &self,
+        certificate: CertificateId,
+        day: DayNumber,
+        devices: u32,
+    ) -> Result<DayLedger, StoreError>;
+    /// How a certificate's brake on mass removal stands.
+    async fn brake(&self, certificate: CertificateId) -> Result<BrakeRecord, StoreError>;
+    /// What waits in a certificate's queue, by class; after so many rows it is only said that there is more.
+    async fn backlog(&self, certificate: CertificateId, most: u32) -> Result<Backlog, StoreError>;
+    /// Notifications that ended without the vendor taking them and that no cancel reached, newest first.
+    async fn dead_letters(
+        &self,
+        app: AppId,
+        filter: &DeadLetterFilter,
+        limit: u32,
+    ) -> Result<Vec<DeadLetter>, StoreError>;
 
     /// Deliveries, newest first.
     async fn deliveries(

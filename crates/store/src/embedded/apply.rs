@@ -2,8 +2,9 @@
 
 use super::{
     tables::{
-        acks, api_keys, apps, bindings, calls, cancels, certificates, deliveries, devices, fanouts,
-        follow_ups, groups, members, messages, mutes, outbox, reads, recalls, receipts, resources, sessions,
+        acks, api_keys, apps, bindings, calls, cancels, certificates, dead_letters, deliveries, devices,
+        fanouts,
+        follow_ups, groups, ledger, members, messages, mutes, outbox, reads, recalls, receipts, resources, sessions,
         users, webhooks,
     },
     writer::Work,
@@ -108,6 +109,8 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
             fanouts::decide(writing, *app, *message, deliveries, next)
         }
         Op::Update(update) => deliveries::update(writing, update),
+        Op::Ledger(op) => ledger::apply(writing, op),
+        Op::Requeue(requeue) => dead_letters::requeue(writing, requeue),
         Op::Mark { app, certificate, receipt } => receipts::mark(writing, *app, *certificate, receipt),
     }
 }

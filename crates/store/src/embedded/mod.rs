@@ -27,7 +27,7 @@ use std::{
 
 use async_trait::async_trait;
 use model::{
-    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId,
+    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, DayNumber, Delivery, DeliveryId,
     DeviceId, Group, GroupId, GroupMember, Message, MessageId, PushId, PushResource, Seq, SessionId,
     Timestamp, UserId, Webhook,
 };
@@ -37,14 +37,16 @@ use self::{
     open::Role,
     readers::Readers,
     tables::{
-        api_keys, apps, audience, bindings, calls, certificates, conversations, deliveries, delivery_list,
-        devices, fanouts, groups, members, messages, outbox, queue, reads, resources, sessions, users,
+        api_keys, apps, audience, bindings, calls, certificates, conversations, dead_letters, deliveries,
+        delivery_list,
+        devices, fanouts, groups, ledger, members, messages, outbox, queue, reads, resources, sessions, users,
         webhooks,
     },
     writer::{Desk, Work, Writer},
 };
 use crate::{
-    ApiKey, AudienceRow, CallRecord, Claimed, ConversationEntry, ConversationHead, DeliveryFilter,
+    ApiKey, AudienceRow, Backlog, BrakeRecord, CallRecord, Claimed, ConversationEntry, ConversationHead,
+    DayLedger, DeadLetter, DeadLetterFilter, DeliveryFilter,
     DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SealKey, SessionRecord, Store, StoreError,
     User,
 };
@@ -364,6 +366,32 @@ impl Store for EmbeddedStore {
                 after = last;
             }
         })
+    }
+
+    async fn day_ledger(
+        &self,
+        certificate: CertificateId,
+        day: DayNumber,
+        devices: u32,
+    ) -> Result<DayLedger, StoreError> {
+        self.readers.snapshot(|conn| ledger::read(conn, certificate, day, devices))
+    }
+
+    async fn brake(&self, certificate: CertificateId) -> Result<BrakeRecord, StoreError> {
+        self.readers.read(|conn| ledger::brake(conn, certificate))
+    }
+
+    async fn backlog(&self, certificate: CertificateId, most: u32) -> Result<Backlog, StoreError> {
+        self.readers.read(|conn| dead_letters::backlog(conn, certificate, most))
+    }
+
+    async fn dead_letters(
+        &self,
+        app: AppId,
+        filter: &DeadLetterFilter,
+        limit: u32,
+    ) -> Result<Vec<DeadLetter>, StoreError> {
+        self.readers.snapshot(|conn| dead_letters::list(conn, app, filter, limit))
     }
 
     async fn deliveries(

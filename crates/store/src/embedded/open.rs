@@ -20,9 +20,10 @@ use crate::{
 
 /// In their order; a migration that was ever released is never edited. How many have run, the database's `user_version`
 /// says.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../migrations/V1__first.sql"),
     include_str!("../../migrations/V2__groups_calls_settings.sql"),
+    include_str!("../../migrations/V3__ledger.sql"),
 ];
 
 const SEAL_CHECK: Place = Place { column: "instance.seal_check", row: 0 };

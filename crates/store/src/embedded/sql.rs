@@ -6,8 +6,8 @@
 use std::{str::FromStr, sync::Arc};
 
 use model::{
-    AppId, BindingKind, BindingLoss, CallId, CertificateId, CertificateName, ClientMessageId, ConversationId,
-    DeliveryId, DeliveryState, DeviceId, Environment, GroupId, JoinMode, MessageId, MessageKind, Mute,
+    AppId, BindingKind, BindingLoss, CallId, CertificateId, CertificateName, Class, ClientMessageId,
+    ConversationId, DayNumber, DeliveryId, DeliveryState, DeviceId, Environment, GroupId, JoinMode, MessageId, MessageKind, Mute,
     Purpose, PushId, ReasonCode, ResourceId, Role, Seq, SessionId, SessionState, TextVariant, Timestamp,
     UserId, Vendor, WebhookId,
 };
@@ -204,7 +204,7 @@ macro_rules! number {
         }
     )*};
 }
-number!(AppId, CertificateId, DeliveryId, ReasonCode, Seq, SessionId, Timestamp, WebhookId);
+number!(AppId, CertificateId, DayNumber, DeliveryId, ReasonCode, Seq, SessionId, Timestamp, WebhookId);
 
 /// Newtypes over a uuid, kept as 16 bytes.
 macro_rules! uuid_blob {
@@ -244,6 +244,7 @@ text!(
     ResourceId by as_str, ResourceId::new;
     ClientMessageId by as_str, ClientMessageId::new;
     CertificateName by as_str, CertificateName::new;
+    Class by as_str, Class::from_str;
     ConversationId by as_str, ConversationId::from_str;
     Environment by as_str, Environment::from_str;
     Vendor by name, Vendor::from_str

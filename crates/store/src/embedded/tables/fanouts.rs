@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{AppId, DeliveryState, MessageId, Seq, Timestamp, UserId};
 use rusqlite::Connection;
 
-use super::{deliveries, follow_ups, messages};
+use super::{dead_letters, deliveries, follow_ups, messages};
 use crate::{
     Change, FanoutCursor, FanoutNext, NewDelivery, Outcome, StoreError,
     embedded::{
@@ -61,6 +61,22 @@ pub(in crate::embedded) fn decide(
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Whether what a push to one target was decided on is no longer so; `None` where there is no such message. One that
+/// was read is not pushed again.
+pub(super) fn is_overtaken(
+    conn: &Connection,
+    app: AppId,
+    message: MessageId,
+    new: &NewDelivery,
+) -> Result<Option<bool>, StoreError> {
+    let Some(ground) = ground(conn, app, message)? else { return Ok(None) };
+    let is_read = match &new.user {
+        Some(user) => dead_letters::is_read(conn, app, message, user)?,
+        None => false,
+    };
+    Ok(Some(ground.is_recalled || ground.is_followed_up || is_read || is_stale(conn, app, &ground, new)?))
 }
 
 /// What every decision about a message rests on.
