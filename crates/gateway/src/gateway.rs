@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{CertificateId, Clock, Fault, FieldErrors, Form, Vendor, Webhook};
 use serde_json::Value;
-use store::Store;
+use store::{LedgerOp, Op, Store, StoreError};
 use tokio::task::JoinHandle;
 
 use crate::{
-    AddressFault, BeforeSend, GatewayConfig, LaneStatus, ProbeReport, dispatch::Lanes, probe, receipt,
+    AddressFault, BeforeSend, GatewayConfig, LaneStatus, ProbeReport, dispatch::Lanes, lane::released, probe, receipt,
     shared::Shared, webhooks,
 };
 
@@ -60,7 +60,7 @@ impl Gateway {
         headers: &[(String, String)],
         body: &[u8],
     ) -> Result<usize, Fault> {
-        receipt::take_in(&self.shared, vendor, certificate, secret, headers, body).await
+        receipt::take_in(&self.shared, &self.lanes, vendor, certificate, secret, headers, body).await
     }
 
     /// Asks an App's backend whether a message may be sent, as [`before_send_data`](crate::before_send_data) tells of it
@@ -75,6 +75,18 @@ impl Gateway {
     /// Why it may not.
     pub fn check_webhook_address(&self, url: &str) -> Result<(), AddressFault> {
         webhooks::check_address(url, self.shared.config.webhooks.may_reach_inside)
+    }
+
+    /// The operator has looked at a certificate whose tokens were called dead in a mass, and believes the vendor: tokens
+    /// are cleared again, for an hour whatever their number.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the release cannot be stored; then the brake stays.
+    pub async fn release_brake(&self, certificate: CertificateId) -> Result<(), StoreError> {
+        let brake = released(self.shared.clock.now());
+        self.shared.store.commit(vec![Op::Ledger(LedgerOp::SetBrake { certificate, brake })]).await?;
+        self.lanes.released(certificate);
+        Ok(())
     }
 
     /// Every lane's status, by certificate.

@@ -11,6 +11,7 @@ mod config;
 mod dispatch;
 mod gateway;
 mod lane;
+mod learned;
 mod net;
 mod own_codes;
 mod probe;
@@ -22,6 +23,7 @@ mod webhooks;
 
 pub use config::{Books, GatewayConfig, LaneSizes, LaneTimes, Pacing, WebhookConfig};
 pub use gateway::Gateway;
+pub use lane::{AmountStatus, BrakeStatus, BreakerState};
 pub use own_codes::{OwnCode, own_code};
 pub use probe::ProbeReport;
 pub use status::{LaneState, LaneStatus};

@@ -1,8 +1,11 @@
 //! What a lane tells of itself.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::{CertificateId, Timestamp, Vendor};
+use vendors::Rate;
+
+use crate::lane::{AmountStatus, BrakeStatus, BreakerState, LaneLedger};
 
 /// What a lane tells of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +26,14 @@ pub struct LaneStatus {
     pub sent: u64,
     /// Targets that the vendor took since the start.
     pub accepted: u64,
+    /// How fast it may send; `None`: as fast as it goes.
+    pub rate: Option<Rate>,
+    /// How the circuit breaker stands.
+    pub breaker: BreakerState,
+    /// How the brake on mass removal stands.
+    pub brake: BrakeStatus,
+    /// How the vendor's daily amounts stand, by its kinds of push.
+    pub amounts: Vec<AmountStatus>,
 }
 
 /// How a lane goes.
@@ -46,13 +57,16 @@ pub enum LaneState {
     },
 }
 
-/// Where a lane writes its status and others read it.
+/// Where a lane writes its status and others read it. The ledger stands here too: a lane and receipts both write it.
 #[derive(Debug)]
-pub(crate) struct Board(Mutex<LaneStatus>);
+pub(crate) struct Board {
+    status: Mutex<LaneStatus>,
+    ledger: Mutex<LaneLedger>,
+}
 
 impl Board {
-    pub(crate) const fn new(certificate: CertificateId) -> Self {
-        Self(Mutex::new(LaneStatus {
+    pub(crate) fn new(certificate: CertificateId) -> Self {
+        let status = LaneStatus {
             certificate,
             vendor: None,
             state: LaneState::Idle,
@@ -61,20 +75,40 @@ impl Board {
             connections: 0,
             sent: 0,
             accepted: 0,
-        }))
+            rate: None,
+            breaker: BreakerState::default(),
+            brake: BrakeStatus::default(),
+            amounts: Vec::new(),
+        };
+        Self { status: Mutex::new(status), ledger: Mutex::new(LaneLedger::closed()) }
     }
 
-    pub(crate) fn read(&self) -> LaneStatus {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(crate) fn read(&self, now: Timestamp) -> LaneStatus {
+        let amounts = self.ledger().status(now);
+        LaneStatus { amounts, ..self.lock().clone() }
+    }
+
+    /// The certificate's ledger of the day. Never held over an await.
+    pub(crate) fn ledger(&self) -> MutexGuard<'_, LaneLedger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether no token is cleared.
+    pub(crate) fn is_braked(&self) -> bool {
+        self.lock().brake.engaged_at.is_some()
     }
 
     /// Whether the lane is paused and holds so many deliveries.
     pub(crate) fn is_full(&self, most: usize) -> bool {
-        let status = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let status = self.lock();
         matches!(status.state, LaneState::Paused { .. }) && status.waiting * 4 >= most * 3
     }
 
     pub(crate) fn write(&self, change: impl FnOnce(&mut LaneStatus)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.lock());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LaneStatus> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

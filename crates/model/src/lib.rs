@@ -31,7 +31,7 @@ pub use certificate::{
     Certificate, CertificateState, ClickAction, Environment, FieldError, FieldErrors, Form, InvalidClick,
     InvalidEnvironment,
 };
-pub use delivery::{Attempt, Delivery, DeliveryId, DeliveryState, Marks, Purpose, ReasonCode, TextVariant};
+pub use delivery::{Attempt, Delivery, DeliveryId, DeliveryState, Marks, Purpose, REQUEUED, ReasonCode, TextVariant};
 pub use device::{
     Binding, BindingKind, BindingLoss, BindingState, Device, DeviceReport, Permission, Platform,
     PlatformClass, SessionId, SessionState,

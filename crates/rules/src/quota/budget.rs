@@ -42,18 +42,21 @@ pub(super) struct Budget {
     /// By class.
     pub(super) taken: [u64; 4],
     pub(super) used_up_at: Option<Timestamp>,
+    /// The vendor has said of some phone that its share is used up.
+    pub(super) has_learned_devices: bool,
     last_hour: [LastHour; 4],
 }
 
 impl Budget {
     pub(super) fn new(limits: KindLimits) -> Self {
-        Self { limits, taken: [0; 4], used_up_at: None, last_hour: Default::default() }
+        Self { limits, taken: [0; 4], used_up_at: None, has_learned_devices: false, last_hour: Default::default() }
     }
 
     /// The rate outlives the day, the counts do not.
     pub(super) const fn begin_day(&mut self) {
         self.taken = [0; 4];
         self.used_up_at = None;
+        self.has_learned_devices = false;
     }
 
     pub(super) fn take(&mut self, class: Class, now: Timestamp) {

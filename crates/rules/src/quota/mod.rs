@@ -145,6 +145,12 @@ impl Ledger {
         self.budgets.get(kind).is_some_and(|budget| budget.limits.per_device.is_some())
     }
 
+    /// Whether a phone may be the reason that a push of this kind waits.
+    #[must_use]
+    pub fn looks_at_devices(&self, kind: usize) -> bool {
+        self.counts_devices(kind) || self.budgets.get(kind).is_some_and(|budget| budget.has_learned_devices)
+    }
+
     /// Takes other limits over; what was counted stays.
     pub fn limit(&mut self, kinds: &[KindLimits]) {
         self.budgets.resize_with(kinds.len(), || Budget::new(KindLimits::default()));
@@ -224,6 +230,7 @@ impl Ledger {
             Some(device) => {
                 if let Some(day) = self.device_mut(learned.kind, device) {
                     day.used_up = true;
+                    self.budgets[learned.kind].has_learned_devices = true;
                 }
             }
             None => {
