@@ -19,6 +19,7 @@ mod reach;
 mod reads;
 mod recalls;
 mod registry;
+mod requeue;
 mod send;
 mod session;
 mod settings;
@@ -37,6 +38,7 @@ pub use before_send::{BeforeSend, Judgement};
 pub use catalogue::{AppView, Catalogue};
 pub use login::Opened;
 pub use registry::{Ending, Live, Outbound};
+pub use requeue::{RequeueOrder, Requeued};
 pub use send::{Accepted, NewPush};
 pub use tokens::{TOKEN_LIFETIME_MAX_S, issue_token};
 

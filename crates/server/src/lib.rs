@@ -8,6 +8,7 @@ mod accept;
 mod api;
 mod before_send;
 mod console;
+mod dead_letters;
 pub mod explain;
 mod intake;
 mod key;

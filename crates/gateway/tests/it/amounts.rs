@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use gateway::Gateway;
 use model::{
-    CertificateId, Class, Delivery, DeliveryState, Form, MessageId, PushSettings, Vendor, VendorDay,
+    CertificateId, Class, Delivery, DeliveryState, Form, MessageId, PushSettings, Secret, Vendor, VendorDay,
 };
 use rules::Reason;
-use simulator::FaultPlan;
+use simulator::{FaultPlan, XiaomiApp, XiaomiChannel};
 use store::{NewDelivery, Store};
 
-use crate::support::{PACKAGE, Stage, XIAOMI_HOST, all_in, regids, xiaomi_form};
+use crate::support::{PACKAGE, SECRET, Stage, XIAOMI_HOST, all_in, regids, xiaomi_form};
 
 const HOUR_MS: i64 = 3_600_000;
 
 /// A certificate without private channels, whose public one has this amount.
 fn public_form(amount: u64) -> Form {
-    let mut form = xiaomi_form(crate::support::SECRET);
+    let mut form = xiaomi_form(SECRET);
     let amount = amount.to_string();
     let own = [
         ("private_right", "no"),
@@ -29,8 +29,16 @@ fn public_form(amount: u64) -> Form {
 }
 
 async fn xiaomi(stage: &Stage, amount: u64) -> CertificateId {
-    let certificate = stage.xiaomi().await;
-    stage.put_certificate(Some(certificate), Vendor::Xiaomi, public_form(amount), false).await
+    register(stage);
+    stage.put_certificate(None, Vendor::Xiaomi, public_form(amount), false).await
+}
+
+/// An app with a public channel and a private one.
+fn register(stage: &Stage) {
+    let app = XiaomiApp::new(PACKAGE, "2882303", Secret::new(SECRET.to_owned()))
+        .with_channel("130001", XiaomiChannel::Public)
+        .with_channel("130002", XiaomiChannel::Private { needs_template: false });
+    stage.simulator.register_xiaomi_app(app);
 }
 
 fn of(class: Class) -> PushSettings {
@@ -116,10 +124,10 @@ async fn what_is_put_off_goes_at_eight_of_the_next_day_where_it_lives_so_long() 
 #[tokio::test]
 async fn an_amount_that_the_vendor_says_is_used_up_holds_its_kind_and_no_other() {
     let stage = Stage::new().await;
-    let certificate = stage.xiaomi().await;
+    register(&stage);
     let mut form = public_form(1_000_000);
-    form.public.insert("private_right".to_owned(), "yes".to_owned());
-    stage.put_certificate(Some(certificate), Vendor::Xiaomi, form, false).await;
+    form.public.extend([("private_right", "yes"), ("channel_id", "130002")].map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let certificate = stage.put_certificate(None, Vendor::Xiaomi, form, false).await;
     stage.fault(XIAOMI_HOST, FaultPlan { quota_used_up: true, ..FaultPlan::default() });
     let gateway = stage.gateway();
     let adverts = push(&stage, certificate, Class::Marketing, &regids(2), HOUR_MS).await;
@@ -144,8 +152,11 @@ async fn an_amount_that_the_vendor_says_is_used_up_holds_its_kind_and_no_other()
 #[tokio::test]
 async fn a_receipt_teaches_that_one_phone_has_had_its_share() {
     let stage = Stage::new().await;
-    let certificate = stage.enrolled(Vendor::Huawei).await;
-    let gateway = stage.gateway();
+    let mut credentials = stage.simulator.enrol(Vendor::Huawei, PACKAGE, None).unwrap();
+    credentials.retain(|name, _| !name.starts_with("receipt_"));
+    let form = vendors::fill_form(Vendor::Huawei, &credentials);
+    let certificate = stage.put_certificate(None, Vendor::Huawei, form, false).await;
+    let mut gateway = stage.gateway();
     let tokens: Vec<String> =
         ["one", "other"].map(|name| stage.phone(Vendor::Huawei, name).register_token().unwrap()).into();
     let first = push(&stage, certificate, Class::Chat, &tokens, HOUR_MS).await;
@@ -165,10 +176,9 @@ async fn a_receipt_teaches_that_one_phone_has_had_its_share() {
             assert_eq!(after.reason, expected, "after a restart: {restarted}");
         }
         gateway.shutdown().await;
-        let _next = stage.gateway();
+        gateway = stage.gateway();
     }
     let call = push(&stage, certificate, Class::Call, &tokens, HOUR_MS).await;
-    let _gateway = stage.gateway();
     assert!(all_in(&stage.ended(call).await, DeliveryState::Accepted));
 }
 
@@ -195,7 +205,7 @@ async fn what_shares_a_job_shares_what_is_left() {
     let _gateway = stage.gateway();
     let adverts = push(&stage, certificate, Class::Marketing, &regids(3000), HOUR_MS).await;
     let ended = ends(&stage.ended(adverts).await);
-    assert_eq!(ended[&("accepted", Reason::ACCEPTED.0)], 2250, "{PACKAGE}: a tenth is kept");
+    assert_eq!(ended[&("accepted", Reason::ACCEPTED.0)], 2250, "a tenth is kept");
     let read = stage.store.day_ledger(certificate, VendorDay::SHANGHAI.number(stage.now()), 0).await.unwrap();
     assert_eq!(read.counts.iter().map(|count| count.taken).sum::<u32>(), 2250);
 }

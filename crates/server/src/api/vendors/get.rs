@@ -4,7 +4,7 @@ use axum::Json;
 use model::{Platform, Vendor};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vendors::{Certainty, CodeRow, Field, FieldKind, Length, Unit, adapter};
+use vendors::{Certainty, CodeRow, Counts, Field, FieldKind, Length, Unit, adapter};
 
 use crate::api::schema;
 
