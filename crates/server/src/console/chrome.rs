@@ -15,10 +15,11 @@ pub(super) enum PageName {
     Lab,
     Explain,
     Certificates,
+    DeadLetters,
 }
 
 impl PageName {
-    const ALL: [Self; 3] = [Self::Lab, Self::Explain, Self::Certificates];
+    const ALL: [Self; 4] = [Self::Lab, Self::Explain, Self::DeadLetters, Self::Certificates];
 
     /// The word in addresses and attributes.
     pub(super) const fn as_str(self) -> &'static str {
@@ -26,6 +27,7 @@ impl PageName {
             Self::Lab => "lab",
             Self::Explain => "explain",
             Self::Certificates => "certificates",
+            Self::DeadLetters => "dead-letters",
         }
     }
 
@@ -34,6 +36,7 @@ impl PageName {
             Self::Lab => words.lab,
             Self::Explain => words.explain,
             Self::Certificates => words.certificates,
+            Self::DeadLetters => words.dead_letters,
         }
     }
 

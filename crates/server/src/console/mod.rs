@@ -7,6 +7,7 @@ mod answer;
 mod assets;
 mod certificates;
 mod chrome;
+mod dead_letters;
 mod entrance;
 mod events;
 mod explain;
@@ -75,6 +76,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/console/lab/send", post(lab::send))
         .route("/console/lab/handsets/{name}", post(lab::operate))
         .route("/console/explain", get(explain::show))
+        .route("/console/dead-letters", get(dead_letters::show))
+        .route("/console/dead-letters/requeue", post(dead_letters::requeue))
         .route("/console/certificates", get(certificates::list))
         .route("/console/certificates/new/{vendor}", get(certificates::begin).post(certificates::create))
         .route("/console/certificates/{id}", get(certificates::show).post(certificates::change))

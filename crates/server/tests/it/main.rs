@@ -8,6 +8,7 @@ mod calls;
 mod certificates;
 mod compose;
 mod console;
+mod dead_letters;
 mod explain;
 mod frames;
 mod front;
