@@ -4,9 +4,9 @@ use http::Method;
 use model::{Attempt, DeliveryState, Timestamp};
 use rules::Reason;
 use serde_json::{Value, json};
-use store::{DeliveryFilter, DeliveryUpdate, Op, Scope};
+use store::{Change, DeliveryFilter, DeliveryUpdate, Op, Scope};
 
-use crate::house::House;
+use crate::house::{House, wait_for};
 
 /// A device without a user, bound to the certificate; its Push ID.
 async fn bound(house: &House, certificate: u64) -> String {
@@ -19,13 +19,22 @@ async fn bound(house: &House, certificate: u64) -> String {
     push_id
 }
 
+/// Waits until every target of the message is decided.
+async fn settled(house: &House, message: &str) {
+    let mut feed = house.store.feed().subscribe();
+    let id = message.parse().unwrap();
+    while house.store.fanout(house.app.id, id).await.unwrap().is_some() {
+        wait_for(&mut feed, |change| matches!(change, Change::Settled(_, settled) if *settled == id)).await;
+    }
+}
+
 /// A push to it that the vendor refused for the certificate's sake; the delivery's number.
 async fn refused(house: &House, push_id: &str, class: &str) -> i64 {
     let push = json!({ "to": { "push_id": push_id }, "push": { "title": "hello", "class": class } });
     let answer = house.post("/v1/pushes", push).await;
     assert!(answer.status.is_success(), "{}", answer.text);
     let message: String = answer.json()["message"].as_str().unwrap().to_owned();
-    house.explained(&message, "").await;
+    settled(house, &message).await;
     let filter = DeliveryFilter { message: message.parse().ok(), ..DeliveryFilter::default() };
     let delivery = house.store.deliveries(house.app.id, &filter, 1).await.unwrap().remove(0);
     let at = Timestamp(delivery.decided_at.0 + 1);
@@ -119,7 +128,7 @@ async fn a_dead_letter_whose_lifetime_is_over_goes_back_only_with_a_new_one() {
     let push = json!({ "to": { "push_id": push_id }, "push": { "title": "hello", "lifetime_ms": 1 } });
     let answer = house.post("/v1/pushes", push).await;
     let message: String = answer.json()["message"].as_str().unwrap().to_owned();
-    house.explained(&message, "").await;
+    settled(&house, &message).await;
     let filter = DeliveryFilter { message: message.parse().ok(), ..DeliveryFilter::default() };
     let delivery = house.store.deliveries(house.app.id, &filter, 1).await.unwrap().remove(0);
     if delivery.state == DeliveryState::Skipped {
