@@ -1,6 +1,6 @@
 //! What a gateway is set to: where vendors are, how much a lane may hold, how long it waits.
 
-use std::{collections::HashMap, net::SocketAddr, num::NonZeroU32, time::Duration};
+use std::{collections::HashMap, num::NonZeroU32, time::Duration};
 
 use model::Vendor;
 use rustls::pki_types::CertificateDer;
@@ -9,8 +9,9 @@ use vendors::Adapter;
 /// What a gateway is set to.
 #[derive(Debug, Clone, Default)]
 pub struct GatewayConfig {
-    /// Connects to this address instead of looking the vendor's `host:port` up; TLS still checks the host's name.
-    pub connect_to: HashMap<String, SocketAddr>,
+    /// Connects to this `host:port`, by address or by name, instead of looking the vendor's up; TLS still checks the
+    /// vendor's name.
+    pub connect_to: HashMap<String, String>,
     /// Root certificates that are trusted beside the usual ones.
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// Where vendors reach this server, such as `https://push.example.com`; `None` asks for no receipts.
@@ -25,6 +26,17 @@ pub struct GatewayConfig {
     pub books: Books,
     /// How webhooks are told.
     pub webhooks: WebhookConfig,
+}
+
+/// What of a gateway's settings may change while it runs.
+#[derive(Debug, Clone, Default)]
+pub struct Reach {
+    /// As [`GatewayConfig::connect_to`].
+    pub connect_to: HashMap<String, String>,
+    /// As [`GatewayConfig::extra_roots`].
+    pub extra_roots: Vec<CertificateDer<'static>>,
+    /// As [`WebhookConfig::may_reach_inside`].
+    pub may_reach_inside: bool,
 }
 
 /// How webhooks are told.

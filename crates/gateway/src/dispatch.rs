@@ -54,7 +54,10 @@ impl Lanes {
                 Ok(Change::App(_) | Change::Catalogue(_)) => self.tell_all(Told::REOPEN),
                 Ok(Change::Outbox) => self.shared.outbox.notify_one(),
                 Ok(_) => {}
-                Err(RecvError::Lagged(_)) => self.wake_all().await,
+                Err(RecvError::Lagged(missed)) => {
+                    self.shared.store.meter().missed.add(missed);
+                    self.wake_all().await;
+                }
                 Err(RecvError::Closed) => return,
             }
         }
@@ -110,6 +113,11 @@ impl Lanes {
         self.lock().values().for_each(|entry| entry.signal.tell(told));
     }
 
+    /// Lets every lane look at its certificate and at how it is reached again.
+    pub(crate) fn reopen(&self) {
+        self.tell_all(Told::REOPEN);
+    }
+
     /// Whether a lane may not send and holds all that it may.
     pub(crate) fn is_full(&self, certificate: CertificateId) -> bool {
         let most = self.shared.config.sizes.waiting;
@@ -128,10 +136,17 @@ impl Lanes {
 
     /// Every lane's status, by certificate.
     pub(crate) fn statuses(&self) -> Vec<LaneStatus> {
-        let now = self.shared.clock.now();
-        let mut statuses: Vec<LaneStatus> = self.lock().values().map(|entry| entry.board.read(now)).collect();
+        let mut statuses: Vec<LaneStatus> = self.lock().values().map(|entry| entry.board.read()).collect();
         statuses.sort_by_key(|status| status.certificate);
         statuses
+    }
+
+    /// Every lane's board, by certificate.
+    pub(crate) fn boards(&self) -> Vec<(CertificateId, Arc<Board>)> {
+        let mut boards: Vec<_> =
+            self.lock().iter().map(|(certificate, entry)| (*certificate, Arc::clone(&entry.board))).collect();
+        boards.sort_by_key(|(certificate, _)| *certificate);
+        boards
     }
 
     /// Ends every lane: what is on the wire has this long to land.

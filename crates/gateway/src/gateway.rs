@@ -8,8 +8,8 @@ use store::{LedgerOp, Op, Store, StoreError};
 use tokio::task::JoinHandle;
 
 use crate::{
-    AddressFault, BeforeSend, GatewayConfig, LaneStatus, ProbeReport, dispatch::Lanes, lane::released, probe, receipt,
-    shared::Shared, webhooks,
+    AddressFault, AmountStatus, BeforeSend, Board, GatewayConfig, GatewayMeter, LaneStatus, ProbeReport, Reach,
+    dispatch::Lanes, lane::released, probe, receipt, shared::Shared, webhooks,
 };
 
 /// Everything that talks to vendors and webhooks. Dropping it without [`Gateway::shutdown`] ends it as a crash would: the next
@@ -44,7 +44,7 @@ impl Gateway {
     /// # Errors
     /// Every fault of the form.
     pub async fn probe(&self, vendor: Vendor, form: &Form) -> Result<ProbeReport, FieldErrors> {
-        probe::probe(&self.shared, vendor, form).await
+        probe::probe(self.shared.tools(), vendor, form).await
     }
 
     /// Takes in what a vendor called back with, and says how many receipts it held. Header names are in lower case.
@@ -74,7 +74,15 @@ impl Gateway {
     /// # Errors
     /// Why it may not.
     pub fn check_webhook_address(&self, url: &str) -> Result<(), AddressFault> {
-        webhooks::check_address(url, self.shared.config.webhooks.may_reach_inside)
+        webhooks::check_address(url, self.shared.may_reach_inside())
+    }
+
+    /// Vendors and webhooks are reached like this from now on. What is on the wire lands; then each lane goes on over new
+    /// connections.
+    pub fn reload(&self, reach: &Reach) {
+        self.shared.set_reach(reach);
+        self.lines.forget();
+        self.lanes.reopen();
     }
 
     /// The operator has looked at a certificate whose tokens were called dead in a mass, and believes the vendor: tokens
@@ -89,10 +97,30 @@ impl Gateway {
         Ok(())
     }
 
+    /// How the daily amounts of a certificate's vendor stand, by its kinds of push; empty where it has none, or nothing
+    /// was sent since the start.
+    #[must_use]
+    pub fn amounts(&self, certificate: CertificateId) -> Vec<AmountStatus> {
+        let now = self.shared.clock.now();
+        self.lanes.board(certificate).map(|board| board.amounts(now)).unwrap_or_default()
+    }
+
     /// Every lane's status, by certificate.
     #[must_use]
     pub fn lanes(&self) -> Vec<LaneStatus> {
         self.lanes.statuses()
+    }
+
+    /// Every lane's board, by certificate: its status and what is counted for it.
+    #[must_use]
+    pub fn boards(&self) -> Vec<(CertificateId, Arc<Board>)> {
+        self.lanes.boards()
+    }
+
+    /// What the gateway counts of its own work.
+    #[must_use]
+    pub fn meter(&self) -> &GatewayMeter {
+        &self.shared.meter
     }
 
     /// Whether a certificate's lane may not send now and holds all that it may: a call that names this one certificate,

@@ -9,9 +9,11 @@
 mod channels;
 mod config;
 mod dispatch;
+mod examiner;
 mod gateway;
 mod lane;
 mod learned;
+mod meter;
 mod net;
 mod own_codes;
 mod probe;
@@ -21,10 +23,12 @@ mod signal;
 mod status;
 mod webhooks;
 
-pub use config::{Books, GatewayConfig, LaneSizes, LaneTimes, Pacing, WebhookConfig};
+pub use config::{Books, GatewayConfig, LaneSizes, LaneTimes, Pacing, Reach, WebhookConfig};
+pub use examiner::{Examination, Examiner};
 pub use gateway::Gateway;
 pub use lane::{AmountStatus, BrakeStatus, BreakerState};
+pub use meter::{GatewayMeter, LaneMeter, VendorMeter};
 pub use own_codes::{OwnCode, own_code};
 pub use probe::ProbeReport;
-pub use status::{LaneState, LaneStatus};
+pub use status::{Board, LaneState, LaneStatus};
 pub use webhooks::{AddressFault, BeforeSend, before_send_data};

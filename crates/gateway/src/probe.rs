@@ -6,9 +6,9 @@ use model::{Environment, FieldError, FieldErrors, Form, Timestamp, Vendor};
 use vendors::{AuthPlan, Channel, Limits, ProbeOutcome, WireReply, WireRequest};
 
 use crate::{
-    net::{DialError, Lost, exchange_once},
+    config::GatewayConfig,
+    net::{DialError, Dialer, Lost, exchange_once},
     own_codes::{self, own_code},
-    shared::Shared,
 };
 
 /// What a form holds, and what the vendor says to it.
@@ -24,22 +24,38 @@ pub struct ProbeReport {
     pub outcome: ProbeOutcome,
 }
 
-pub(crate) async fn probe(
-    shared: &Arc<Shared>,
+/// What it takes to ask a vendor something by itself.
+#[derive(Clone, Copy)]
+pub(crate) struct Tools<'a> {
+    pub(crate) dialer: &'a Dialer,
+    pub(crate) config: &'a GatewayConfig,
+    pub(crate) now: Timestamp,
+}
+
+/// Reads a certificate's form as its vendor's adapter does.
+pub(crate) async fn open(
+    tools: Tools<'_>,
     vendor: Vendor,
     form: &Form,
-) -> Result<ProbeReport, FieldErrors> {
-    let (form, now, adapter) = (form.clone(), shared.clock.now(), shared.adapter(vendor));
-    let channel = tokio::task::spawn_blocking(move || adapter.open(&form, now))
-        .await
-        .unwrap_or_else(|_| Err(unreadable()))?;
-    let outcome = ask(shared, &*channel, adapter.limits(), now).await;
-    Ok(ProbeReport {
+) -> Result<Box<dyn Channel>, FieldErrors> {
+    let (form, now, adapter) = (form.clone(), tools.now, (tools.config.books.0)(vendor));
+    tokio::task::spawn_blocking(move || adapter.open(&form, now)).await.unwrap_or_else(|_| Err(unreadable()))
+}
+
+pub(crate) async fn probe(tools: Tools<'_>, vendor: Vendor, form: &Form) -> Result<ProbeReport, FieldErrors> {
+    let channel = open(tools, vendor, form).await?;
+    Ok(report(tools, vendor, &*channel).await)
+}
+
+/// Asks the vendor whether it takes a certificate.
+pub(crate) async fn report(tools: Tools<'_>, vendor: Vendor, channel: &dyn Channel) -> ProbeReport {
+    let outcome = ask(tools, channel, (tools.config.books.0)(vendor).limits(), tools.now).await;
+    ProbeReport {
         facts: channel.facts(),
         environment: channel.environment(),
         expires_at: channel.expires_at(),
         outcome,
-    })
+    }
 }
 
 fn unreadable() -> FieldErrors {
@@ -50,15 +66,15 @@ fn unreadable() -> FieldErrors {
     )])
 }
 
-async fn ask(shared: &Shared, channel: &dyn Channel, limits: &Limits, now: Timestamp) -> ProbeOutcome {
-    let endpoint = match shared.dialer.endpoint(&channel.route()) {
+async fn ask(tools: Tools<'_>, channel: &dyn Channel, limits: &Limits, now: Timestamp) -> ProbeOutcome {
+    let endpoint = match tools.dialer.endpoint(&channel.route()) {
         Ok(endpoint) => Arc::new(endpoint),
         Err(error) => return ProbeOutcome { accepted: Some(false), ..unanswered(error.code()) },
     };
-    let deadline = shared.config.times.answer.unwrap_or(limits.answer_timeout);
+    let deadline = tools.config.times.answer.unwrap_or(limits.answer_timeout);
     let exchange = async |request: &WireRequest| {
         let endpoint = match &request.to {
-            Some(origin) => Arc::new(shared.dialer.foreign_endpoint(origin).map_err(|error| error.code())?),
+            Some(origin) => Arc::new(tools.dialer.foreign_endpoint(origin).map_err(|error| error.code())?),
             None => endpoint.clone(),
         };
         reply(exchange_once(endpoint, request, deadline).await)
@@ -79,7 +95,7 @@ async fn ask(shared: &Shared, channel: &dyn Channel, limits: &Limits, now: Times
     }
 }
 
-fn reply(result: Result<Result<WireReply, Lost>, DialError>) -> Result<WireReply, &'static str> {
+pub(crate) fn reply(result: Result<Result<WireReply, Lost>, DialError>) -> Result<WireReply, &'static str> {
     match result {
         Ok(Ok(reply)) => Ok(reply),
         Ok(Err(Lost::Unknown { code, .. })) => Err(code),

@@ -46,6 +46,7 @@ pub(crate) async fn take_in(
         }
     })?;
     let count = receipts.len();
+    receipts.iter().for_each(|receipt| shared.meter.vendor(vendor).note_receipt(&receipt.kind));
     let mut rest = receipts.into_iter();
     loop {
         let page: Vec<Receipt> = rest.by_ref().take(RECEIPTS_A_COMMIT).collect();

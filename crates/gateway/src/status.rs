@@ -5,7 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use model::{CertificateId, Timestamp, Vendor};
 use vendors::Rate;
 
-use crate::lane::{AmountStatus, BrakeStatus, BreakerState, LaneLedger};
+use crate::{
+    LaneMeter,
+    lane::{AmountStatus, BrakeStatus, BreakerState, LaneLedger},
+};
 
 /// What a lane tells of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +35,6 @@ pub struct LaneStatus {
     pub breaker: BreakerState,
     /// How the brake on mass removal stands.
     pub brake: BrakeStatus,
-    /// How the vendor's daily amounts stand, by its kinds of push.
-    pub amounts: Vec<AmountStatus>,
 }
 
 /// How a lane goes.
@@ -57,11 +58,14 @@ pub enum LaneState {
     },
 }
 
-/// Where a lane writes its status and others read it. The ledger stands here too: a lane and receipts both write it.
+/// Where a lane writes its status and others read it. The ledger stands here too: a lane and receipts both write it. It
+/// outlasts the lane's own faults.
 #[derive(Debug)]
-pub(crate) struct Board {
+pub struct Board {
     status: Mutex<LaneStatus>,
     ledger: Mutex<LaneLedger>,
+    /// What is counted for the lane.
+    pub meter: LaneMeter,
 }
 
 impl Board {
@@ -78,14 +82,21 @@ impl Board {
             rate: None,
             breaker: BreakerState::default(),
             brake: BrakeStatus::default(),
-            amounts: Vec::new(),
         };
-        Self { status: Mutex::new(status), ledger: Mutex::new(LaneLedger::closed()) }
+        let ledger = Mutex::new(LaneLedger::closed());
+        Self { status: Mutex::new(status), ledger, meter: LaneMeter::default() }
     }
 
-    pub(crate) fn read(&self, now: Timestamp) -> LaneStatus {
-        let amounts = self.ledger().status(now);
-        LaneStatus { amounts, ..self.lock().clone() }
+    /// How the lane goes.
+    #[must_use]
+    pub fn read(&self) -> LaneStatus {
+        self.lock().clone()
+    }
+
+    /// How the vendor's daily amounts stand, by its kinds of push.
+    #[must_use]
+    pub fn amounts(&self, now: Timestamp) -> Vec<AmountStatus> {
+        self.ledger().status(now)
     }
 
     /// The certificate's ledger of the day. Never held over an await.

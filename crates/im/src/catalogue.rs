@@ -11,6 +11,8 @@ use model::{
 use store::{Change, Op, Store, StoreError};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
+use crate::keys::Keys;
+
 /// An App with what it is configured with, as of the last change.
 #[derive(Debug)]
 pub struct AppView {
@@ -54,13 +56,14 @@ impl AppView {
 pub struct Catalogue {
     store: Arc<dyn Store>,
     views: RwLock<HashMap<AppId, Arc<AppView>>>,
+    keys: Keys,
 }
 
 impl Catalogue {
     /// An empty cache over a store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, views: RwLock::default() }
+        Self { store, views: RwLock::default(), keys: Keys::default() }
     }
 
     /// An App with what it is configured with.
@@ -84,12 +87,19 @@ impl Catalogue {
         Ok(Some(view))
     }
 
+    /// API keys that were looked up.
+    #[must_use]
+    pub const fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
     /// Forgets an App, so that the next read loads it. For whoever commits a change and answers for it at once.
     pub fn forget(&self, app: AppId) {
         self.views.write().unwrap_or_else(PoisonError::into_inner).remove(&app);
     }
 
     fn forget_all(&self) {
+        self.keys.forget_all();
         self.views.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
@@ -101,8 +111,12 @@ pub(crate) async fn run_invalidation(catalogue: Arc<Catalogue>, mut feed: Receiv
             Ok(Change::App(app) | Change::Certificate(app, _) | Change::Catalogue(app)) => {
                 catalogue.forget(app)
             }
+            Ok(Change::ApiKey(hash)) => catalogue.keys.forget(&hash),
             Ok(_) => {}
-            Err(RecvError::Lagged(_)) => catalogue.forget_all(),
+            Err(RecvError::Lagged(missed)) => {
+                catalogue.store.meter().missed.add(missed);
+                catalogue.forget_all();
+            }
             Err(RecvError::Closed) => return,
         }
     }

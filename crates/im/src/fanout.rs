@@ -23,6 +23,8 @@ use crate::{
 
 /// Messages of one round of the loop.
 const ROUND: u32 = 256;
+/// Deliveries of one commit: what comes behind a large group does not wait for it.
+const FULL_ROUND: usize = 256;
 /// How long the loop sleeps when nothing wakes it.
 const IDLE: Duration = Duration::from_secs(30);
 /// How long the loop waits after the store refused.
@@ -102,7 +104,11 @@ pub(crate) async fn run(
 async fn wait_for_accepted(im: &Im, feed: &mut Receiver<Change>) -> Option<()> {
     loop {
         match feed.recv().await {
-            Ok(Change::Accepted(..)) | Err(RecvError::Lagged(_)) => return Some(()),
+            Ok(Change::Accepted(..)) => return Some(()),
+            Err(RecvError::Lagged(missed)) => {
+                im.store().meter().missed.add(missed);
+                return Some(());
+            }
             Ok(Change::Recalled(_, message)) => im.waits.forget(message),
             Ok(_) => {}
             Err(RecvError::Closed) => return None,
@@ -114,6 +120,8 @@ async fn wait_for_accepted(im: &Im, feed: &mut Receiver<Change>) -> Option<()> {
 #[derive(Default)]
 struct Round {
     batch: Vec<Op>,
+    /// How many deliveries are in it.
+    deliveries: usize,
     ends: Vec<End>,
 }
 
@@ -128,6 +136,7 @@ struct End {
 impl Round {
     fn push(&mut self, deliveries: Vec<NewDelivery>, next: FanoutNext, end: End) {
         let (app, message) = end.key;
+        self.deliveries += deliveries.len();
         self.batch.push(Op::Decide { app, message, deliveries, next });
         self.ends.push(end);
     }
@@ -165,6 +174,7 @@ const fn ends_fanout(op: &Op) -> bool {
 async fn round(im: &Im, urgent: Urgent) -> Result<(Option<Timestamp>, Urgent), StoreError> {
     let now = im.now();
     let mut round = Round::default();
+    let mut committed = false;
     let mut left = Urgent::default();
     for key in urgent.over {
         let end = End { key, decided: Vec::new(), lost: BTreeSet::new() };
@@ -191,13 +201,18 @@ async fn round(im: &Im, urgent: Urgent) -> Result<(Option<Timestamp>, Urgent), S
         }
     }
     for cursor in im.store().due_fanouts(now, ROUND).await? {
+        im.meter().fanout_lag.took_ms(now.since_ms(cursor.due_at));
         let key = (cursor.message.app, cursor.message.id);
         let whom = im.waits.everybody(key.1).map_or(Whom::Everybody, Whom::These);
         if let Looked::Ready { deliveries, next, decided } = look(im, &cursor, &whom, now).await? {
             round.push(deliveries, next, End { key, decided, lost: BTreeSet::new() });
         }
+        if round.deliveries >= FULL_ROUND {
+            committed = true;
+            std::mem::take(&mut round).commit(im, &mut left).await?;
+        }
     }
-    if round.batch.is_empty() && left.is_empty() {
+    if round.batch.is_empty() && left.is_empty() && !committed {
         let horizon = now.plus_ms(i64::try_from(IDLE.as_millis()).unwrap_or(i64::MAX));
         let next_due = im.store().due_fanouts(horizon, 1).await?.first().map(|cursor| cursor.due_at);
         return Ok((next_due, left));

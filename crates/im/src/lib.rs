@@ -14,7 +14,10 @@ mod fanout;
 mod frames;
 mod groups;
 mod history;
+mod keeping;
+mod keys;
 mod login;
+mod meter;
 mod reach;
 mod reads;
 mod recalls;
@@ -36,7 +39,9 @@ use tokio::{sync::mpsc, task::JoinHandle};
 pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
 pub use before_send::{BeforeSend, Judgement};
 pub use catalogue::{AppView, Catalogue};
+pub use keys::Keys;
 pub use login::Opened;
+pub use meter::ImMeter;
 pub use registry::{Ending, Live, Outbound};
 pub use requeue::{RequeueOrder, Requeued};
 pub use send::{Accepted, NewPush};
@@ -77,7 +82,10 @@ pub struct Im {
     expedited: mpsc::UnboundedSender<fanout::Expedite>,
     before_send: std::sync::OnceLock<Arc<dyn BeforeSend>>,
     group_turns: groups::Turns,
+    /// Told when a user was deleted.
+    deletions: tokio::sync::Notify,
     started_at: Timestamp,
+    meter: ImMeter,
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -106,13 +114,16 @@ impl Im {
             expedited,
             before_send: std::sync::OnceLock::new(),
             group_turns: groups::Turns::default(),
+            deletions: tokio::sync::Notify::new(),
             started_at,
+            meter: ImMeter::default(),
             tasks: std::sync::Mutex::default(),
         });
         let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
         let invalidation = tokio::spawn(catalogue::run_invalidation(catalogue, im.store.feed().subscribe()));
         let calls = tokio::spawn(calls::run_watch(Arc::clone(&im), im.store.feed().subscribe()));
-        im.keep_tasks([fanout, invalidation, calls]);
+        let keeping = tokio::spawn(keeping::run(Arc::clone(&im)));
+        im.keep_tasks([fanout, invalidation, calls, keeping]);
         Ok(im)
     }
 
@@ -146,6 +157,12 @@ impl Im {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What the IM half counts of its own work.
+    #[must_use]
+    pub const fn meter(&self) -> &ImMeter {
+        &self.meter
     }
 
     /// How many connections are logged in.

@@ -42,6 +42,10 @@ impl Im {
         if known.is_some_and(|known| verified.issued_at < known.tokens_valid_from) {
             return Err(ErrorCode::TokenExpired.into());
         }
+        let deletion = self.store().deletion(app, &user).await.map_err(|error| fault_of(&error))?;
+        if deletion.is_some_and(|deletion| verified.issued_at <= deletion.at) {
+            return Err(ErrorCode::TokenExpired.into());
+        }
         check_certificate_names(&view, &login.certificate_names)?;
 
         let state = online(login.foreground);
@@ -67,8 +71,14 @@ impl Im {
         })];
         batch.extend(self.session_event(app, &user, login.device, state).await?);
         let outcome = self.commit_all(batch).await?.into_iter().next();
-        let Some(Outcome::Session { id, push_id, push_on, kicked, last_device, has_pushed }) = outcome else {
-            return Err(ErrorCode::Internal.into());
+        let (id, push_id, push_on, kicked, last_device, has_pushed) = match outcome {
+            Some(Outcome::Session { id, push_id, push_on, kicked, last_device, has_pushed }) => {
+                (id, push_id, push_on, kicked, last_device, has_pushed)
+            }
+            Some(Outcome::Stale) => {
+                return Err(Fault::new(ErrorCode::Busy, "an earlier user of this id is being deleted"));
+            }
+            _ => return Err(ErrorCode::Internal.into()),
         };
         self.kick_others(app, &user, kicked).await;
         let live = Arc::new(Live::new(app, user.clone(), login.device, id, login.foreground, outbox));

@@ -144,7 +144,7 @@ impl Im {
 
     /// Stores a message; whoever wants to be told of it is, by the same commit.
     async fn accept(&self, view: &AppView, message: Message) -> Result<Accepted, Fault> {
-        let (app, id, sent_at) = (message.app, message.id, message.sent_at);
+        let (app, id, sent_at, kind) = (message.app, message.id, message.sent_at, message.kind);
         let conversation = message.addressee.conversation().cloned();
         let is_announced = conversation.is_some() && view.hears(EventKind::Message);
         let announce =
@@ -153,6 +153,7 @@ impl Im {
         let outcomes = self.store().commit(batch).await.map_err(|error| fault_of(&error))?;
         match outcomes.first() {
             Some(Outcome::Accepted { seq }) => {
+                self.meter.note_accepted(kind);
                 Ok(Accepted { message: id, conversation, seq: *seq, sent_at, duplicate: false })
             }
             Some(Outcome::Duplicate { message, seq, sent_at }) => Ok(Accepted {

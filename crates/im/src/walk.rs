@@ -3,9 +3,14 @@
 use std::{
     collections::BTreeSet,
     ops::Bound::{Excluded, Unbounded},
+    pin::Pin,
     sync::Arc,
 };
 
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, MaybeDone, maybe_done},
+};
 use model::{
     Addressee, BindingState, ConversationKind, DeliveryState, Message, MessageKind, Presentation, Purpose,
     PushSettings, Timestamp, UserId,
@@ -89,20 +94,44 @@ pub(crate) async fn look(
     };
     let mut place = whom.start();
     let mut met = None;
+    let mut committing = None;
     while let Some(after) = place {
         if walk.deliveries.len() >= DECISIONS_PAGE {
-            let page = std::mem::take(&mut walk.deliveries);
-            let op = decide_page(message, page, FanoutNext::Again { after: None, due_at: now });
-            if im.store().commit(vec![op]).await?.contains(&Outcome::Stale) {
+            if is_overtaken(committing.take()).await? {
                 return Ok(Looked::Overtaken);
             }
+            let page = std::mem::take(&mut walk.deliveries);
+            let op = decide_page(message, page, FanoutNext::Again { after: None, due_at: now });
+            committing = Some(begin(im.store().commit(vec![op])));
         }
         let limit = whom.page_size();
         let rows = im.store().audience(message.app, &message.addressee, after.as_ref(), limit).await?;
         place = whom.next_place(&message.addressee, &rows);
         walk.look_at_page(rows, &mut met).await?;
     }
+    if is_overtaken(committing).await? {
+        return Ok(Looked::Overtaken);
+    }
     Ok(walk.finish(cursor))
+}
+
+/// A page on its way to the disk.
+type Committing<'a> = MaybeDone<BoxFuture<'a, Result<Vec<Outcome>, StoreError>>>;
+
+/// Hands a page to the writer; the next one is read meanwhile.
+fn begin(commit: BoxFuture<'_, Result<Vec<Outcome>, StoreError>>) -> Committing<'_> {
+    let mut committing = maybe_done(commit);
+    // Nobody waits yet, so nobody has to be woken.
+    let _ = (&mut committing).now_or_never();
+    committing
+}
+
+/// Waits for a page; whether a logout or fetch overtook it.
+async fn is_overtaken(committing: Option<Committing<'_>>) -> Result<bool, StoreError> {
+    let Some(mut committing) = committing else { return Ok(false) };
+    (&mut committing).await;
+    let outcomes = Pin::new(&mut committing).take_output();
+    Ok(outcomes.transpose()?.is_some_and(|outcomes| outcomes.contains(&Outcome::Stale)))
 }
 
 /// Hands a message for connected devices alone to them. The decisions are committed first: a frame that nobody
@@ -129,6 +158,7 @@ async fn look_once(
         let deliveries = rows.into_iter().map(|row| {
             let facts = facts_of(&occasion, &row, im.reach(message, &row, now).standing, &[]);
             let decision = decide(&facts);
+            im.meter().note_decided(&decision);
             new_delivery(message, row, &facts, decision)
         });
         let next = match &place {
@@ -246,6 +276,7 @@ impl Walk<'_> {
         let mut waited = WaitedUser { before, devices: Vec::new(), beyond_acks: false };
         let mut waits = false;
         for ((row, standing), (facts, decision)) in ends.into_iter().zip(decisions) {
+            self.im.meter().note_decided(&decision);
             match decision.ruling {
                 Ruling::Delivered => {}
                 Ruling::Push | Ruling::Skip => {

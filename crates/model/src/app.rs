@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AppId, Platform, Secret, Timestamp, limits::DEFAULT_PUSH_TITLE};
+use crate::{
+    AppId, Platform, Secret, Timestamp,
+    limits::{DEFAULT_PUSH_TITLE, DEFAULT_RETENTION_DAYS},
+};
+
+const DAY_MS: i64 = 24 * 3_600_000;
 
 /// A tenant: its users, certificates, keys and policy.
 #[derive(Debug, Clone)]
@@ -49,6 +54,8 @@ pub struct AppPolicy {
     pub templates: Vec<TextTemplate>,
     /// Pushes show templates only, never a sender's text.
     pub content_free: bool,
+    /// For so many days messages, deliveries and what explains them are kept: 1 to 365.
+    pub retention_days: u16,
 }
 
 impl Default for AppPolicy {
@@ -66,11 +73,18 @@ impl Default for AppPolicy {
             default_title: DEFAULT_PUSH_TITLE.to_owned(),
             templates: Vec::new(),
             content_free: false,
+            retention_days: DEFAULT_RETENTION_DAYS,
         }
     }
 }
 
 impl AppPolicy {
+    /// What is from before this moment is kept no longer.
+    #[must_use]
+    pub const fn kept_from(&self, now: Timestamp) -> Timestamp {
+        now.plus_ms(-(self.retention_days as i64) * DAY_MS)
+    }
+
     /// What a connected app in the background gets on this platform.
     #[must_use]
     pub const fn background(&self, platform: Platform) -> BackgroundPolicy {

@@ -76,6 +76,10 @@ error_codes! {
     Busy = "busy", 503,
         "The server cannot accept more right now; repeat after Retry-After.",
         "服务暂时无法接收更多请求，请按 Retry-After 稍后重试。";
+    /// More requests than a key, or an address without one, may make.
+    RateLimited = "rate_limited", 429,
+        "Requests come faster than this key or address may send them; repeat after Retry-After.",
+        "请求频率超过该 API Key 或来源地址的上限，请按 Retry-After 稍后重试。";
     /// Our own fault.
     Internal = "internal", 500,
         "Something failed inside; the log has the details under the request id.",

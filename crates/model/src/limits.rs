@@ -50,3 +50,8 @@ pub const VENDOR_TOKEN_MAX_BYTES: usize = 1024;
 pub const MESSAGE_LIFETIME_MAX_MS: i64 = 7 * 24 * 3_600_000;
 /// The App's title where the sender gave none (row E1).
 pub const DEFAULT_PUSH_TITLE: &str = "a new message";
+
+/// For how many days an App keeps messages where it says nothing.
+pub const DEFAULT_RETENTION_DAYS: u16 = 7;
+/// The longest that an App may keep messages, in days.
+pub const RETENTION_DAYS_MAX: u16 = 365;

@@ -18,6 +18,13 @@ pub(crate) struct Config {
     pub(crate) data: PathBuf,
     /// Where HTTP and WebSocket are served.
     pub(crate) listen: SocketAddr,
+    /// Connections held at once, clients and requests together.
+    pub(crate) connections_max: usize,
+    /// Connections of one address at once. Many phones share the address of their network, and all that come through a
+    /// proxy share the proxy's; those from this machine are not counted.
+    pub(crate) connections_per_ip_max: usize,
+    /// The front's certificate. Without it the front speaks plain HTTP, for a proxy that has one.
+    pub(crate) tls: Option<TlsConfig>,
     /// How the outside reaches us; vendors call receipts back here. Empty: no receipts are asked for.
     pub(crate) public_url: String,
     /// The key that seals secrets, 32 bytes; made at the first start. Keep it apart from backups of `data`.
@@ -37,6 +44,9 @@ impl Default for Config {
         Self {
             data: PathBuf::from("posthouse-data"),
             listen: SocketAddr::from(([127, 0, 0, 1], 7080)),
+            connections_max: 100_000,
+            connections_per_ip_max: 10_000,
+            tls: None,
             public_url: String::new(),
             seal_key_file: None,
             log: LogConfig::default(),
@@ -45,6 +55,16 @@ impl Default for Config {
             webhooks: WebhooksConfig::default(),
         }
     }
+}
+
+/// The front's certificate; both files are read again when they change.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TlsConfig {
+    /// A PEM file: the certificate, then those between it and a root that clients know.
+    pub(crate) certificate: PathBuf,
+    /// A PEM file: its private key.
+    pub(crate) key: PathBuf,
 }
 
 /// How the log is written.
@@ -77,8 +97,9 @@ pub(crate) struct SimulatorConfig {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct VendorsConfig {
-    /// `host:port` of a vendor to the address that is dialled instead: for a simulator or a forward proxy.
-    pub(crate) connect_to: HashMap<String, SocketAddr>,
+    /// `host:port` of a vendor to the `host:port`, by address or by name, that is dialled instead: for a simulator or a
+    /// forward proxy.
+    pub(crate) connect_to: HashMap<String, String>,
     /// PEM files of further root certificates.
     pub(crate) extra_roots: Vec<PathBuf>,
     /// How fast each certificate's lane sends: `as-book` or `unlimited`.

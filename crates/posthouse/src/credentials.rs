@@ -75,7 +75,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
                 For::Production => vec![Environment::Production],
                 For::Both => vec![Environment::Development, Environment::Production],
             };
-            let wanted = WantedP12 { bundle: PACKAGE.to_owned(), environments };
+            let wanted = WantedP12 { bundle: PACKAGE.to_owned(), environments, valid_ms: None };
             let issued: IssuedP12 = api.post("/credentials/apns-p12", &wanted).await?;
             let bytes = STANDARD.decode(&issued.p12).context("the simulator's p12 does not read")?;
             std::fs::write(&write, bytes)

@@ -220,8 +220,11 @@ async fn start_stack(
     listen: SocketAddr,
 ) -> Result<Stack> {
     let listen = free_near(listen)?;
-    let connect_to: HashMap<String, SocketAddr> =
-        simulator.hosts().into_iter().map(|(host, address)| (format!("{host}:443"), address)).collect();
+    let connect_to: HashMap<String, String> = simulator
+        .hosts()
+        .into_iter()
+        .map(|(host, address)| (format!("{host}:443"), address.to_string()))
+        .collect();
     let root = CertificateDer::from_pem_slice(simulator.ca_pem().as_bytes())?;
     let gateway = GatewayConfig {
         connect_to,

@@ -6,10 +6,10 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::BufReader,
+    io::{BufReader, Write},
     net::SocketAddr,
-    path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
 use anyhow::{Context, Result};
@@ -64,7 +64,21 @@ pub(crate) struct SigningKey {
 pub(crate) struct Process {
     child: Child,
     /// Kept open: a child that prints into a closed pipe fails.
-    stdout: BufReader<ChildStdout>,
+    _stdout: Option<BufReader<ChildStdout>>,
+    /// Of a child that was told its orders: closing it dismisses the child.
+    stdin: Option<ChildStdin>,
+}
+
+/// What a child says, one JSON value after another.
+#[derive(Debug)]
+pub(crate) struct Says(BufReader<ChildStdout>);
+
+impl Says {
+    /// What it says next; blocks until then.
+    pub(crate) fn next<T: DeserializeOwned>(&mut self) -> Result<T> {
+        let said = serde_json::Deserializer::from_reader(&mut self.0).into_iter().next();
+        Ok(said.context("the child has ended")??)
+    }
 }
 
 impl Process {
@@ -80,6 +94,31 @@ impl Process {
         let _ = self.child.wait();
     }
 
+    /// Closes its standard input: whoever takes orders from there ends.
+    pub(crate) fn close_stdin(&mut self) {
+        self.stdin = None;
+    }
+
+    /// Starts it and tells it its orders, in one line.
+    pub(crate) fn start_with_orders(
+        executable: &Path,
+        arguments: &[&str],
+        orders: &impl Serialize,
+    ) -> Result<(Self, Says)> {
+        let mut child = Command::new(executable)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("{} does not start", executable.display()))?;
+        let stdout = child.stdout.take().context("the child has no standard output")?;
+        let mut process = Self { stdin: child.stdin.take(), child, _stdout: None };
+        let stdin = process.stdin.as_mut().context("the child has no standard input")?;
+        writeln!(stdin, "{}", serde_json::to_string(orders)?)?;
+        stdin.flush()?;
+        Ok((process, Says(BufReader::new(stdout))))
+    }
+
     /// Starts it and waits for the object that it prints when it is ready. Its warnings go to our standard error.
     fn start<T: DeserializeOwned>(executable: &Path, arguments: &[&str]) -> Result<(Self, T)> {
         let mut child = Command::new(executable)
@@ -89,10 +128,11 @@ impl Process {
             .spawn()
             .with_context(|| format!("{} does not start", executable.display()))?;
         let stdout = child.stdout.take().context("the child has no standard output")?;
-        let mut process = Self { child, stdout: BufReader::new(stdout) };
-        let said = serde_json::Deserializer::from_reader(&mut process.stdout).into_iter().next();
-        let ready = said.with_context(|| format!("{arguments:?} ended before it was ready"))?;
-        Ok((process, ready.with_context(|| format!("{arguments:?} did not say that it is ready"))?))
+        let mut process = Self { child, _stdout: None, stdin: None };
+        let mut says = Says(BufReader::new(stdout));
+        let ready = says.next().with_context(|| format!("{arguments:?} did not say that it is ready"))?;
+        process._stdout = Some(says.0);
+        Ok((process, ready))
     }
 }
 
@@ -123,13 +163,94 @@ pub(crate) fn start_simulator(
     )
 }
 
+/// How a server is started.
+#[derive(Debug)]
+pub(crate) struct ServerPlan {
+    /// Where its configuration is written.
+    pub(crate) folder: PathBuf,
+    /// The folder that holds everything; it may hold what an earlier server left.
+    pub(crate) data: PathBuf,
+    /// Where it listens.
+    pub(crate) listen: SocketAddr,
+    /// Where vendors call receipts back; empty: they do not.
+    pub(crate) public_url: String,
+    /// What its front speaks TLS with.
+    pub(crate) tls: Option<TlsFiles>,
+    /// `host:port` of each vendor host to what is dialled instead.
+    pub(crate) connect_to: BTreeMap<String, String>,
+    /// Further arguments of `serve`.
+    pub(crate) arguments: Vec<String>,
+}
+
+impl ServerPlan {
+    /// A server on a free port over a folder.
+    pub(crate) fn over(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            data: folder.join("data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_url: String::new(),
+            tls: None,
+            connect_to: BTreeMap::new(),
+            arguments: Vec::new(),
+        }
+    }
+
+    /// The same, for one that finds its vendors at a simulator.
+    pub(crate) fn new(folder: &Path, simulator: &SimulatorReady) -> Self {
+        let hosts = simulator.connect_to.iter();
+        let connect_to = hosts.map(|(host, address)| (host.clone(), address.to_string())).collect();
+        Self { connect_to, ..Self::over(folder) }
+    }
+
+    /// Starts it. Its lanes are not paced where they lead to a simulator.
+    pub(crate) fn start(
+        &self,
+        executable: &Path,
+        simulator: Option<&SimulatorReady>,
+    ) -> Result<(Process, ServerReady)> {
+        let (root, file) = (self.folder.join("ca.pem"), self.folder.join("posthouse.toml"));
+        if let Some(simulator) = simulator {
+            fs::write(&root, &simulator.ca_pem)?;
+        }
+        let config = ServerFile {
+            data: &self.data,
+            listen: self.listen,
+            public_url: &self.public_url,
+            log: LogSection { level: "error" },
+            tls: self.tls.as_ref(),
+            vendors: simulator.map(|_| VendorSection {
+                connect_to: &self.connect_to,
+                extra_roots: vec![&root],
+                pacing: "unlimited",
+            }),
+        };
+        fs::write(&file, toml::to_string(&config)?)?;
+        let file = file.to_string_lossy();
+        let mut arguments = vec!["serve", "--json", "--config", &file];
+        arguments.extend(self.arguments.iter().map(String::as_str));
+        Process::start(executable, &arguments)
+    }
+}
+
 /// The configuration of a server that finds its vendors at a simulator.
 #[derive(Serialize)]
 struct ServerFile<'a> {
     data: &'a Path,
-    listen: &'a str,
+    listen: SocketAddr,
+    public_url: &'a str,
     log: LogSection,
-    vendors: VendorSection<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls: Option<&'a TlsFiles>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vendors: Option<VendorSection<'a>>,
+}
+
+/// Where a server finds its certificate and key.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct TlsFiles {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
 }
 
 #[derive(Serialize)]
@@ -139,7 +260,7 @@ struct LogSection {
 
 #[derive(Serialize)]
 struct VendorSection<'a> {
-    connect_to: &'a BTreeMap<String, SocketAddr>,
+    connect_to: &'a BTreeMap<String, String>,
     extra_roots: Vec<&'a Path>,
     pacing: &'static str,
 }
@@ -150,18 +271,14 @@ pub(crate) fn start_server(
     folder: &Path,
     simulator: &SimulatorReady,
 ) -> Result<(Process, ServerReady)> {
-    let (root, file) = (folder.join("ca.pem"), folder.join("posthouse.toml"));
-    fs::write(&root, &simulator.ca_pem)?;
-    let config = ServerFile {
-        data: &folder.join("data"),
-        listen: "127.0.0.1:0",
-        log: LogSection { level: "error" },
-        vendors: VendorSection {
-            connect_to: &simulator.connect_to,
-            extra_roots: vec![&root],
-            pacing: "unlimited",
-        },
-    };
-    fs::write(&file, toml::to_string(&config)?)?;
-    Process::start(executable, &["serve", "--json", "--config", &file.to_string_lossy()])
+    ServerPlan::new(folder, simulator).start(executable, Some(simulator))
+}
+
+/// Starts a server that reaches no vendor, with TLS on its front where files are given.
+pub(crate) fn start_server_alone(
+    executable: &Path,
+    folder: &Path,
+    tls: Option<TlsFiles>,
+) -> Result<(Process, ServerReady)> {
+    ServerPlan { tls, ..ServerPlan::over(folder) }.start(executable, None)
 }

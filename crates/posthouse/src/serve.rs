@@ -7,12 +7,12 @@ use clap::Args;
 use gateway::{GatewayConfig, WebhookConfig};
 use model::{App, AppId, AppPolicy, Clock, Secret};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
-use server::{ServerConfig, SimulatorAddress, create_api_key};
+use server::{ServerConfig, SimulatorAddress, TlsFiles, create_api_key};
 use store::{Op, Scope, Store};
 
 use crate::{
-    clock::SystemClock,
-    config::Config,
+    clock::{SteadyClock, SystemClock},
+    config::{Config, TlsConfig},
     logging,
     processes::ServerReady,
     stack::{Stack, open_store, random_secret},
@@ -27,6 +27,9 @@ pub(crate) struct Options {
     /// Print the address, and at the very first start the instance key, as one JSON object once it serves.
     #[arg(long)]
     json: bool,
+    /// A file that says by how many milliseconds the clock is ahead: for `bench fault`.
+    #[arg(long, hide = true)]
+    clock_ahead_file: Option<PathBuf>,
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
@@ -34,9 +37,14 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     logging::start(&config.log);
     let store = open_store(&config.data, &config.seal_key_path())?;
     let first_key = first_key(&store).await?;
-    let stack =
-        Stack::start(store, Arc::new(SystemClock), gateway_config(&config)?, server_config(&config)).await?;
-    let ready = ServerReady { url: format!("http://{}", stack.server.local_addr()), instance_key: first_key };
+    let clock = Arc::new(SteadyClock::new());
+    if let Some(file) = options.clock_ahead_file {
+        clock.follow(file);
+    }
+    let stack = Stack::start(store, clock, gateway_config(&config)?, server_config(&config)).await?;
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{}", stack.server.local_addr());
+    let ready = ServerReady { url, instance_key: first_key };
     if options.json {
         println!("{}", serde_json::to_string(&ready)?);
     } else {
@@ -97,6 +105,10 @@ fn gateway_config(config: &Config) -> Result<GatewayConfig> {
 fn server_config(config: &Config) -> ServerConfig {
     let mut server = ServerConfig::at(config.listen);
     server.public_url = Some(config.public_url.clone()).filter(|url| !url.is_empty());
+    server.connections_max = config.connections_max;
+    server.connections_per_ip_max = config.connections_per_ip_max;
+    let files = |tls: &TlsConfig| TlsFiles { certificate: tls.certificate.clone(), key: tls.key.clone() };
+    server.tls = config.tls.as_ref().map(files);
     server.simulator = config
         .simulator
         .as_ref()

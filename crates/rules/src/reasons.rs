@@ -375,6 +375,16 @@ reason_table! {
         "厂商判定 token 失效，但它几乎判定所有 token 失效；在运维确认之前绑定予以保留。",
         "Check that certificate and app belong together; then release the brake of the lane.",
         "请确认证书与应用是否匹配，然后解除该发送队列的批量清除保护。";
+    USER_DELETED = 140, "user_deleted",
+        "The user was deleted before the push began.",
+        "推送开始前该用户已被删除。",
+        "",
+        "";
+    SENDER_DELETED = 141, "sender_deleted",
+        "The sender was deleted, and the message's words with it, before the push began.",
+        "推送开始前发送者已被删除，消息内容随之清空。",
+        "",
+        "";
 }
 
 /// Every reason, by number.

@@ -1,9 +1,6 @@
 //! API keys: made, looked up by their SHA-256, checked against the scope a call needs.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     extract::{FromRequestParts, Request, State},
@@ -17,14 +14,21 @@ use model::{AppId, ErrorCode, Timestamp};
 use sha2::{Digest, Sha256};
 use store::{ApiKey, Scope};
 
-use crate::{problem::Problem, shared::Shared};
+use tokio::{
+    sync::watch,
+    time::{MissedTickBehavior, interval},
+};
+
+use crate::{
+    accept::Peer,
+    problem::Problem,
+    shared::{Shared, went_down},
+};
 
 /// What every key begins with, so that one in the wrong place is recognised.
 const PREFIX: &str = "ph_";
-/// For this long a looked-up key is believed without asking the store, in milliseconds.
-const BELIEVED_MS: i64 = 5_000;
-/// Keys believed at once; beyond that the store is asked.
-const BELIEVED_KEYS: usize = 4096;
+/// How often it is stored when keys were last used.
+const NOTED_EVERY: Duration = Duration::from_secs(60);
 
 /// Makes a key: what to hand out once, and what to store.
 ///
@@ -33,7 +37,8 @@ const BELIEVED_KEYS: usize = 4096;
 #[must_use]
 pub fn create_api_key(app: AppId, scopes: Vec<Scope>, name: &str, now: Timestamp) -> (String, ApiKey) {
     let key = format!("{PREFIX}{}", random_text());
-    let record = ApiKey { hash: hash_of(&key), app, scopes, name: name.to_owned(), created_at: now };
+    let record =
+        ApiKey { hash: hash_of(&key), app, scopes, name: name.to_owned(), created_at: now, used_at: None };
     (key, record)
 }
 
@@ -46,28 +51,6 @@ pub(crate) fn random_text() -> String {
 
 fn hash_of(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()
-}
-
-/// Keys that were looked up a moment ago, by hash, each with when that was.
-#[derive(Default)]
-pub(crate) struct KeyCache(RwLock<Believed>);
-
-type Believed = HashMap<[u8; 32], (Timestamp, Arc<ApiKey>)>;
-
-impl KeyCache {
-    fn find(&self, hash: &[u8; 32], now: Timestamp) -> Option<Arc<ApiKey>> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let (found_at, key) = known.get(hash)?;
-        (now.since_ms(*found_at) < BELIEVED_MS).then(|| Arc::clone(key))
-    }
-
-    fn keep(&self, key: &Arc<ApiKey>, now: Timestamp) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= BELIEVED_KEYS {
-            known.clear();
-        }
-        known.insert(key.hash, (now, Arc::clone(key)));
-    }
 }
 
 /// Who calls an endpoint that needs a key.
@@ -97,22 +80,51 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Lets a request through where its key has the scope.
+/// Lets a request through where [`admit`] does.
 pub(crate) async fn authorize(
     State((shared, needed)): State<(Arc<Shared>, Scope)>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    match caller_of(&shared, needed, request.headers()).await {
-        Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
-        }
+    match admit(&shared, needed, &mut request).await {
+        Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn caller_of(shared: &Shared, needed: Scope, headers: &HeaderMap) -> Result<Caller, Problem> {
+/// Admits a request whose key has the scope and comes not too fast, and notes who calls. One without a valid key
+/// counts against its address.
+///
+/// # Errors
+/// What it is answered instead.
+pub(crate) async fn admit(shared: &Shared, needed: Scope, request: &mut Request) -> Result<(), Problem> {
+    match caller_of(shared, needed, request.headers()).await {
+        Ok(caller) => {
+            shared.gate.pass_key(&caller.key.hash, &shared.meter)?;
+            request.extensions_mut().insert(caller);
+            Ok(())
+        }
+        Err(problem) => {
+            let Some(Peer(peer)) = request.extensions().get().copied() else { return Err(problem) };
+            Err(turned_away(shared, peer, request.headers(), problem))
+        }
+    }
+}
+
+/// What a request without a valid key is answered: that, or that its address asks too often.
+fn turned_away(shared: &Shared, peer: SocketAddr, headers: &HeaderMap, problem: Problem) -> Problem {
+    if problem.fault().code != ErrorCode::Unauthenticated {
+        return problem;
+    }
+    let origin = shared.gate.origin(peer, headers);
+    shared.gate.pass_address(origin, &shared.meter).err().unwrap_or(problem)
+}
+
+pub(crate) async fn caller_of(
+    shared: &Shared,
+    needed: Scope,
+    headers: &HeaderMap,
+) -> Result<Caller, Problem> {
     let key = look_up(shared, headers).await?;
     if !key.scopes.contains(&needed) {
         return Err(ErrorCode::Forbidden.into());
@@ -122,19 +134,34 @@ async fn caller_of(shared: &Shared, needed: Scope, headers: &HeaderMap) -> Resul
 }
 
 async fn look_up(shared: &Shared, headers: &HeaderMap) -> Result<Arc<ApiKey>, Problem> {
-    let hash = bearer(headers).map(hash_of).ok_or(ErrorCode::Unauthenticated)?;
-    let now = shared.now();
-    if let Some(key) = shared.keys.find(&hash, now) {
-        return Ok(key);
-    }
-    let key = Arc::new(shared.store().api_key(&hash).await?.ok_or(ErrorCode::Unauthenticated)?);
-    shared.keys.keep(&key, now);
-    Ok(key)
+    let said = bearer_of(headers).filter(|key| key.starts_with(PREFIX));
+    let hash = said.map(hash_of).ok_or(ErrorCode::Unauthenticated)?;
+    let key = shared.im.catalogue().keys().find(&**shared.store(), hash, shared.now()).await?;
+    key.ok_or_else(|| ErrorCode::Unauthenticated.into())
 }
 
-/// The key of `Authorization: Bearer <key>`; the scheme in any case, as RFC 9110 has it.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// Stores now and then when keys were last used, until the server goes down.
+pub(crate) async fn run_noting(shared: Arc<Shared>, mut goes_down: watch::Receiver<bool>) {
+    let mut noting = interval(NOTED_EVERY);
+    noting.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let last = tokio::select! {
+            _ = noting.tick() => false,
+            () = went_down(&mut goes_down) => true,
+        };
+        if let Some(op) = shared.im.catalogue().keys().noting()
+            && let Err(error) = shared.store().commit(vec![op]).await
+        {
+            tracing::debug!(%error, "when keys were last used was not stored");
+        }
+        if last {
+            return;
+        }
+    }
+}
+
+/// What stands in `Authorization: Bearer …`; the scheme in any case, as RFC 9110 has it.
+pub(crate) fn bearer_of(headers: &HeaderMap) -> Option<&str> {
     let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    let key = key.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && key.starts_with(PREFIX)).then_some(key)
+    scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
 }

@@ -1,5 +1,7 @@
 //! Errors as `application/problem+json`, each with a stable code and a sentence in both languages.
 
+use std::time::Duration;
+
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use im::fault_of;
@@ -18,11 +20,22 @@ const RETRY_AFTER_S: &str = "1";
 pub(crate) struct Problem {
     fault: Fault,
     fields: Vec<FieldError>,
+    /// When to repeat the call, where that is known.
+    retry_after: Option<Duration>,
 }
+
+/// What a refused request was refused with, for whoever counts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RefusedWith(pub(crate) ErrorCode);
 
 impl Problem {
     pub(crate) fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
         Fault::new(code, detail).into()
+    }
+
+    /// The same, to be repeated after so long.
+    pub(crate) fn after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
     }
 
     /// What went wrong.
@@ -42,7 +55,7 @@ impl Problem {
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        Self { fault, fields: Vec::new() }
+        Self { fault, fields: Vec::new(), retry_after: None }
     }
 }
 
@@ -60,7 +73,8 @@ impl From<StoreError> for Problem {
 
 impl From<FieldErrors> for Problem {
     fn from(errors: FieldErrors) -> Self {
-        Self { fault: Fault::new(ErrorCode::InvalidForm, errors.to_string()), fields: errors.0 }
+        let fault = Fault::new(ErrorCode::InvalidForm, errors.to_string());
+        Self { fault, fields: errors.0, retry_after: None }
     }
 }
 
@@ -102,10 +116,15 @@ impl IntoResponse for Problem {
         let json = serde_json::to_vec(&body).unwrap_or_default();
         let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, json).into_response();
+        response.extensions_mut().insert(RefusedWith(code));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
+        }
+        if let Some(wait) = self.retry_after {
+            // Whole seconds, and never too early.
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
         }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -8,7 +8,7 @@ use model::{AppId, Clock, ErrorCode, Fault, Timestamp};
 use store::Store;
 use tokio::sync::{Mutex, watch};
 
-use crate::{ServerConfig, console::Entrance, key::KeyCache, problem::Problem};
+use crate::{ServerConfig, console::Entrance, limits::Gate, meter::ServerMeter, problem::Problem};
 
 /// What every socket and endpoint shares.
 pub(crate) struct Shared {
@@ -17,7 +17,9 @@ pub(crate) struct Shared {
     pub(crate) config: ServerConfig,
     /// Turns true when the server goes down.
     pub(crate) goes_down: watch::Receiver<bool>,
-    pub(crate) keys: KeyCache,
+    /// Counts requests against the limits.
+    pub(crate) gate: Gate,
+    pub(crate) meter: ServerMeter,
     /// Makes and redeems links into the console.
     pub(crate) entrance: Arc<Entrance>,
     /// Held while an App is made: its number is the highest so far and one.
@@ -39,9 +41,10 @@ impl Shared {
         Arc::new(Self {
             im,
             gateway,
+            gate: Gate::new(&config.limits),
+            meter: ServerMeter::default(),
             config,
             goes_down,
-            keys: KeyCache::default(),
             entrance,
             making_app: Mutex::default(),
             saving_catalogue: Mutex::default(),

@@ -112,7 +112,7 @@ impl Ca {
     ///
     /// # Errors
     /// [`CaError::Issue`] where the name is not a host name.
-    pub(crate) fn server_certificate(&self, host: &str) -> Result<Issued, CaError> {
+    pub fn server_certificate(&self, host: &str) -> Result<Issued, CaError> {
         let mut params = CertificateParams::new(vec![host.to_owned(), "localhost".to_owned()])?;
         params.subject_alt_names.push(SanType::IpAddress(Ipv4Addr::LOCALHOST.into()));
         params.distinguished_name = rcgen::DistinguishedName::new();

@@ -26,12 +26,18 @@ pub struct FaultPlan {
     pub reset: u32,
     /// Does what is asked, then cuts the connection instead of answering, for this many requests.
     pub lose_answer: u32,
+    /// Does what is asked, then cuts the connection in the middle of the answer, for this many requests.
+    pub half_answer: u32,
+    /// Does what is asked, then gives the answer a byte at a time, with this wait before each, in milliseconds.
+    pub drip_ms: u32,
     /// Ends the connection in good order, telling which requests were not looked at (HTTP/2 only).
     pub goaway: Option<Goaway>,
     /// Takes requests and never answers.
     pub black_hole: bool,
     /// Refuses for sending too fast.
     pub throttle: bool,
+    /// Says with every 429 and 503 when to come again, in seconds.
+    pub retry_after_s: Option<u32>,
     /// Refuses because the daily amount is used up (vendors that have one).
     pub quota_used_up: bool,
     /// Keeps refusing on a connection that has once brought an expired token (APNs).
@@ -82,8 +88,12 @@ pub struct Turn {
     pub latency_ms: u32,
     /// What happens instead of an ordinary answer.
     pub fault: Option<Fault>,
+    /// Wait this long before each byte of the answer, in milliseconds.
+    pub drip_ms: u32,
     /// Refuse for sending too fast.
     pub throttle: bool,
+    /// What a 429 or 503 says of when to come again, in seconds.
+    pub retry_after_s: Option<u32>,
     /// Refuse because the daily amount is used up.
     pub quota_used_up: bool,
     /// Keep refusing after an expired token.
@@ -101,6 +111,8 @@ pub enum Fault {
     Reset,
     /// Do it, then cut the connection unanswered.
     LoseAnswer,
+    /// Do it, then cut the connection in the middle of the answer.
+    HalfAnswer,
     /// End the connection in good order; this request is not looked at.
     Goaway(String),
     /// Never answer.
@@ -114,7 +126,7 @@ pub enum PlanError {
     #[error("fail.code is neither a code of this vendor nor http:400 to http:599")]
     UnknownCode,
     /// Too long a wait.
-    #[error("latency_ms must not be over {LATENCY_MAX_MS}")]
+    #[error("latency_ms and drip_ms must not be over {LATENCY_MAX_MS}")]
     Latency,
 }
 
@@ -124,7 +136,7 @@ impl FaultPlan {
     /// # Errors
     /// [`PlanError`] says what cannot be carried out.
     pub fn check(&self, knows_code: impl Fn(&str) -> bool) -> Result<(), PlanError> {
-        if self.latency_ms > LATENCY_MAX_MS {
+        if self.latency_ms.max(self.drip_ms) > LATENCY_MAX_MS {
             return Err(PlanError::Latency);
         }
         match &self.fail {
@@ -140,7 +152,9 @@ impl FaultPlan {
         Turn {
             latency_ms: self.latency_ms,
             fault: self.fault(),
+            drip_ms: self.drip_ms,
             throttle: self.throttle,
+            retry_after_s: self.retry_after_s,
             quota_used_up: self.quota_used_up,
             wedge_after_expired: self.wedge_after_expired,
             lone_dead: self.lone_dead,
@@ -166,7 +180,26 @@ impl FaultPlan {
             self.fail = (failure.times > 0).then_some(failure);
             return Some(Fault::Fail(code));
         }
-        take_one(&mut self.lose_answer).then_some(Fault::LoseAnswer)
+        if take_one(&mut self.lose_answer) {
+            return Some(Fault::LoseAnswer);
+        }
+        take_one(&mut self.half_answer).then_some(Fault::HalfAnswer)
+    }
+}
+
+impl Fault {
+    /// Whether the request is looked at and done all the same.
+    #[must_use]
+    pub const fn is_done(&self) -> bool {
+        matches!(self, Self::LoseAnswer | Self::HalfAnswer)
+    }
+}
+
+impl Turn {
+    /// What an answer of this status says of when to come again.
+    #[must_use]
+    pub fn retry_after(&self, status: u16) -> Option<String> {
+        self.retry_after_s.filter(|_| matches!(status, 429 | 503)).map(|wait_s| wait_s.to_string())
     }
 }
 

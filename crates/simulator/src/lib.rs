@@ -42,7 +42,7 @@ use std::{
 };
 
 use model::{Clock, Environment, Secret, Timestamp, Vendor};
-use tokio::task::JoinSet;
+use tokio::{sync::watch, task::JoinSet};
 
 pub use client::ShippedCertificate;
 
@@ -74,6 +74,7 @@ use crate::{
     shared::{Host, Settings, Shared, hex, random},
     tally::Tally,
     vendor::Vendors,
+    world::Doors,
 };
 
 /// How a simulator is set up.
@@ -166,6 +167,7 @@ impl Simulator {
             },
         });
         let vendors = Vendors::new(&shared, &ca);
+        let (power, _) = watch::channel(true);
         let mut tasks = JoinSet::new();
         let mut hosts = Vec::new();
         let mut by_name = HashMap::new();
@@ -184,8 +186,8 @@ impl Simulator {
             hosts.push(Arc::clone(&desk.host));
             hosts.extend(neighbours.iter().map(|desk| Arc::clone(&desk.host)));
             let served = Served { desk, neighbours, tls };
-            tasks.spawn(listener::run(listener, Door::Tls(served.clone())));
-            tasks.spawn(listener::run(plain, Door::Plain(served.clone())));
+            tasks.spawn(listener::run(listener, Door::Tls(served.clone()), power.subscribe()));
+            tasks.spawn(listener::run(plain, Door::Plain(served.clone()), power.subscribe()));
             by_name.insert(spec.name, served);
         }
         for vendor in Vendor::ALL {
@@ -193,8 +195,8 @@ impl Simulator {
         }
         let front = listener::bind_port(config.tls_port).await?;
         let tls_address = front.local_addr()?;
-        tasks.spawn(listener::run(front, Door::ByName(Arc::new(by_name))));
-        let world = Arc::new(World::new(shared, clock, vendors, ca, hosts, tls_address));
+        tasks.spawn(listener::run(front, Door::ByName(Arc::new(by_name)), power.subscribe()));
+        let world = Arc::new(World::new(shared, clock, vendors, ca, Doors { hosts, tls_address, power }));
         tasks.spawn(Arc::clone(&world).run_sweeper());
         let control_key = Secret::new(hex(&random::<32>()));
         let handsets = Arc::new(Handsets::new(Arc::clone(&world)));

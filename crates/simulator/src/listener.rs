@@ -24,6 +24,7 @@ use rustls::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
+    sync::watch,
     task::JoinSet,
 };
 use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor, server::TlsStream};
@@ -38,6 +39,8 @@ use crate::{
 const CONNECTIONS_MAX: usize = 20_000;
 /// A handshake that takes longer is dropped.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Before a port that somebody has taken meanwhile is tried again.
+const BIND_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 /// Ports that are taken for a vendor host, not yet served.
 pub(crate) struct Bound {
@@ -121,8 +124,32 @@ pub(crate) enum Door {
     ByName(Arc<HashMap<&'static str, Served>>),
 }
 
-/// Accepts until it is dropped.
-pub(crate) async fn run(listener: TcpListener, door: Door) {
+/// Accepts until it is dropped. While the power is off the port is closed, and every connection of it is cut.
+pub(crate) async fn run(listener: TcpListener, door: Door, mut power: watch::Receiver<bool>) {
+    let Ok(address) = listener.local_addr() else { return };
+    let mut listener = Some(listener);
+    loop {
+        if let Some(listener) = listener.take() {
+            let off = power.wait_for(|is_on| !is_on);
+            tokio::select! {
+                () = accept(listener, &door) => return,
+                gone = off => if gone.is_err() { return },
+            }
+        }
+        if power.wait_for(|is_on| *is_on).await.is_err() {
+            return;
+        }
+        match TcpListener::bind(address).await {
+            Ok(bound) => listener = Some(bound),
+            Err(error) => {
+                tracing::warn!(%address, %error, "a port is not to be had again yet");
+                tokio::time::sleep(BIND_AGAIN_AFTER).await;
+            }
+        }
+    }
+}
+
+async fn accept(listener: TcpListener, door: &Door) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {

@@ -1,4 +1,4 @@
-//! A tally of what every vendor took: how many pushes, and how many of them were different ones.
+//! A tally of what every vendor took: in how many requests, how many pushes, and how many of them were different ones.
 //!
 //! The difference is what a sender sent twice. It is counted over hashes, so a long run costs little memory.
 
@@ -25,6 +25,8 @@ pub struct Count {
     pub distinct: u64,
     /// As many were remembered as can be: both numbers stand still.
     pub full: bool,
+    /// Requests of any kind, refused ones too.
+    pub requests: u64,
 }
 
 /// What every vendor took.
@@ -36,12 +38,14 @@ pub(crate) struct Tally {
 
 #[derive(Debug, Default)]
 struct Seen {
+    requests: u64,
     accepted: u64,
     hashes: HashSet<u64>,
 }
 
 impl Tally {
-    /// Notes a push that a vendor took. `id` is what the sender repeats when it sends the same push again.
+    /// Notes a push that a vendor took. `id` is what the sender repeats when it sends the same push again; where the
+    /// vendor has a field by which a repetition replaces the first or is dropped, it is that one.
     pub(crate) fn note(&self, vendor: Vendor, token: &str, id: &str) {
         let hash = self.hashing.hash_one((token, id));
         let mut vendors = lock(&self.vendors);
@@ -52,12 +56,18 @@ impl Tally {
         }
     }
 
-    /// The counts so far; a vendor that took nothing is not among them.
+    /// Notes a request, whatever becomes of it.
+    pub(crate) fn note_request(&self, vendor: Vendor) {
+        lock(&self.vendors).entry(vendor).or_default().requests += 1;
+    }
+
+    /// The counts so far; a vendor that was asked nothing is not among them.
     pub(crate) fn counts(&self) -> BTreeMap<Vendor, Count> {
         let count = |seen: &Seen| Count {
             accepted: seen.accepted,
             distinct: seen.hashes.len() as u64,
             full: seen.hashes.len() >= REMEMBERED_MAX,
+            requests: seen.requests,
         };
         lock(&self.vendors).iter().map(|(vendor, seen)| (*vendor, count(seen))).collect()
     }
@@ -78,8 +88,9 @@ mod tests {
         for (token, id) in [("t1", "a"), ("t1", "b"), ("t2", "a"), ("t1", "a")] {
             tally.note(Vendor::Apns, token, id);
         }
+        tally.note_request(Vendor::Apns);
         let counts = tally.counts();
-        assert_eq!(counts[&Vendor::Apns], Count { accepted: 4, distinct: 3, full: false });
+        assert_eq!(counts[&Vendor::Apns], Count { accepted: 4, distinct: 3, full: false, requests: 1 });
         assert!(!counts.contains_key(&Vendor::Xiaomi));
     }
 }

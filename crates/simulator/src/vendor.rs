@@ -2,10 +2,8 @@
 
 use std::{io, sync::Arc};
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{Request, Response, request::Parts};
-use http_body_util::Full;
 use hyper::body::Incoming;
 use model::Vendor;
 use serde_json::Value;
@@ -14,7 +12,7 @@ use tokio::sync::Notify;
 use crate::{
     apns,
     ca::Ca,
-    counter::Credential,
+    counter::{AnswerBody, Credential},
     listener::Visit,
     phone::Service,
     shared::{Host, HostSpec, Shared},
@@ -69,7 +67,7 @@ pub(crate) trait Book: Send + Sync {
         host: &'a Arc<Host>,
         leaving: &'a Notify,
         request: Request<Incoming>,
-    ) -> BoxFuture<'a, io::Result<Response<Full<Bytes>>>> {
+    ) -> BoxFuture<'a, io::Result<Response<AnswerBody>>> {
         let _ = (host, leaving, request);
         Box::pin(std::future::ready(Err(io::Error::other("this vendor shares no host name"))))
     }

@@ -9,6 +9,7 @@ use std::{
 
 use model::{Environment, Timestamp, Vendor};
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
 use crate::{
     ca::Ca,
@@ -38,8 +39,18 @@ pub struct World {
     pub(crate) ca: Ca,
     pub(crate) hosts: Vec<Arc<Host>>,
     pub(crate) tls_address: SocketAddr,
+    power: watch::Sender<bool>,
+    outage: tokio::sync::Mutex<()>,
     clock: Arc<SetClock>,
     phones: RwLock<BTreeMap<String, Arc<Phone>>>,
+}
+
+/// Where the world can be reached.
+pub(crate) struct Doors {
+    pub(crate) hosts: Vec<Arc<Host>>,
+    pub(crate) tls_address: SocketAddr,
+    /// Off: every port is closed.
+    pub(crate) power: watch::Sender<bool>,
 }
 
 /// A phone to be made.
@@ -125,10 +136,20 @@ impl World {
         clock: Arc<SetClock>,
         vendors: Vendors,
         ca: Ca,
-        hosts: Vec<Arc<Host>>,
-        tls_address: SocketAddr,
+        doors: Doors,
     ) -> Self {
-        Self { shared, clock, vendors, ca, hosts, tls_address, phones: RwLock::default() }
+        let Doors { hosts, tls_address, power } = doors;
+        let (phones, outage) = (RwLock::default(), tokio::sync::Mutex::default());
+        Self { shared, clock, vendors, ca, hosts, tls_address, power, outage, phones }
+    }
+
+    /// Stops every vendor host and starts it again after a while, as a restart of the vendor's servers does: ports are
+    /// closed meanwhile, and connections break off. Comes back when that is done; one restart at a time.
+    pub async fn restart(&self, down: Duration) {
+        let _one = self.outage.lock().await;
+        self.power.send_replace(false);
+        tokio::time::sleep(down).await;
+        self.power.send_replace(true);
     }
 
     /// Moves the simulator's clock on, at most 49 days at a time.

@@ -16,6 +16,8 @@ pub enum Change {
     Outbox,
     /// A group, or who is in it.
     Group(AppId, model::GroupId),
+    /// An API key was made or revoked.
+    ApiKey([u8; 32]),
     /// A user's settings or mutes.
     User(AppId, UserId),
     /// A call began, changed or ended.

@@ -8,20 +8,23 @@ mod batch;
 pub mod conformance;
 mod embedded;
 mod feed;
+mod meter;
 mod port;
 mod records;
 mod sealing;
 
 pub use batch::{
-    BindingClear, BrakeRecord, CancelScope, CertificateDraft, DeliveryUpdate, FanoutNext, FollowUp, LedgerOp, NewBinding,
-    NewDelivery, NewSession, Op, Outcome, Requeue, SessionEnd,
+    BindingClear, BrakeRecord, CancelScope, CertificateDraft, DeliveryUpdate, Erasure, ErasureStep, Expiry, ExpiryStep,
+    FanoutNext, FollowUp, LedgerOp, NewBinding, NewDelivery, NewSession, Op, Outcome, Requeue, SessionEnd,
 };
-pub use embedded::EmbeddedStore;
+pub use embedded::{BackupReport, Copied, EmbeddedStore, Pace, Restored, back_up, restore};
 pub use feed::{Change, Feed};
+pub use meter::StoreMeter;
 pub use port::{Store, StoreError};
 pub use records::{
     ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, DayCount, DayDevice,
-    DayLedger, DeadLetter, DeadLetterFilter, DeliveryFilter,
-    DeviceRecord, FanoutCursor, OutboxEntry, Scope, SessionRecord, User,
+    DayLedger, DeadLetter, DeadLetterFilter, Deletion,
+    DeliveryFilter, DeviceRecord, FanoutCursor, LaneBacklog, OutboxEntry, QueuedByClass, Scope, SessionRecord, Space, User,
+    WaitingRows,
 };
 pub use sealing::SealKey;

@@ -9,8 +9,9 @@ use model::{
 
 use crate::{
     ApiKey, AudienceRow, Backlog, BrakeRecord, CallRecord, Claimed, ConversationEntry, ConversationHead,
-    DayLedger, DeadLetter, DeadLetterFilter, DeliveryFilter,
-    DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SessionRecord, User,
+    DayLedger, DeadLetter, DeadLetterFilter, Deletion,
+    DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, QueuedByClass, SessionRecord, Space,
+    StoreMeter, User,
 };
 
 /// Why the store could not do it.
@@ -34,7 +35,7 @@ pub enum StoreError {
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Commits all of it or nothing, durably, and answers one outcome per op. Returns after the bytes are on disk, except
-    /// for a batch of [`Op::Decide`], [`Op::Update`] and [`Op::Ledger`] alone: it outlives the program, and a power cut may take it with
+    /// for a batch of [`Op::Decide`], [`Op::Update`], [`Op::Ledger`], [`Op::Expire`] and [`Op::Erase`] alone: it outlives the program, and a power cut may take it with
     /// everything after it, but nothing before it. What it rests on is then decided or tried again.
     ///
     /// An op that [stops its batch](Op::stops_its_batch) and that found its message, group or call not as expected leaves
@@ -47,16 +48,29 @@ pub trait Store: Send + Sync {
     /// Committed changes.
     fn feed(&self) -> &Feed;
 
+    /// What the store counts of its own work.
+    fn meter(&self) -> &StoreMeter;
+    /// How much room it takes and has; zero where that cannot be said.
+    fn space(&self) -> Space;
+    /// How much waits. It counts rows, so it is for looking now and then.
+    async fn backlog(&self) -> Result<Backlog, StoreError>;
+
     /// Every App.
     async fn apps(&self) -> Result<Vec<App>, StoreError>;
     /// One App.
     async fn app(&self, app: AppId) -> Result<Option<App>, StoreError>;
     /// The API key with this SHA-256.
     async fn api_key(&self, hash: &[u8; 32]) -> Result<Option<ApiKey>, StoreError>;
+    /// An App's API keys, the oldest first.
+    async fn api_keys(&self, app: AppId) -> Result<Vec<ApiKey>, StoreError>;
     /// A user.
     async fn user(&self, app: AppId, user: &UserId) -> Result<Option<User>, StoreError>;
     /// An App's users, by id, after this one.
     async fn users(&self, app: AppId, after: Option<&UserId>, limit: u32) -> Result<Vec<User>, StoreError>;
+    /// The mark that a deleted user left; it stays as long as a login token from before may be shown.
+    async fn deletion(&self, app: AppId, user: &UserId) -> Result<Option<Deletion>, StoreError>;
+    /// Deleted users of whom something is left, by App and user.
+    async fn open_deletions(&self, limit: u32) -> Result<Vec<Deletion>, StoreError>;
 
     /// An App's certificates with their secrets unsealed, by id.
     async fn certificates(&self, app: AppId) -> Result<Vec<Certificate>, StoreError>;
@@ -204,7 +218,11 @@ pub trait Store: Send + Sync {
     /// How a certificate's brake on mass removal stands.
     async fn brake(&self, certificate: CertificateId) -> Result<BrakeRecord, StoreError>;
     /// What waits in a certificate's queue, by class; after so many rows it is only said that there is more.
-    async fn backlog(&self, certificate: CertificateId, most: u32) -> Result<Backlog, StoreError>;
+    async fn queued_by_class(
+        &self,
+        certificate: CertificateId,
+        most: u32,
+    ) -> Result<QueuedByClass, StoreError>;
     /// Notifications that ended without the vendor taking them and that no cancel reached, newest first.
     async fn dead_letters(
         &self,

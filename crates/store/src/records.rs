@@ -26,6 +26,19 @@ pub struct User {
     pub created_at: Timestamp,
 }
 
+/// A user whose deletion was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletion {
+    /// The App.
+    pub app: AppId,
+    /// Whose.
+    pub user: UserId,
+    /// When it was asked for: login tokens issued before do not verify.
+    pub at: Timestamp,
+    /// When nothing of the user was left; `None`: something is.
+    pub erased_at: Option<Timestamp>,
+}
+
 /// What an API key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -53,6 +66,48 @@ pub struct ApiKey {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it was last used, to the minute; `None`: never.
+    pub used_at: Option<Timestamp>,
+}
+
+/// How much waits in a store.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Lanes with something queued, by certificate.
+    pub lanes: Vec<LaneBacklog>,
+    /// Messages whose targets are not all decided, by when they are due.
+    pub fanouts: WaitingRows,
+    /// Events that wait to be told to webhooks, by when they happened.
+    pub outbox: WaitingRows,
+}
+
+/// How much room a store takes and has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Space {
+    /// The database and its log.
+    pub database_bytes: u64,
+    /// Free on its file system, for this user.
+    pub free_bytes: u64,
+}
+
+/// What waits in one lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneBacklog {
+    /// Whose.
+    pub certificate: CertificateId,
+    /// Queued deliveries, due or not, in hand or not.
+    pub queued: u64,
+    /// When the first of them became or becomes due.
+    pub oldest_due: Option<Timestamp>,
+}
+
+/// Rows that wait.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WaitingRows {
+    /// How many.
+    pub rows: u64,
+    /// The moment of the oldest.
+    pub oldest: Option<Timestamp>,
 }
 
 /// The newest login of a user on a device.
@@ -260,7 +315,7 @@ pub struct DeadLetterFilter {
 
 /// What waits in a certificate's queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Backlog {
+pub struct QueuedByClass {
     /// By class, in their order.
     pub by_class: [u32; 4],
     /// There is more than was counted.

@@ -3,7 +3,7 @@
 //! Codes in `snake_case` are Posthouse's own, for what no vendor code names; vendors' codes are numbers or
 //! `CamelCase` words, so the two never meet.
 
-use model::{TargetVerdict, Verdict};
+use model::{Pause, TargetVerdict, Verdict};
 
 use crate::contract::{Certainty, CodeRow, Length, ProbeOutcome, Source, Unit, WireReply, truncate};
 
@@ -15,6 +15,8 @@ pub(crate) const NOT_SUPPORTED: &str = "not_supported";
 pub(crate) const SERVER_FAULT: &str = "http_5xx";
 pub(crate) const UNREADABLE: &str = "unreadable_answer";
 
+/// RFC 6585.
+const TOO_MANY_REQUESTS: u16 = 429;
 const CODE_MAX_CHARS: usize = 64;
 const TEXT_MAX_CHARS: usize = 256;
 const OURS: Source = Source { page: "Posthouse itself", certainty: Certainty::Documented };
@@ -93,9 +95,15 @@ pub(crate) fn find(rows: &'static [CodeRow], code: &str) -> Option<&'static Code
     rows.iter().find(|row| row.code == code)
 }
 
-/// What the table says of a code; a code that is not in it is never guessed.
+/// What the table says of a code; a code that is not in it is never guessed. A 429 says by itself what it means, whoever
+/// between us and the vendor gave it.
 pub(crate) fn judge(rows: &'static [CodeRow], http_status: u16, code: &str, text: &str) -> TargetVerdict {
-    let verdict = find(rows, code).map_or(Verdict::Unrecognised, |row| row.judgement.clone());
+    let verdict = match find(rows, code).map_or(Verdict::Unrecognised, |row| row.judgement.clone()) {
+        Verdict::Unrecognised if http_status == TOO_MANY_REQUESTS => {
+            Verdict::Limited { pause: Pause::Lane, after: None }
+        }
+        verdict => verdict,
+    };
     TargetVerdict {
         text: clip(text, TEXT_MAX_CHARS),
         ..TargetVerdict::new(verdict, http_status, clip(code, CODE_MAX_CHARS))

@@ -7,16 +7,24 @@ use crate::workspace;
 /// A crate, and the crates of ours it may depend on. Arrows go down only.
 const ARROWS: &[(&str, &[&str])] = &[
     ("posthouse-model", &[]),
+    ("posthouse-meter", &[]),
     ("posthouse-wire", &["posthouse-model"]),
     ("posthouse-rules", &["posthouse-model"]),
     ("posthouse-vendors", &["posthouse-model"]),
-    ("posthouse-store", &["posthouse-model"]),
-    ("posthouse-im", &["posthouse-model", "posthouse-wire", "posthouse-rules", "posthouse-store"]),
-    ("posthouse-gateway", &["posthouse-model", "posthouse-rules", "posthouse-vendors", "posthouse-store"]),
+    ("posthouse-store", &["posthouse-model", "posthouse-meter"]),
+    (
+        "posthouse-im",
+        &["posthouse-model", "posthouse-meter", "posthouse-wire", "posthouse-rules", "posthouse-store"],
+    ),
+    (
+        "posthouse-gateway",
+        &["posthouse-model", "posthouse-meter", "posthouse-rules", "posthouse-vendors", "posthouse-store"],
+    ),
     (
         "posthouse-server",
         &[
             "posthouse-model",
+            "posthouse-meter",
             "posthouse-wire",
             "posthouse-rules",
             "posthouse-vendors",
@@ -31,6 +39,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "posthouse",
         &[
             "posthouse-model",
+            "posthouse-meter",
             "posthouse-wire",
             "posthouse-rules",
             "posthouse-vendors",

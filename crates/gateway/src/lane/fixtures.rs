@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{AppId, DeliveryId, MessageId, Purpose, PushSettings, Timestamp, VendorSettings};
+use model::{AppId, Class, DeliveryId, MessageId, Purpose, PushSettings, Timestamp, VendorSettings};
 use vendors::Content;
 
 use super::{
@@ -14,6 +14,8 @@ pub(crate) fn item(number: i64) -> Item {
     Item {
         id: DeliveryId(number),
         app: AppId(1),
+        message: message(),
+        class: Class::Chat,
         purpose: Purpose::Notify,
         device: None,
         push_id: None,

@@ -11,6 +11,7 @@ use super::{
     Event, Lane,
     breaker::Allowance,
     content::{Book, Contents},
+    gather,
     hand::{Hand, Item},
     outbox,
     road::{self, Opened, Reading, Road},
@@ -124,7 +125,9 @@ impl Lane {
         self.intake.reopen = false;
         self.intake.opening = true;
         let (shared, id) = (self.shared.clone(), self.id);
-        let known = self.certificate.as_ref().map(|certificate| certificate.version);
+        let edition = shared.dialer.edition();
+        let same_reach = self.road.as_ref().is_none_or(|road| road.edition == edition);
+        let known = self.certificate.as_ref().filter(|_| same_reach).map(|certificate| certificate.version);
         self.tasks.push(Box::pin(async move { Event::Opened(road::open(shared, id, known).await) }));
     }
 
@@ -224,9 +227,16 @@ impl Lane {
             self.take_into_hand(claimed, now);
         }
         let room = self.shared.config.sizes.waiting.saturating_sub(self.hand.waiting());
-        if dry || room < CLAIM_PAGE.min(self.shared.config.sizes.waiting) {
+        if room < CLAIM_PAGE.min(self.shared.config.sizes.waiting) {
             self.hand.let_go();
+        } else if dry {
+            self.gather(Instant::now());
         }
+    }
+
+    /// Looks at the queue again.
+    pub(super) const fn look_again(&mut self) {
+        self.intake.wanted = true;
     }
 
     /// Deliveries were put back: they are claimed again, as far as no cancel has reached them.
@@ -248,11 +258,12 @@ impl Lane {
             return self.end(&[item], DeliveryState::Skipped, Reason::CANNOT_WITHDRAW, now);
         };
         let origin = channel.origin_of(&claimed.delivery.token).map(Arc::new);
+        let of_group = gather::group_message(&claimed);
         let purpose = match work {
             Work::Show(content) => content.purpose,
             Work::TakeBack(_) => Purpose::Withdraw,
         };
-        self.hand.add(Item { origin, purpose, ..Item::from(claimed) }, work, key);
+        self.hand.add(Item { origin, purpose, ..Item::from(claimed) }, work, key, of_group);
     }
 
     /// Ends deliveries that may not leave any more.
@@ -263,6 +274,7 @@ impl Lane {
     fn end(&mut self, items: &[Item], state: DeliveryState, reason: ReasonCode, now: Timestamp) {
         let hears = self.catalogue.hears;
         for item in items {
+            self.board.meter.note_state(item.class, state);
             self.outbox.extend(settle::end(item, state, reason, now, hears));
         }
     }

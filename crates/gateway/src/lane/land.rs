@@ -53,6 +53,7 @@ impl Lane {
         if connection != ConnectionId::ELSEWHERE {
             self.note_answer(reply, now);
         }
+        self.note_request(Some(reply), flight.since, now);
         let Flight { parcel, channel, pass, request, since, .. } = flight;
         match leave::resume_safely(&*channel, &parcel.job(now), &request, reply, &pass.auth) {
             Some(Step::Send(request)) => {
@@ -62,6 +63,12 @@ impl Lane {
                 let ending = Ending { since, now, serial: pass.serial, connection: Some(connection) };
                 self.settle_step(parcel, done, ending);
             }
+        }
+    }
+
+    fn note_request(&self, reply: Option<&WireReply>, since: Timestamp, now: Timestamp) {
+        if let Some(certificate) = &self.certificate {
+            self.shared.meter.vendor(certificate.vendor).note_answer(reply, now.since_ms(since));
         }
     }
 
@@ -85,6 +92,7 @@ impl Lane {
             }
             Lost::Unsent => (Verdict::Retry { after: None }, own_codes::NEVER_SENT, String::new()),
             Lost::Unknown { code, text } => {
+                self.note_request(None, flight.since, now);
                 // One host of many that does not answer says nothing of the others.
                 if connection != ConnectionId::ELSEWHERE {
                     self.breaker.failed(code, now, self.dice.roll());
@@ -157,6 +165,9 @@ impl Lane {
                 self.brake_engaged();
             }
         }
+        if let Some(certificate) = &self.certificate {
+            self.shared.meter.vendor(certificate.vendor).note_verdict(&judged);
+        }
         if judged.verdict == Verdict::Accepted {
             self.accepted += 1;
             self.alarm = None;
@@ -176,6 +187,10 @@ impl Lane {
                 road.pool.retire(connection);
             }
         }
+        if matches!(follow.token, TokenAction::Clear { .. }) {
+            self.board.meter.tokens_cleared.one();
+        }
+        self.board.meter.note_state(item.class, follow.state);
         let hears = self.catalogue.hears;
         self.outbox.extend(settle::update(item, &follow, judged, tried, hears));
         self.outbox.extend(settle::token_ops(item, self.id, follow.token, tried.now, hears));
@@ -185,6 +200,7 @@ impl Lane {
         if self.pause.as_ref().is_none_or(|(earlier, _)| *earlier < until) {
             tracing::warn!(certificate = %self.id, %until, code, "the vendor asks to slow down; the lane pauses");
             self.pause = Some((until, code.to_owned()));
+            self.board.meter.pauses.one();
         }
     }
 
@@ -192,6 +208,7 @@ impl Lane {
         if self.alarm.as_deref() != Some(code) {
             tracing::warn!(certificate = %self.id, code, "the vendor's answers need the operator");
             self.alarm = Some(code.to_owned());
+            self.board.meter.alarms.one();
         }
     }
 

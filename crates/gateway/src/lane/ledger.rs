@@ -248,6 +248,7 @@ impl Lane {
         for item in parcel.sift(|item| !off.contains_key(&item.id)) {
             let Some((reason, until)) = off.get(&item.id).copied() else { continue };
             let follow = rules::put_off(reason, until, item.expires_at, now);
+            self.board.meter.note_state(item.class, follow.state);
             self.outbox.extend(settle::put_off(&item, &follow, now, hears));
         }
     }

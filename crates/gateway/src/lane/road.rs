@@ -35,6 +35,8 @@ pub(crate) enum Reading {
 
 /// Everything it takes to send with one version of a certificate.
 pub(crate) struct Road {
+    /// How vendors were reached when it was opened.
+    pub(crate) edition: u32,
     pub(crate) adapter: &'static dyn Adapter,
     pub(crate) channel: Arc<dyn Channel>,
     pub(crate) limits: &'static Limits,
@@ -104,6 +106,7 @@ impl Road {
         let limits = adapter.limits();
         let allowed = vendors::allowed(adapter, &certificate.form);
         Self {
+            edition: endpoint.edition,
             adapter,
             channel,
             limits,

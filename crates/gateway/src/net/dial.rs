@@ -4,14 +4,14 @@ use std::{
     collections::HashMap,
     io,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use http::uri::Authority;
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::{CryptoProvider, aws_lc_rs},
-    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer, ServerName},
+    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName},
 };
 use tokio::{
     net::{TcpStream, lookup_host},
@@ -22,7 +22,7 @@ use vendors::{Origin, Protocol, Route, TlsIdentity};
 
 use super::stream::Stream;
 use crate::{
-    config::{GatewayConfig, LaneTimes},
+    config::{GatewayConfig, LaneTimes, Reach},
     own_codes,
 };
 
@@ -60,25 +60,57 @@ impl DialError {
 
 /// What every connection of this gateway has in common.
 pub(crate) struct Dialer {
-    connect_to: HashMap<String, SocketAddr>,
-    roots: Arc<RootCertStore>,
+    ways: RwLock<Ways>,
     provider: Arc<CryptoProvider>,
     times: LaneTimes,
 }
 
-impl Dialer {
-    pub(crate) fn new(config: &GatewayConfig) -> Self {
+/// What may change while connections are open; those keep what they were opened with.
+#[derive(Clone)]
+struct Ways {
+    /// Counts changes.
+    edition: u32,
+    connect_to: Arc<HashMap<String, String>>,
+    roots: Arc<RootCertStore>,
+}
+
+impl Ways {
+    fn new(
+        edition: u32,
+        connect_to: &HashMap<String, String>,
+        extra_roots: &[CertificateDer<'static>],
+    ) -> Self {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let (_, ignored) = roots.add_parsable_certificates(config.extra_roots.iter().cloned());
+        let (_, ignored) = roots.add_parsable_certificates(extra_roots.iter().cloned());
         if ignored > 0 {
             tracing::warn!(ignored, "extra root certificates do not parse and are not trusted");
         }
+        Self { edition, connect_to: Arc::new(connect_to.clone()), roots: Arc::new(roots) }
+    }
+}
+
+impl Dialer {
+    pub(crate) fn new(config: &GatewayConfig) -> Self {
         Self {
-            connect_to: config.connect_to.clone(),
-            roots: Arc::new(roots),
+            ways: RwLock::new(Ways::new(0, &config.connect_to, &config.extra_roots)),
             provider: Arc::new(aws_lc_rs::default_provider()),
             times: config.times,
         }
+    }
+
+    /// From now on connections are opened like this.
+    pub(crate) fn set(&self, reach: &Reach) {
+        let mut ways = self.ways.write().unwrap_or_else(PoisonError::into_inner);
+        *ways = Ways::new(ways.edition + 1, &reach.connect_to, &reach.extra_roots);
+    }
+
+    /// Changes whenever endpoints would come out otherwise.
+    pub(crate) fn edition(&self) -> u32 {
+        self.ways().edition
+    }
+
+    fn ways(&self) -> Ways {
+        self.ways.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Prepares a certificate's connections.
@@ -116,7 +148,8 @@ impl Dialer {
         Ok(Endpoint {
             authority: Authority::try_from(authority).map_err(|_| DialError::Host)?,
             server_name: ServerName::try_from(host.to_string()).map_err(|_| DialError::Host)?,
-            address: self.connect_to.get(&name).copied(),
+            edition: self.edition(),
+            instead: self.ways().connect_to.get(&name).cloned(),
             host: host.to_string(),
             port,
             must_speak,
@@ -133,7 +166,7 @@ impl Dialer {
     ) -> Result<Arc<ClientConfig>, rustls::Error> {
         let builder = ClientConfig::builder_with_provider(self.provider.clone())
             .with_safe_default_protocol_versions()?
-            .with_root_certificates(self.roots.clone());
+            .with_root_certificates(self.ways().roots);
         let mut config = match identity {
             Some(identity) => builder.with_client_auth_cert(
                 identity.chain.iter().map(|der| der.clone().into()).collect(),
@@ -171,8 +204,11 @@ pub(crate) struct Endpoint {
     /// What the certificate's vendor speaks; `None`: the other side may speak either.
     pub(crate) must_speak: Option<Protocol>,
     pub(crate) times: LaneTimes,
+    /// [`Dialer::edition`] as it was prepared.
+    pub(crate) edition: u32,
     server_name: ServerName<'static>,
-    address: Option<SocketAddr>,
+    /// Connected to instead of the host.
+    instead: Option<String>,
     host: String,
     port: u16,
     public_only: bool,
@@ -187,8 +223,8 @@ impl Endpoint {
     }
 
     async fn connect(&self) -> Result<Stream, DialError> {
-        let tcp = match self.address {
-            Some(address) => TcpStream::connect(address).await.map_err(DialError::Connect)?,
+        let tcp = match &self.instead {
+            Some(instead) => TcpStream::connect(instead).await.map_err(DialError::Connect)?,
             None => self.look_up_and_connect().await?,
         };
         // Without it small requests wait for the other side's delayed acknowledgements.

@@ -62,12 +62,17 @@ impl Lines {
         })
     }
 
+    /// Closes what nobody uses, and opens anew what is used next.
+    pub(crate) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn line(&self, shared: &Shared, webhook: &Webhook) -> Result<Line, Silence> {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(line) = lines.get(&webhook.id).filter(|line| line.url == webhook.url) {
             return Ok(line.clone());
         }
-        let inside = shared.config.webhooks.may_reach_inside;
+        let inside = shared.may_reach_inside();
         let address = Address::read(&webhook.url, inside).map_err(|_| Silence::Address)?;
         let endpoint = shared.dialer.named_endpoint(address.place(), inside).map_err(|_| Silence::Address)?;
         if lines.len() >= LINES_MAX {

@@ -143,6 +143,8 @@ async fn take_turn(
             // A webhook that is gone or switched off is told nothing.
             None => true,
         };
+        let counter = if heard { &shared.meter.webhook_heard } else { &shared.meter.webhook_unheard };
+        counter.one();
         let now = shared.clock.now();
         let first = shared.config.webhooks.first_wait;
         let next = if heard { None } else { schedule::again_at(entry.at, entry.attempts, first, now) };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gateway::Gateway;
+use gateway::{AmountStatus, Gateway};
 use model::{
     CertificateId, Class, Delivery, DeliveryState, Form, MessageId, PushSettings, Secret, Vendor, VendorDay,
 };
@@ -65,11 +65,13 @@ fn ends(deliveries: &[Delivery]) -> BTreeMap<(&'static str, u16), usize> {
     })
 }
 
-/// Taken today by class, of the kind.
-fn taken(gateway: &Gateway, kind: &str) -> [u64; 4] {
-    let lanes = gateway.lanes();
-    let amount = lanes[0].amounts.iter().find(|amount| amount.name == kind).unwrap();
-    amount.today.taken
+/// Taken today by class, of public messages.
+fn taken(gateway: &Gateway, certificate: CertificateId) -> [u64; 4] {
+    public(gateway, certificate).today.taken
+}
+
+fn public(gateway: &Gateway, certificate: CertificateId) -> AmountStatus {
+    gateway.amounts(certificate).into_iter().find(|amount| amount.name == "public").unwrap()
 }
 
 #[tokio::test]
@@ -82,7 +84,7 @@ async fn marketing_waits_before_chats_and_calls_never_over_a_restart() {
     let accepted = ("accepted", Reason::ACCEPTED.0);
     let reserved = ("dropped", Reason::QUOTA_RESERVED.0);
     assert_eq!(ends(&ended), BTreeMap::from([(accepted, 18), (reserved, 12)]));
-    assert_eq!(taken(&gateway, "public"), [0, 0, 0, 18]);
+    assert_eq!(taken(&gateway, certificate), [0, 0, 0, 18]);
     gateway.shutdown().await;
 
     let gateway = stage.gateway();
@@ -93,8 +95,7 @@ async fn marketing_waits_before_chats_and_calls_never_over_a_restart() {
     assert_eq!(ends(&stage.ended(chats).await), BTreeMap::from([(accepted, 1), (used_up, 2)]));
     let calls = push(&stage, certificate, Class::Call, &regids(3), HOUR_MS).await;
     assert_eq!(ends(&stage.ended(calls).await), BTreeMap::from([(accepted, 3)]));
-    let lane = &gateway.lanes()[0];
-    let public = lane.amounts.iter().find(|amount| amount.name == "public").unwrap();
+    let public = public(&gateway, certificate);
     assert_eq!((public.today.taken, public.today.left), ([1, 3, 1, 18], Some(0)));
     assert_eq!(public.today.put_off, [Class::Chat, Class::System, Class::Marketing]);
     assert_eq!(public.today.resets_at, VendorDay::SHANGHAI.end(stage.now()));
@@ -146,7 +147,7 @@ async fn an_amount_that_the_vendor_says_is_used_up_holds_its_kind_and_no_other()
     let gateway = stage.gateway();
     let still = push(&stage, certificate, Class::Marketing, &regids(1), HOUR_MS).await;
     assert!(stage.ended(still).await[0].attempts.is_empty(), "a restart forgets nothing");
-    assert!(gateway.lanes()[0].amounts.iter().any(|amount| amount.today.used_up_at.is_some()));
+    assert!(public(&gateway, certificate).today.used_up_at.is_some());
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ async fn pushes_to_a_host_that_swallows_everything_wait_for_one_connection_toget
     let subscription: serde_json::Value = serde_json::from_str(&tokens[0]).unwrap();
     let endpoint: http::Uri = subscription["endpoint"].as_str().unwrap().parse().unwrap();
     let host = endpoint.host().unwrap().to_owned();
-    let behind = stage.config.connect_to[&format!("{host}:443")];
+    let behind = stage.behind(&host);
     let mut front = Front::before(behind).await;
     stage.redirect(&host, front.address);
     let message = stage.queue(certificate, &tokens).await;
@@ -74,7 +74,7 @@ async fn pushes_to_a_host_that_swallows_everything_wait_for_one_connection_toget
 #[tokio::test]
 async fn what_is_cancelled_between_claim_and_send_does_not_leave() {
     let mut stage = Stage::new().await;
-    let behind = stage.config.connect_to[&format!("{XIAOMI_HOST}:443")];
+    let behind = stage.behind(XIAOMI_HOST);
     let mut front = Front::before(behind).await;
     stage.redirect(XIAOMI_HOST, front.address);
     let certificate = stage.xiaomi().await;
@@ -102,7 +102,7 @@ async fn what_is_cancelled_between_claim_and_send_does_not_leave() {
 #[tokio::test]
 async fn what_a_gateway_holds_when_it_shuts_down_is_sent_by_the_next() {
     let mut stage = Stage::new().await;
-    let behind = stage.config.connect_to[&format!("{XIAOMI_HOST}:443")];
+    let behind = stage.behind(XIAOMI_HOST);
     let mut front = Front::before(behind).await;
     stage.redirect(XIAOMI_HOST, front.address);
     let certificate = stage.xiaomi().await;
@@ -119,7 +119,7 @@ async fn what_a_gateway_holds_when_it_shuts_down_is_sent_by_the_next() {
 #[tokio::test]
 async fn a_push_whose_lifetime_ends_while_the_vendor_is_out_of_reach_is_dropped_with_the_reason() {
     let mut stage = Stage::new().await;
-    let behind = stage.config.connect_to[&format!("{XIAOMI_HOST}:443")];
+    let behind = stage.behind(XIAOMI_HOST);
     let mut front = Front::before(behind).await;
     stage.redirect(XIAOMI_HOST, front.address);
     let certificate = stage.xiaomi().await;
@@ -173,7 +173,7 @@ async fn a_rate_holds_pushes_back_and_loses_none() {
 #[tokio::test]
 async fn a_vendor_that_cannot_be_reached_costs_no_try_and_is_found_when_it_is_back() {
     let mut stage = Stage::new().await;
-    let real = stage.config.connect_to[&format!("{XIAOMI_HOST}:443")];
+    let real = stage.behind(XIAOMI_HOST);
     let mut front = Front::before(real).await;
     stage.redirect(XIAOMI_HOST, front.address);
     stage.config.times.dial = Duration::from_millis(100);
@@ -196,7 +196,7 @@ async fn a_vendor_that_cannot_be_reached_costs_no_try_and_is_found_when_it_is_ba
 #[tokio::test]
 async fn a_connection_that_has_fallen_silent_is_found_by_ping_and_replaced() {
     let mut stage = Stage::new().await;
-    let behind = stage.config.connect_to[&format!("{APNS_HOST}:443")];
+    let behind = stage.behind(APNS_HOST);
     let front = Front::before(behind).await;
     stage.redirect(APNS_HOST, front.address);
     stage.config.times.ping_every = Duration::from_millis(50);
@@ -220,7 +220,7 @@ async fn a_connection_that_has_fallen_silent_is_found_by_ping_and_replaced() {
 #[tokio::test]
 async fn results_that_the_store_does_not_take_are_kept_and_nothing_is_sent_again() {
     let mut stage = Stage::new().await;
-    let behind = stage.config.connect_to[&format!("{XIAOMI_HOST}:443")];
+    let behind = stage.behind(XIAOMI_HOST);
     let mut front = Front::before(behind).await;
     stage.redirect(XIAOMI_HOST, front.address);
     let certificate = stage.xiaomi().await;

@@ -85,7 +85,11 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let store = EmbeddedStore::open(folder.path(), SealKey::from_bytes([7; 32])).unwrap();
         let config = GatewayConfig {
-            connect_to: simulator.hosts().into_iter().map(|(host, to)| (format!("{host}:443"), to)).collect(),
+            connect_to: simulator
+                .hosts()
+                .into_iter()
+                .map(|(host, to)| (format!("{host}:443"), to.to_string()))
+                .collect(),
             extra_roots: vec![simulator.ca().der().clone()],
             pacing: Pacing::Unlimited,
             webhooks: WebhookConfig {
@@ -117,7 +121,12 @@ impl Stage {
 
     /// Connections to this vendor host go to this address instead.
     pub(crate) fn redirect(&mut self, host: &str, to: SocketAddr) {
-        self.config.connect_to.insert(format!("{host}:443"), to);
+        self.config.connect_to.insert(format!("{host}:443"), to.to_string());
+    }
+
+    /// Where connections to this vendor host go.
+    pub(crate) fn behind(&self, host: &str) -> SocketAddr {
+        self.config.connect_to[&format!("{host}:443")].parse().unwrap()
     }
 
     /// The store commits nothing until this is dropped.

@@ -130,7 +130,10 @@ async fn follow(im: &Im, feed: &mut Receiver<Change>, mut ringing: Ringing) -> F
             }
             Ok(Change::Acked(app, user, _)) => im.note_received(app, &user, ringing.of(app, &user)).await,
             Ok(_) => Ok(()),
-            Err(RecvError::Lagged(_)) => return Followed::Lagged,
+            Err(RecvError::Lagged(missed)) => {
+                im.store().meter().missed.add(missed);
+                return Followed::Lagged;
+            }
             Err(RecvError::Closed) => return Followed::Closed,
         };
         if let Err(fault) = noted {

@@ -4,6 +4,7 @@
 
 mod ask;
 mod change;
+mod farewell;
 mod turns;
 
 pub(crate) use turns::Turns;

@@ -31,6 +31,23 @@ pub(super) fn peak_mib(process: u32) -> Result<f64> {
     memory_mib(process, "VmHWM")
 }
 
+/// What a process holds of memory.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Memory {
+    /// Resident, in KiB.
+    pub(super) resident_kib: f64,
+    /// Of that, what no file backs.
+    pub(super) anonymous_kib: f64,
+}
+
+/// The memory that a process holds now.
+pub(super) fn memory(process: u32) -> Result<Memory> {
+    Ok(Memory {
+        resident_kib: memory_mib(process, "VmRSS")? * 1024.0,
+        anonymous_kib: memory_mib(process, "RssAnon")? * 1024.0,
+    })
+}
+
 fn memory_mib(process: u32, field: &str) -> Result<f64> {
     let status = read(process, "status")?;
     parse_mib(&status, field).with_context(|| format!("/proc/{process}/status has no {field}"))

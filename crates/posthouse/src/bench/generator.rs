@@ -13,7 +13,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use h2::client::SendRequest;
 use http::{Method, Request};
 use hyper::body::Bytes;
-use model::{Clock, Timestamp};
+use model::{Clock, Timestamp, Vendor};
 use serde::Deserialize;
 use tokio::{
     net::TcpStream,
@@ -22,6 +22,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
+use super::brands;
 use crate::clock::SystemClock;
 
 /// Connections to the server; each allows 256 streams.
@@ -38,14 +39,32 @@ pub(super) struct Aim {
     pub(super) server: SocketAddr,
     /// A key of the App.
     pub(super) api_key: String,
-    /// Through this certificate.
-    pub(super) certificate: u32,
-    /// The vendor token of the push with this number.
-    pub(super) token: fn(u64) -> String,
+    /// Whom the push with this number is for.
+    pub(super) to: To,
     /// What is shown.
     pub(super) title: &'static str,
     pub(super) text: &'static str,
     pub(super) ext: &'static str,
+}
+
+/// Whom pushes are for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum To {
+    /// The holder of a token in the vendor's own shape.
+    Token(u32, Vendor),
+    /// A user by name.
+    User(fn(u64) -> String),
+}
+
+impl To {
+    fn render(self, number: u64) -> serde_json::Value {
+        match self {
+            Self::Token(certificate, vendor) => {
+                serde_json::json!({ "certificate": certificate, "token": brands::token(vendor, number) })
+            }
+            Self::User(name) => serde_json::json!({ "user": name(number) }),
+        }
+    }
 }
 
 /// How pushes follow one another.
@@ -230,9 +249,9 @@ impl Line {
 
     /// The body of the push with this number.
     pub(super) fn render(&self, number: u64) -> Vec<u8> {
-        let Aim { certificate, token, title, text, ext, .. } = &*self.aim;
+        let Aim { to, title, text, ext, .. } = &*self.aim;
         serde_json::json!({
-            "to": { "certificate": certificate, "token": token(number) },
+            "to": to.render(number),
             "push": { "title": title, "body": text, "ext": ext },
         })
         .to_string()

@@ -13,25 +13,15 @@ pub(crate) const BUNDLE: &str = "com.example.im";
 /// The App as Xiaomi knows it: package, AppID, AppSecret.
 pub(crate) const XIAOMI_APP: &str = "com.example.im:2882303761517000001:only-for-the-simulator";
 
-/// An App that can push.
-#[derive(Debug)]
-pub(crate) struct Ground {
-    /// A key of the App with every scope.
-    pub(crate) api_key: String,
-    /// Its certificate IDs.
-    pub(crate) apns: u32,
-    pub(crate) xiaomi: u32,
-}
-
-/// Makes the certificates of the first App. The vendors must have taken them, or nothing that is measured later would
-/// mean anything.
-pub(crate) async fn prepare(server: &ServerReady, simulator: &SimulatorReady) -> Result<Ground> {
+/// Makes certificates of APNs and Xiaomi for the first App and gives the ID of the first. The vendors must have taken them,
+/// or nothing that is measured later would mean anything.
+pub(crate) async fn prepare(server: &ServerReady, simulator: &SimulatorReady) -> Result<u32> {
     let api_key = server.instance_key.clone().context("the data folder is not fresh")?;
     let api = Api::new(&server.url, &api_key);
     let signing = simulator.apns_keys.first().context("the simulator made no signing key")?;
     let apns = certificate(&api, "apns", &apns_fields(signing)).await?;
-    let xiaomi = certificate(&api, "xiaomi", &xiaomi_fields()?).await?;
-    Ok(Ground { api_key, apns, xiaomi })
+    certificate(&api, "xiaomi", &xiaomi_fields()?).await?;
+    Ok(apns)
 }
 
 /// The form of the APNs certificate.

@@ -8,7 +8,7 @@ use tokio::process::Command;
 use uuid::Uuid;
 use vendors::{AuthPlan, Content, Job, Step, Target, WireRequest};
 
-use super::{generator::Aim, ground};
+use super::{brands, generator::Aim, ground};
 use crate::{clock::SystemClock, processes::SimulatorReady};
 
 /// Connections and streams on each: as many requests at once as the server's lane has, on as many connections.
@@ -93,7 +93,7 @@ fn render(simulator: &SimulatorReady, aim: &Aim) -> Result<(String, WireRequest)
         expires_at: now.plus_ms(7 * 24 * 3_600_000),
         receipt_url: None,
     };
-    let targets = [Target { token: (aim.token)(0).into(), badge: None }];
+    let targets = [Target { token: brands::token(Vendor::Apns, 0).into(), badge: None }];
     match channel.begin(&Job::Notify { content: &content, targets: &targets, now }, &auth) {
         Step::Send(request) => Ok((channel.route().origin.host.into_owned(), request)),
         Step::Done(_) => bail!("the adapter does not send the sample push"),

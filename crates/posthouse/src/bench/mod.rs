@@ -2,14 +2,23 @@
 //!
 //! What is measured runs in processes of its own, started from this very executable, so that its figures are its own.
 
+mod bare;
+mod brands;
 mod collected;
+mod crowd;
+mod deliver;
+mod fault;
 mod footprint;
 mod gauge;
 mod generator;
 mod ground;
+mod group;
 mod h2load;
+mod idle;
 mod one_by_one;
+mod populace;
 mod push;
+mod scene;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -25,15 +34,35 @@ pub(crate) struct Options {
 enum What {
     /// Pushes from request to vendor's answer: rate, CPU time, latencies.
     Push(push::Options),
+    /// One message to a large group of phones that are away: requests, time to the last vendor's acceptance.
+    Group(group::Options),
     /// Start-up time, idle memory, size of the executable.
     Footprint(footprint::Options),
+    /// Every fault there is a promise about: what was promised, and what is seen.
+    Fault(fault::Options),
+    /// Memory of each client that is logged in and does nothing.
+    Idle(idle::Options),
+    /// Messages into a group whose members are all connected: deliveries for each second of CPU time.
+    Deliver(deliver::Options),
+    /// Many clients in one process; takes its orders from standard input.
+    #[command(hide = true)]
+    Crowd,
+    /// A server of sockets and nothing else, to compare with; takes its orders from standard input.
+    #[command(hide = true)]
+    Bare,
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
     let measured = async {
         match options.what {
             What::Push(options) => push::run(options).await,
+            What::Group(options) => group::run(options).await,
             What::Footprint(options) => footprint::run(options).await,
+            What::Fault(options) => fault::run(options).await,
+            What::Idle(options) => idle::run(options).await,
+            What::Deliver(options) => deliver::run(options).await,
+            What::Crowd => tokio::task::spawn_blocking(crowd::run).await?,
+            What::Bare => bare::run().await,
         }
     };
     tokio::select! {

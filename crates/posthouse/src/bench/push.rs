@@ -10,16 +10,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Result;
-use clap::{Args, ValueEnum};
-use model::Timestamp;
+use anyhow::{Context, Result};
+use clap::Args;
+use model::{Timestamp, Vendor};
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    collected, gauge,
-    generator::{self, Aim, Rhythm, Salvo, Sent},
-    ground::{self, Ground},
+    brands, collected, gauge,
+    generator::{self, Aim, Rhythm, Salvo, Sent, To},
+    ground,
     h2load::{self, Outcome},
     one_by_one,
 };
@@ -47,17 +47,8 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 50_000, value_parser = clap::value_parser!(u64).range(100..=900_000))]
     count: u64,
     /// Through whose push service.
-    #[arg(long, value_enum, default_value_t = Road::Apns)]
-    vendor: Road,
-}
-
-/// Whose push service is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Road {
-    /// HTTP/2, one request a push.
-    Apns,
-    /// HTTP/1.1; every push here has its own message, so each is a request of its own.
-    Xiaomi,
+    #[arg(long, default_value_t = Vendor::Apns)]
+    vendor: Vendor,
 }
 
 /// The figures.
@@ -109,39 +100,33 @@ struct Bench {
     server: Process,
     api: Api,
     aim: Aim,
+    certificate: u32,
     folder: tempfile::TempDir,
 }
 
 impl Bench {
-    async fn start(road: Road) -> Result<Self> {
+    async fn start(vendor: Vendor) -> Result<Self> {
         eprintln!("starting simulator and server …");
         let (executable, folder) = (std::env::current_exe()?, tempfile::tempdir()?);
         let (simulator, simulator_ready) =
             processes::start_simulator(&executable, ground::BUNDLE, ground::XIAOMI_APP)?;
         let (server, server_ready) = processes::start_server(&executable, folder.path(), &simulator_ready)?;
-        let Ground { api_key, apns, xiaomi } = ground::prepare(&server_ready, &simulator_ready).await?;
         let address: SocketAddr = server_ready.url.trim_start_matches("http://").parse()?;
-        let (certificate, token): (u32, fn(u64) -> String) = match road {
-            Road::Apns => (apns, |number| format!("{number:064x}")),
-            Road::Xiaomi => (xiaomi, |number| format!("bench-{number:038}")),
+        let api_key = server_ready.instance_key.clone().context("the data folder is not fresh")?;
+        let api = Api::new(&server_ready.url, &api_key);
+        let certificate = match vendor {
+            Vendor::Apns => ground::prepare(&server_ready, &simulator_ready).await?,
+            other => brands::certificate(&api, &simulator_ready, other).await?,
         };
         let aim = Aim {
             server: address,
             api_key: api_key.clone(),
-            certificate,
-            token,
+            to: To::Token(certificate, vendor),
             title: "a new message",
             text: "晚饭吃什么?🍜 Seven at the noodle shop behind the station, as always",
             ext: r#"{"conversation":"p:ann:bo","kind":"text","thread":"7f3a"}"#,
         };
-        Ok(Self {
-            simulator,
-            simulator_ready,
-            server,
-            api: Api::new(&server_ready.url, &api_key),
-            aim,
-            folder,
-        })
+        Ok(Self { simulator, simulator_ready, server, api, aim, certificate, folder })
     }
 
     async fn measure(&self, options: &Options) -> Result<Runs> {
@@ -159,10 +144,10 @@ impl Bench {
         let peak_mib = gauge::peak_mib(self.server.id())?;
         eprintln!("h2load …");
         let beside = match options.vendor {
-            Road::Apns => {
+            Vendor::Apns => {
                 h2load::run(&self.simulator_ready, &self.aim, options.count, self.folder.path()).await?
             }
-            Road::Xiaomi => Outcome::None("h2load is run beside APNs only".to_owned()),
+            _ => Outcome::None("h2load is run beside APNs only".to_owned()),
         };
         eprintln!("reading what became of every push …");
         let taken = collected::taken_at(&self.api).await?;
@@ -171,11 +156,11 @@ impl Bench {
 
     /// Sends pushes from a thread of its own and waits until the vendor has them all; also tells how long that took.
     async fn fire(&self, first: u64, count: u64, rhythm: Rhythm) -> Result<(Salvo, Duration)> {
-        let before = collected::accepted_by_vendor(&self.api, self.aim.certificate).await?;
+        let before = collected::accepted_by_vendor(&self.api, self.certificate).await?;
         let (aim, start) = (self.aim.clone(), Instant::now());
         let salvo =
             tokio::task::spawn_blocking(move || generator::fire(&aim, first, count, rhythm)).await??;
-        let end = collected::wait_for_vendor(&self.api, self.aim.certificate, before + count).await?;
+        let end = collected::wait_for_vendor(&self.api, self.certificate, before + count).await?;
         Ok((salvo, end - start))
     }
 

@@ -4,13 +4,6 @@
 
 #[path = "../../src/api.rs"]
 mod api;
-#[path = "../../src/bench/ground.rs"]
-mod ground;
-mod kill;
-mod load;
-#[path = "../../src/processes.rs"]
-#[expect(dead_code, reason = "the tests use a part of it")]
-mod processes;
+mod faults;
 mod secrets;
 mod seeds;
-mod stage;

@@ -10,8 +10,10 @@ use std::{
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
-use crate::{api::Api, stage::LOOK_EVERY};
+use crate::api::Api;
 
+/// Between two looks at something that has no event.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(20);
 /// A message's text, which no log may hold.
 const TEXT: &str = "nobody but bo may read this";

@@ -3,6 +3,7 @@
 //! [`TABLE`](table) is the list of endpoints with the scope each needs; router, OpenAPI document and tests are made
 //! from it.
 
+mod direct;
 pub(crate) mod schema;
 mod table;
 mod views;
@@ -15,6 +16,15 @@ mod app {
 mod apps {
     pub(super) mod get;
     pub(super) mod post;
+    pub(super) mod app {
+        pub(in crate::api) mod keys {
+            pub(in crate::api) mod get;
+            pub(in crate::api) mod post;
+            pub(in crate::api) mod key {
+                pub(in crate::api) mod delete;
+            }
+        }
+    }
 }
 mod calls {
     pub(super) mod post;
@@ -106,6 +116,14 @@ mod groups {
 mod health {
     pub(super) mod get;
 }
+mod keys {
+    pub(super) mod get;
+    pub(super) mod post;
+    pub(super) mod view;
+    pub(super) mod key {
+        pub(in crate::api) mod delete;
+    }
+}
 mod lanes {
     pub(super) mod get;
     mod view;
@@ -149,6 +167,7 @@ mod users {
     pub(super) mod get;
     pub(super) mod post;
     pub(super) mod user {
+        pub(in crate::api) mod delete;
         pub(in crate::api) mod get;
         pub(in crate::api) mod patch;
         pub(in crate::api) mod conversations {
@@ -209,5 +228,6 @@ mod webhooks {
 }
 
 pub(crate) use certificates::saving;
-pub(crate) use table::router;
+pub(crate) use direct::Direct;
 pub use table::{Listed, endpoints, openapi_json};
+pub(crate) use table::{direct, router};

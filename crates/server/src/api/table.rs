@@ -1,20 +1,16 @@
 //! The list of endpoints: router, OpenAPI document and tests are made from it.
 
-use std::{any::Any, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::Request,
     handler::Handler,
-    middleware::{self, Next},
-    response::{IntoResponse, Response},
+    middleware,
     routing::{MethodFilter, on},
 };
-use http::{HeaderName, HeaderValue, Method, header};
+use http::Method;
 use model::ErrorCode;
 use store::Scope;
-use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
-use tracing::Instrument;
 use utoipa::{
     OpenApi as _, Path,
     openapi::{
@@ -23,9 +19,9 @@ use utoipa::{
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
-use uuid::Uuid;
 
-use crate::{key, problem::Problem, shared::Shared};
+use super::direct::{Call, Direct, call};
+use crate::{attend, key, problem::Problem, shared::Shared};
 
 /// An endpoint as documentation and tests see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +41,8 @@ type Routes = Router<Arc<Shared>>;
 struct Endpoint {
     listed: Listed,
     register: Register,
+    /// How it is called without a router; `None` where its path has parameters.
+    call: Option<Call>,
 }
 
 type Register = Box<dyn FnOnce(Routes, &Arc<Shared>) -> Routes>;
@@ -58,6 +56,7 @@ impl Endpoint {
         let (method, filter) = verb(P::methods().first());
         let path = P::path();
         let listed = Listed { method, path: path.clone(), scope };
+        let call = (!path.contains('{')).then(|| call(scope, handler.clone()));
         let register = move |router: Routes, shared: &Arc<Shared>| {
             let mut route = on(filter, handler);
             if let Some(scope) = scope {
@@ -66,7 +65,7 @@ impl Endpoint {
             }
             router.route(&path, route)
         };
-        Self { listed, register: Box::new(register) }
+        Self { listed, register: Box::new(register), call }
     }
 }
 
@@ -103,6 +102,12 @@ table! {
     None                  => openapi::get;
     Some(Scope::Instance) => apps::get;
     Some(Scope::Instance) => apps::post;
+    Some(Scope::Instance) => apps::app::keys::get;
+    Some(Scope::Instance) => apps::app::keys::post;
+    Some(Scope::Instance) => apps::app::keys::key::delete;
+    Some(Scope::Manage)   => keys::get;
+    Some(Scope::Manage)   => keys::post;
+    Some(Scope::Manage)   => keys::key::delete;
     Some(Scope::Read)     => app::get;
     Some(Scope::Manage)   => app::patch;
     Some(Scope::Read)     => vendors::get;
@@ -116,6 +121,7 @@ table! {
     Some(Scope::Manage)   => users::post;
     Some(Scope::Read)     => users::user::get;
     Some(Scope::Manage)   => users::user::patch;
+    Some(Scope::Manage)   => users::user::delete;
     Some(Scope::Read)     => users::user::settings::get;
     Some(Scope::Manage)   => users::user::settings::put;
     Some(Scope::Read)     => users::user::sessions::get;
@@ -188,34 +194,14 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .fold(Router::new(), |router, endpoint| (endpoint.register)(router, &shared))
         .fallback(|| async { Problem::not_found("there is no such path") })
         .method_not_allowed_fallback(|| async { Problem::from(ErrorCode::MethodNotAllowed) })
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn(named))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("no-store"),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), attend::every))
         .with_state(shared)
 }
 
-/// Gives each request an id, so that an answer can be found in the log.
-async fn named(request: Request, next: Next) -> Response {
-    const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-    let id = Uuid::now_v7();
-    let span = tracing::info_span!("request", %id, method = %request.method());
-    let mut response = next.run(request).instrument(span).await;
-    if let Ok(id) = HeaderValue::try_from(id.to_string()) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
-    response
-}
-
-fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
-    tracing::error!("an endpoint panicked");
-    Problem::from(ErrorCode::Internal).into_response()
+/// The endpoints whose path has no parameter.
+pub(crate) fn direct(shared: Arc<Shared>) -> Direct {
+    let calls = table().into_iter().filter_map(|Endpoint { listed, call, .. }| Some((listed, call?)));
+    Direct::new(shared, calls.map(|(listed, call)| (listed.method, listed.path, call)))
 }
 
 /// The OpenAPI document, as it is served at `/v1/openapi.json` and kept in the repository.

@@ -142,7 +142,7 @@ fn concerns(page: PageName, shown: AppId, change: &Change) -> bool {
         | Change::Call(app, _)
         | Change::Recalled(app, _)
         | Change::Acked(app, ..) => *app == shown && page != PageName::Certificates,
-        Change::Queued(_) | Change::Outbox => false,
+        Change::Queued(_) | Change::Outbox | Change::ApiKey(_) => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use im::{AppView, Occasion, Standing, facts_of};
 use model::{Addressee, Body, Call, Delivery, Message, MessageKind, Purpose, Timestamp};
 use rules::{Facts, Ruling, decide};
-use store::{AudienceRow, FanoutCursor};
+use store::{AudienceRow, Deletion, FanoutCursor};
 
 use super::{
     answer::{ExplainedCall, ExplainedMessage, ExplainedTarget, Explanation, TargetState},
@@ -30,6 +30,8 @@ pub struct Case<'a> {
     pub sender_name: Option<&'a str>,
     /// The group's name, where it is to one.
     pub group_name: Option<&'a str>,
+    /// Those who were asked about, or whom the message names as its receiver, and who were deleted.
+    pub deleted: &'a [Deletion],
     /// Now.
     pub now: Timestamp,
     /// Whether the asker may read what the message says.

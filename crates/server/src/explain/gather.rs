@@ -1,8 +1,8 @@
 //! Reads what an answer rests on.
 
 use im::{Im, Standing};
-use model::{AppId, ConversationId, ConversationKind, DeviceId, Message, MessageId, Seq, UserId};
-use store::{AudienceRow, DeliveryFilter, StoreError};
+use model::{Addressee, AppId, ConversationId, ConversationKind, DeviceId, Message, MessageId, Seq, UserId};
+use store::{AudienceRow, Deletion, DeliveryFilter, StoreError};
 
 use super::{
     answer::Explanation,
@@ -51,6 +51,7 @@ pub async fn explain(
     let fanout = im.store().fanout(app, message.id).await?;
     let call = im.call_of(&message).await?;
     let names = Names::read(im, &message).await?;
+    let deleted = deleted(im, &message, asked).await?;
     Ok(Some(compose(&Case {
         message: &message,
         view: &view,
@@ -60,6 +61,7 @@ pub async fn explain(
         call: call.as_ref(),
         sender_name: names.sender.as_deref(),
         group_name: names.group.as_deref(),
+        deleted: &deleted,
         now: im.now(),
         show_text: asked.show_text,
     })))
@@ -80,7 +82,8 @@ pub async fn explain_user(
     let Thought { message, call, at } = imagined.think(app, user, im.now())?;
     let asked = Asked { user: Some(user.clone()), ..Asked::default() };
     let rows = rows(im, &message, &asked).await?;
-    if rows.is_empty() {
+    let deleted = deleted(im, &message, &asked).await?;
+    if rows.is_empty() && deleted.is_empty() {
         return Ok(None);
     }
     let names = Names::read(im, &message).await?;
@@ -93,6 +96,7 @@ pub async fn explain_user(
         call: call.as_ref(),
         sender_name: names.sender.as_deref(),
         group_name: names.group.as_deref(),
+        deleted: &deleted,
         now: at,
         show_text: true,
     })))
@@ -127,6 +131,28 @@ impl Names {
         };
         Ok(Self { sender, group: group.map(|group| group.name) })
     }
+}
+
+/// Who of those that the answer is about was deleted, and is not there again.
+async fn deleted(im: &Im, message: &Message, asked: &Asked) -> Result<Vec<Deletion>, StoreError> {
+    let mut named: Vec<UserId> = match (&asked.user, &message.addressee) {
+        (Some(user), _) => vec![user.clone()],
+        (None, Addressee::User(user)) => vec![user.clone()],
+        (None, Addressee::Conversation(id)) => match id.kind() {
+            ConversationKind::Peer(one, other) => vec![one, other],
+            ConversationKind::System(user) => vec![user],
+            ConversationKind::Group(_) => Vec::new(),
+        },
+        (None, Addressee::PushId(_) | Addressee::Token { .. }) => Vec::new(),
+    };
+    named.dedup();
+    let mut deleted = Vec::new();
+    for user in named {
+        if im.store().user(message.app, &user).await?.is_none() {
+            deleted.extend(im.store().deletion(message.app, &user).await?);
+        }
+    }
+    Ok(deleted)
 }
 
 async fn rows(im: &Im, message: &Message, asked: &Asked) -> Result<Vec<(AudienceRow, Standing)>, StoreError> {

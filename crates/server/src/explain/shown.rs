@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use model::{CertificateId, PushSettings, TextVariant, Timestamp};
 use rules::{Wording, settings_for, wording};
+use store::Deletion;
 use vendors::{Content, Finding};
 
 use super::{
@@ -32,8 +33,28 @@ fn worded(case: &Case<'_>, language: &str, text: TextVariant) -> Wording {
     })
 }
 
-/// What the sender asked for that the App does not have.
+/// What stands in the way of the whole answer.
 pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
+    unknown_resource(case).into_iter().chain(case.deleted.iter().map(user_deleted)).collect()
+}
+
+/// What was decided for a deleted user is gone with the user.
+fn user_deleted(deletion: &Deletion) -> Warning {
+    let (user, at) = (&deletion.user, deletion.at);
+    Warning {
+        code: "user_deleted".to_owned(),
+        severity: "changed".to_owned(),
+        words: Words::new(
+            format!(
+                "The user {user} was deleted at {at}; what was decided for the user before is gone with the user."
+            ),
+            format!("用户 {user} 已于 {at} 被删除，此前针对该用户的投递记录一并删除。"),
+        ),
+    }
+}
+
+/// What the sender asked for that the App does not have.
+fn unknown_resource(case: &Case<'_>) -> Option<Warning> {
     let resource = case.message.push.as_ref().and_then(|push| push.resource.as_ref());
     let unknown = resource.filter(|id| case.view.resource(id).is_none());
     let warning = |id| Warning {
@@ -46,7 +67,7 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
             format!("本应用没有推送资源 {id}，将按普通通知推送。请创建该资源，或改用已有的资源。"),
         ),
     };
-    unknown.map(warning).into_iter().collect()
+    unknown.map(warning)
 }
 
 /// What vendors do with a message otherwise than asked. Targets in one language share certificates, so each finding is

@@ -37,6 +37,20 @@ pub(super) enum Done {
     Acked(Result<(), Cursors>),
 }
 
+impl Done {
+    /// With what it was refused, where it was.
+    pub(super) fn refusal(&self) -> Option<ErrorCode> {
+        match self {
+            Self::LoggedIn(Err(fault))
+            | Self::Sent(_, Err(fault))
+            | Self::Answered(_, Err(fault))
+            | Self::Synced(Err(fault)) => Some(fault.code),
+            Self::LoggedIn(Ok(_)) | Self::Sent(_, Ok(_)) | Self::Answered(_, Ok(_)) => None,
+            Self::Synced(Ok(())) | Self::Acked(_) => None,
+        }
+    }
+}
+
 /// What a request is answered with.
 pub(super) enum Answer {
     Done,

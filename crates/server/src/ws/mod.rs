@@ -12,9 +12,15 @@ use axum::{
     response::Response,
     routing::any,
 };
+use http::HeaderMap;
 use model::{ErrorCode, FRAME_MAX_BYTES};
 
-use crate::{accept::ConnectionGuard, problem::Problem, shared::Shared};
+use crate::{
+    accept::{ConnectionGuard, Peer},
+    meter::Surface,
+    problem::Problem,
+    shared::Shared,
+};
 
 /// What one read takes from the socket at most, in bytes; kept by every connection.
 const READ_BUFFER_BYTES: usize = 2048;
@@ -30,8 +36,14 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 async fn upgrade(
     State(shared): State<Arc<Shared>>,
     Extension(guard): Extension<ConnectionGuard>,
+    Extension(Peer(peer)): Extension<Peer>,
+    headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
+    shared
+        .gate
+        .pass_address(shared.gate.origin(peer, &headers), &shared.meter)
+        .inspect_err(|problem| shared.meter.note_refused(Surface::Socket, problem.fault().code))?;
     let upgrade = upgrade.map_err(|rejection| Problem::new(ErrorCode::Malformed, rejection.body_text()))?;
     let response = upgrade
         .read_buffer_size(READ_BUFFER_BYTES)

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     accept::ConnectionGuard,
+    meter::Surface,
     shared::{Shared, went_down},
 };
 
@@ -127,7 +128,10 @@ impl Connection {
     fn step(&mut self, input: ServerInput<'_>) {
         for effect in self.link.step(self.shared.now(), input) {
             match effect {
-                ServerEffect::Send(text) => self.pipe.write(text),
+                ServerEffect::Send(text) => {
+                    self.shared.meter.frames_out.one();
+                    self.pipe.write(text);
+                }
                 ServerEffect::Login(login) => {
                     if let Some(door) = self.outbox_door.take() {
                         self.errands.log_in(*login, door);
@@ -145,7 +149,10 @@ impl Connection {
 
     fn on_heard(&mut self, heard: Heard) {
         match heard {
-            Heard::Text(text) => self.step(ServerInput::Text(&text)),
+            Heard::Text(text) => {
+                self.shared.meter.frames_in.one();
+                self.step(ServerInput::Text(&text));
+            }
             Heard::Binary => self.step(ServerInput::Binary),
             Heard::TooLarge => self.step(ServerInput::TooLarge),
             Heard::Closed => self.step(ServerInput::SocketClosed),
@@ -193,6 +200,9 @@ impl Connection {
     }
 
     fn on_done(&mut self, done: Done) {
+        if let Some(code) = done.refusal() {
+            self.shared.meter.note_refused(Surface::Socket, code);
+        }
         match done {
             Done::LoggedIn(Ok(opened)) => {
                 self.live = Some(opened.live);

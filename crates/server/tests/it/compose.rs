@@ -156,6 +156,7 @@ fn target(rows: &[(AudienceRow, Standing)], deliveries: &[Delivery]) -> Explaine
         fanout: None,
         sender_name: Some("安"),
         group_name: None,
+        deleted: &[],
         now: NOW.plus_ms(1000),
         show_text: true,
     };
@@ -250,6 +251,7 @@ fn a_terminal_shows_attempts_on_lines_of_their_own_whatever_the_vendor_writes() 
         fanout: None,
         sender_name: Some("安"),
         group_name: None,
+        deleted: &[],
         now: NOW,
         show_text: false,
     };
@@ -305,6 +307,7 @@ fn e8_a_push_resource_that_the_app_does_not_have_is_warned_of() {
         call: None,
         sender_name: None,
         group_name: None,
+        deleted: &[],
         now: NOW,
         show_text: false,
     };
@@ -326,6 +329,7 @@ fn a_notice_has_its_reason_without_a_row() {
         call: None,
         sender_name: None,
         group_name: None,
+        deleted: &[],
         now: NOW,
         show_text: true,
     };
@@ -363,6 +367,7 @@ fn j6_a_build_and_a_certificate_of_two_environments_are_told_apart() {
             call: None,
             sender_name: None,
             group_name: None,
+            deleted: &[],
             now: NOW,
             show_text: true,
         };

@@ -15,7 +15,7 @@ use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use im::{Im, ImConfig, issue_token};
 use model::{App, AppId, AppPolicy, Clock, MessageId, Secret, Timestamp, UserId};
 use serde_json::{Value, json};
-use server::{Running, Server, ServerConfig, create_api_key};
+use server::{Limits, Running, Server, ServerConfig, StartError, create_api_key};
 use store::{Change, EmbeddedStore, Op, Scope, SealKey, Store};
 use tempfile::TempDir;
 use tokio::{sync::broadcast::Receiver, time::timeout};
@@ -88,6 +88,19 @@ impl House {
         policy: AppPolicy,
         set: impl FnOnce(&mut ServerConfig),
     ) -> Self {
+        Self::open(times, policy, set).await.unwrap()
+    }
+
+    /// The same where it may not start.
+    pub(crate) async fn try_set_to(set: impl FnOnce(&mut ServerConfig)) -> Result<Self, StartError> {
+        Self::open(ImConfig::default(), AppPolicy::default(), set).await
+    }
+
+    async fn open(
+        times: ImConfig,
+        policy: AppPolicy,
+        set: impl FnOnce(&mut ServerConfig),
+    ) -> Result<Self, StartError> {
         let folder = tempfile::tempdir().unwrap();
         let store: Arc<dyn Store> = EmbeddedStore::open(folder.path(), SealKey::from_bytes([7; 32])).unwrap();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -99,9 +112,9 @@ impl House {
         let gateway = Gateway::start(Arc::clone(&store), Arc::clone(&clock), nowhere());
         let mut config = ServerConfig::at(SocketAddr::from(([127, 0, 0, 1], 0)));
         set(&mut config);
-        let running = Server::start(im, gateway, clock, config).await.unwrap();
+        let running = Server::start(im, gateway, clock, config).await?;
         let http = Client::builder(TokioExecutor::new()).build_http();
-        Self {
+        Ok(Self {
             address: running.local_addr(),
             store,
             key,
@@ -111,7 +124,20 @@ impl House {
             http,
             running,
             _folder: folder,
-        }
+        })
+    }
+
+    /// Where metrics have a port of their own.
+    pub(crate) fn metrics_addr(&self) -> SocketAddr {
+        self.running.metrics_addr().unwrap()
+    }
+
+    pub(crate) fn set_limits(&self, limits: &Limits) {
+        self.running.set_limits(limits);
+    }
+
+    pub(crate) const fn running(&self) -> &Running {
+        &self.running
     }
 
     pub(crate) async fn shutdown(self) {
@@ -143,11 +169,27 @@ impl House {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+        self.ask(self.address, method, path, headers, body.into()).await
+    }
+
+    /// Asks another port.
+    pub(crate) async fn elsewhere(&self, at: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.ask(at, Method::GET, path, headers, Bytes::new()).await
+    }
+
+    async fn ask(
+        &self,
+        at: SocketAddr,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Bytes,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(format!("http://{at}{path}"));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Full::new(body.into())).unwrap();
+        let request = request.body(Full::new(body)).unwrap();
         let response = timeout(PATIENCE, self.http.request(request)).await.unwrap().unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
@@ -265,7 +307,10 @@ fn nowhere() -> GatewayConfig {
     ];
     GatewayConfig {
         webhooks: WebhookConfig { may_reach_inside: true, ..WebhookConfig::default() },
-        connect_to: hosts.into_iter().map(|host| (host.to_owned(), closed)).collect::<HashMap<_, _>>(),
+        connect_to: hosts
+            .into_iter()
+            .map(|host| (host.to_owned(), closed.to_string()))
+            .collect::<HashMap<_, _>>(),
         ..GatewayConfig::default()
     }
 }

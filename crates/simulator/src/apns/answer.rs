@@ -28,6 +28,8 @@ pub(super) struct Answer {
 pub(super) enum Ending {
     Answered,
     Cut,
+    /// Cut behind the head.
+    Half,
     Silent,
 }
 
@@ -61,7 +63,9 @@ impl Answer {
                 (None, None) => bare(500),
             },
             Fault::BlackHole => Self { ending: Ending::Silent, ..bare(0) },
-            Fault::Reset | Fault::LoseAnswer | Fault::Goaway(_) => Self { ending: Ending::Cut, ..bare(0) },
+            Fault::Reset | Fault::LoseAnswer | Fault::HalfAnswer | Fault::Goaway(_) => {
+                Self { ending: Ending::Cut, ..bare(0) }
+            }
         }
     }
 

@@ -116,7 +116,9 @@ impl Desk {
         let id = answer_id(ask.head);
         let now = self.now();
         let outcome = match &turn.fault {
-            None | Some(Fault::LoseAnswer) => self.accept(ask, &id, passport, host, turn, now),
+            None | Some(Fault::LoseAnswer | Fault::HalfAnswer) => {
+                self.accept(ask, &id, passport, host, turn, now)
+            }
             Some(fault) => Err(Stop::Special(fault.clone())),
         };
         let token = ask.head.uri.path().rsplit('/').next().map(shorten).unwrap_or_default();
@@ -133,10 +135,13 @@ impl Desk {
             (200, Environment::Development) => Answer { unique_id: Some(new_id()), ..answer },
             _ => answer,
         };
-        if turn.fault == Some(Fault::LoseAnswer) {
-            return Answer { ending: Ending::Cut, status: 0, stage: "answer lost", ..answer };
+        match turn.fault {
+            Some(Fault::LoseAnswer) => {
+                Answer { ending: Ending::Cut, status: 0, stage: "answer lost", ..answer }
+            }
+            Some(Fault::HalfAnswer) => Answer { ending: Ending::Half, stage: "answer lost", ..answer },
+            _ => answer,
         }
-        answer
     }
 
     fn accept(
@@ -163,7 +168,7 @@ impl Desk {
         let topic = asked.topic.or(passport.default_topic()).unwrap_or_default();
         let found = self.find(&asked, topic, Self::environment(host), now)?;
         check_payload(ask, &asked)?;
-        self.shared.tally.note(Vendor::Apns, asked.token, id);
+        self.shared.tally.note(Vendor::Apns, asked.token, asked.collapse_id.unwrap_or(id));
         let Some(found) = found else { return Ok(Accepted::Sunk) };
         let payload = serde_json::from_slice(ask.payload).map_err(|_| Reason::PayloadEmpty)?;
         let origin = Origin {
@@ -245,6 +250,7 @@ impl Desk {
             Cow::Owned(format!("{method} /3/device/…"))
         };
         let sunk = answer.stage == "sunk";
+        self.shared.tally.note_request(Vendor::Apns);
         self.shared.log.write(Entry {
             number: 0,
             at: self.now(),

@@ -11,7 +11,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use h2::{
-    Reason as H2Reason, RecvStream,
+    Reason as H2Reason, RecvStream, SendStream,
     server::{Connection, SendResponse},
 };
 use http::{HeaderValue, Request, Response, StatusCode, request::Parts};
@@ -44,6 +44,8 @@ const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
 /// How long a connection may linger after its end was announced.
 const DRAIN_MAX: Duration = Duration::from_secs(5);
 
+/// How long a half answer has to get to the client before the connection is cut.
+const WRITTEN_WITHIN: Duration = Duration::from_millis(20);
 /// Requests that are taken in before the first of them is answered.
 const BATCH_MAX: usize = 128;
 
@@ -163,7 +165,7 @@ impl Conversation {
                 return Next::On;
             }
             Some(Fault::Reset) => return Next::Cut,
-            Some(Fault::Fail(_) | Fault::LoseAnswer) | None => (),
+            Some(Fault::Fail(_) | Fault::LoseAnswer | Fault::HalfAnswer) | None => (),
         }
         let (head, body) = request.into_parts();
         let mut reading =
@@ -186,36 +188,66 @@ impl Conversation {
                 let answer = self.desk.answer(&ask, &mut self.passport, &self.host, &turn);
                 self.desk.write_log(&self.host, &head.method, &answer);
                 if turn.latency_ms == 0 {
-                    return self.finish(answer, respond);
+                    return self.finish(answer, respond, &turn);
                 }
                 let wait = tokio::time::sleep(Duration::from_millis(turn.latency_ms.into()));
-                self.open.push(Exchange::Waiting(Box::pin(wait), Some(Box::new((answer, respond)))));
+                self.open.push(Exchange::Waiting(Box::pin(wait), Some(Box::new((answer, respond, turn)))));
                 Next::On
             }
             Step::Answer(ready) => {
-                let (answer, respond) = *ready;
-                self.finish(answer, respond)
+                let (answer, respond, turn) = *ready;
+                self.finish(answer, respond, &turn)
             }
+            Step::Dripped(mut dripping) => {
+                // A client that has gone away needs no more.
+                if dripping.body.send_data(Bytes::from_static(b" "), false).is_ok() {
+                    dripping.sleep.as_mut().reset(Instant::now() + dripping.wait);
+                    self.open.push(Exchange::Dripping(dripping));
+                }
+                Next::On
+            }
+            Step::Cut => Next::Cut,
         }
     }
 
-    fn finish(&mut self, answer: Answer, mut respond: SendResponse<Bytes>) -> Next {
+    fn finish(&mut self, answer: Answer, mut respond: SendResponse<Bytes>, turn: &Turn) -> Next {
         match answer.ending {
             Ending::Cut => return Next::Cut,
             Ending::Silent => {
                 self.held.push(respond);
                 return Next::On;
             }
+            Ending::Half => return self.halve(&answer, respond, turn),
+            Ending::Answered if turn.drip_ms > 0 => return self.drip(&answer, respond, turn),
             Ending::Answered => (),
         }
         self.move_stream_limit(answer.status);
         let body = answer.body();
-        let sent = respond.send_response(response(&answer, !body.is_empty()), body.is_empty());
+        let sent = respond.send_response(response(&answer, !body.is_empty(), turn), body.is_empty());
         if let Ok(mut stream) = sent
             && !body.is_empty()
         {
             // A stream that the client has given up needs no answer.
             let _ = stream.send_data(Bytes::from(body), true);
+        }
+        Next::On
+    }
+
+    /// The head, and the connection's end shortly behind it.
+    fn halve(&mut self, answer: &Answer, mut respond: SendResponse<Bytes>, turn: &Turn) -> Next {
+        if let Ok(body) = respond.send_response(response(answer, true, turn), false) {
+            let wait = Box::pin(tokio::time::sleep(WRITTEN_WITHIN));
+            self.open.push(Exchange::Cutting(wait, body));
+        }
+        Next::On
+    }
+
+    /// The head, and blanks behind it that have no end: the body of a success is empty.
+    fn drip(&mut self, answer: &Answer, mut respond: SendResponse<Bytes>, turn: &Turn) -> Next {
+        if let Ok(body) = respond.send_response(response(answer, true, turn), false) {
+            let wait = Duration::from_millis(turn.drip_ms.into());
+            let dripping = Dripping { body, wait, sleep: Box::pin(tokio::time::sleep(wait)) };
+            self.open.push(Exchange::Dripping(Box::new(dripping)));
         }
         Next::On
     }
@@ -243,7 +275,7 @@ fn gather(connection: &mut Connection<Wire, Bytes>, batch: &mut Vec<Incoming>) {
     }
 }
 
-fn response(answer: &Answer, with_body: bool) -> Response<()> {
+fn response(answer: &Answer, with_body: bool, turn: &Turn) -> Response<()> {
     let mut response = Response::new(());
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
@@ -258,6 +290,9 @@ fn response(answer: &Answer, with_body: bool) -> Response<()> {
     }
     if with_body {
         add("content-type", "application/json");
+    }
+    if let Some(wait) = turn.retry_after(answer.status) {
+        add("retry-after", &wait);
     }
     response
 }
@@ -292,13 +327,33 @@ impl Payload {
 /// What one stream is at.
 enum Exchange {
     Reading(Box<Reading>),
-    Waiting(Pin<Box<Sleep>>, Option<Box<(Answer, SendResponse<Bytes>)>>),
+    Waiting(Pin<Box<Sleep>>, Option<Box<Ready>>),
+    Dripping(Box<Dripping>),
+    /// Until the head is written.
+    Cutting(
+        Pin<Box<Sleep>>,
+        #[expect(dead_code, reason = "held so that its stream stays open")] SendStream<Bytes>,
+    ),
+    Over,
+}
+
+type Ready = (Answer, SendResponse<Bytes>, Turn);
+
+/// An answer whose body comes a byte at a time.
+struct Dripping {
+    body: SendStream<Bytes>,
+    wait: Duration,
+    sleep: Pin<Box<Sleep>>,
 }
 
 /// What one stream has come to.
 enum Step {
     Received(Box<Received>),
-    Answer(Box<(Answer, SendResponse<Bytes>)>),
+    Answer(Box<Ready>),
+    /// Time for the next byte.
+    Dripped(Box<Dripping>),
+    /// Time to cut the connection.
+    Cut,
     /// The client gave it up.
     Gone,
 }
@@ -351,12 +406,25 @@ impl Future for Exchange {
     type Output = Step;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Step> {
-        match self.get_mut() {
+        let this = self.get_mut();
+        match this {
             Self::Reading(reading) => reading.poll_unpin(cx),
             Self::Waiting(wait, ready) => {
                 ready!(wait.as_mut().poll(cx));
                 Poll::Ready(ready.take().map_or(Step::Gone, Step::Answer))
             }
+            Self::Cutting(wait, _) => {
+                ready!(wait.as_mut().poll(cx));
+                Poll::Ready(Step::Cut)
+            }
+            Self::Dripping(dripping) => {
+                ready!(dripping.sleep.as_mut().poll(cx));
+                match std::mem::replace(this, Self::Over) {
+                    Self::Dripping(dripping) => Poll::Ready(Step::Dripped(dripping)),
+                    _ => Poll::Ready(Step::Gone),
+                }
+            }
+            Self::Over => Poll::Ready(Step::Gone),
         }
     }
 }

@@ -73,6 +73,9 @@ pub struct WantedP12 {
     pub bundle: String,
     /// Environments it is valid for; both make a merged certificate.
     pub environments: Vec<Environment>,
+    /// For how long it is valid, in milliseconds; absent: 13 months.
+    #[serde(default)]
+    pub valid_ms: Option<u32>,
 }
 
 /// A p12 file as a keychain exports it.
@@ -88,7 +91,7 @@ async fn apns_p12(
     State(world): State<Arc<World>>,
     Body(wanted): Body<WantedP12>,
 ) -> Result<Json<IssuedP12>, Problem> {
-    let not_after = world.shared.clock.now().plus_ms(VALID_MS);
+    let not_after = world.shared.clock.now().plus_ms(wanted.valid_ms.map_or(VALID_MS, i64::from));
     let wanted = ClientCertificate {
         bundle: &wanted.bundle,
         team_id: TEAM,

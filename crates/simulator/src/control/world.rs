@@ -1,6 +1,6 @@
 //! The world as a whole: state, request log, tally, reset.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -28,6 +28,7 @@ pub(super) fn router() -> Router<Arc<World>> {
         .route("/log", get(log))
         .route("/tally", get(tally))
         .route("/reset", post(reset))
+        .route("/restart", post(restart))
         .route("/clock", post(advance_clock))
         .route("/blocked-words", post(block_words))
         .route("/ca.pem", get(ca_pem))
@@ -56,6 +57,18 @@ async fn tally(State(world): State<Arc<World>>) -> Json<BTreeMap<Vendor, Count>>
 
 async fn reset(State(world): State<Arc<World>>) -> StatusCode {
     world.reset();
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Restart {
+    /// For how long the hosts are away, in milliseconds.
+    down_ms: u16,
+}
+
+async fn restart(State(world): State<Arc<World>>, Body(restart): Body<Restart>) -> StatusCode {
+    world.restart(Duration::from_millis(restart.down_ms.into())).await;
     StatusCode::NO_CONTENT
 }
 

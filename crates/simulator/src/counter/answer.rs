@@ -20,6 +20,10 @@ pub(crate) struct Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
     Answered,
+    /// The answer comes a byte at a time, with this wait before each, in milliseconds.
+    Dripping(u32),
+    /// The connection is cut in the middle of the answer.
+    Half,
     Cut,
     Silent,
 }

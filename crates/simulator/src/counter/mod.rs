@@ -5,6 +5,7 @@
 
 mod answer;
 mod ask;
+mod body;
 mod ledger;
 mod receipts;
 mod serve;
@@ -18,10 +19,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{Request, Response, request::Parts};
-use http_body_util::Full;
 use hyper::body::Incoming;
 use model::{Timestamp, Vendor};
 use serde_json::Value;
@@ -30,6 +29,7 @@ use tokio::sync::{Notify, mpsc};
 pub(crate) use self::{
     answer::{Answer, Ending},
     ask::Ask,
+    body::AnswerBody,
     ledger::{DayLedger, RateGate},
     receipts::Post,
     tokens::{AccessTokens, TokenFault},
@@ -165,7 +165,7 @@ impl<C: Clerk> Book for Counter<C> {
         host: &'a Arc<Host>,
         leaving: &'a Notify,
         request: Request<Incoming>,
-    ) -> BoxFuture<'a, io::Result<Response<Full<Bytes>>>> {
+    ) -> BoxFuture<'a, io::Result<Response<AnswerBody>>> {
         Box::pin(serve::answer(self, host, leaving, request))
     }
 

@@ -4,7 +4,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, request::Parts};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
@@ -12,7 +12,7 @@ use hyper_util::{
 };
 use tokio::sync::Notify;
 
-use super::{Answer, Ask, Clerk, Counter, Ending};
+use super::{Answer, AnswerBody, Ask, Clerk, Counter, Ending};
 use crate::{faults::Fault, listener::Visit, log::Entry, shared::Host};
 
 /// Largest body, in bytes: a thousand long tokens and a full message fit several times.
@@ -60,7 +60,7 @@ pub(super) async fn answer<C: Clerk>(
     host: &Arc<Host>,
     leaving: &Notify,
     request: Request<Incoming>,
-) -> io::Result<Response<Full<Bytes>>> {
+) -> io::Result<Response<AnswerBody>> {
     let turn = host.faults.turn();
     if turn.latency_ms > 0 {
         tokio::time::sleep(Duration::from_millis(turn.latency_ms.into())).await;
@@ -71,7 +71,9 @@ pub(super) async fn answer<C: Clerk>(
     let ask = Ask::new(host, &head, body.as_deref().unwrap_or_default(), now);
     let mut answer = match &turn.fault {
         _ if body.is_none() => counter.clerk.too_long(),
-        None | Some(Fault::LoseAnswer | Fault::Goaway(_)) => counter.clerk.answer(&ask, &turn),
+        None | Some(Fault::LoseAnswer | Fault::HalfAnswer | Fault::Goaway(_)) => {
+            counter.clerk.answer(&ask, &turn)
+        }
         Some(Fault::Fail(code)) => {
             Answer::of_status_code(code).unwrap_or_else(|| counter.clerk.refuse(code, &ask).at("fault"))
         }
@@ -80,14 +82,19 @@ pub(super) async fn answer<C: Clerk>(
     };
     match &turn.fault {
         Some(Fault::LoseAnswer) => answer.ending = Ending::Cut,
+        Some(Fault::HalfAnswer) => answer.ending = Ending::Half,
         Some(Fault::Goaway(_)) => leaving.notify_one(),
+        _ if turn.drip_ms > 0 && answer.ending == Ending::Answered => {
+            answer.ending = Ending::Dripping(turn.drip_ms);
+        }
         _ => (),
     }
+    answer.headers.extend(turn.retry_after(answer.status).map(|wait| ("retry-after", wait)));
     write_log(counter, host, &head, &answer);
     match answer.ending {
         Ending::Silent => std::future::pending().await,
         Ending::Cut => Err(io::Error::other("cut on demand")),
-        Ending::Answered => Ok(response(answer)),
+        Ending::Answered | Ending::Dripping(_) | Ending::Half => Ok(response(answer)),
     }
 }
 
@@ -100,8 +107,13 @@ async fn read(body: Incoming) -> Result<Option<Bytes>, io::Error> {
     }
 }
 
-fn response(answer: Answer) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
+fn response(answer: Answer) -> Response<AnswerBody> {
+    let body = match answer.ending {
+        Ending::Dripping(wait_ms) => AnswerBody::dripping(answer.body, Duration::from_millis(wait_ms.into())),
+        Ending::Half => AnswerBody::half(answer.body),
+        Ending::Answered | Ending::Cut | Ending::Silent => AnswerBody::whole(answer.body),
+    };
+    let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {
         if let Ok(value) = HeaderValue::from_str(&value) {
@@ -114,6 +126,7 @@ fn response(answer: Answer) -> Response<Full<Bytes>> {
 fn write_log<C: Clerk>(counter: &Counter<C>, host: &Host, head: &Parts, answer: &Answer) {
     let logged = &answer.logged;
     let path = if logged.path.is_empty() { "another path" } else { logged.path };
+    counter.shared.tally.note_request(counter.clerk.vendor());
     counter.shared.log.write(Entry {
         number: 0,
         at: counter.shared.clock.now(),
@@ -122,7 +135,7 @@ fn write_log<C: Clerk>(counter: &Counter<C>, host: &Host, head: &Parts, answer: 
         path: format!("{} {path}", head.method).into(),
         targets: logged.targets,
         token: logged.token.clone(),
-        status: if answer.ending == Ending::Answered { answer.status } else { 0 },
+        status: if matches!(answer.ending, Ending::Cut | Ending::Silent) { 0 } else { answer.status },
         code: logged.code.clone(),
         stage: if logged.stage.is_empty() { "answered" } else { logged.stage },
     });

@@ -1,6 +1,7 @@
 //! What can be committed, and what a commit answers.
 
 mod deliveries;
+mod keeping;
 mod ledger;
 mod logins;
 mod outcome;
@@ -16,6 +17,7 @@ use model::{
 
 pub use self::{
     deliveries::{CancelScope, DeliveryUpdate, FanoutNext, FollowUp, NewDelivery},
+    keeping::{Erasure, ErasureStep, Expiry, ExpiryStep},
     ledger::{BrakeRecord, LedgerOp, Requeue},
     logins::{NewSession, SessionEnd},
     outcome::Outcome,
@@ -30,7 +32,17 @@ pub enum Op {
     PutApp(App),
     /// Stores an API key. → [`Outcome::Done`], or [`Outcome::Missing`] without its App
     PutApiKey(ApiKey),
-    /// Makes a user, where it is not there. → [`Outcome::Done`]
+    /// Revokes an API key. → [`Outcome::Done`], or [`Outcome::Missing`]
+    DeleteApiKey {
+        /// The App it belongs to.
+        app: AppId,
+        /// SHA-256 of the key.
+        hash: [u8; 32],
+    },
+    /// Notes when API keys were last used; it never goes back, and a key that is gone stays gone. → [`Outcome::Done`]
+    NoteKeyUse(Vec<([u8; 32], Timestamp)>),
+    /// Makes a user, where it is not there. → [`Outcome::Done`], or [`Outcome::Stale`] while an earlier user of this id is
+    /// being erased
     PutUser {
         /// The App.
         app: AppId,
@@ -39,7 +51,7 @@ pub enum Op {
         /// Now.
         at: Timestamp,
     },
-    /// Names a user, who is made where not there; `None` takes the name away. → [`Outcome::Done`]
+    /// Names a user, who is made where not there; `None` takes the name away. → as [`Op::PutUser`]
     NameUser {
         /// The App.
         app: AppId,
@@ -50,7 +62,7 @@ pub enum Op {
         /// Now.
         at: Timestamp,
     },
-    /// Stores what a user sets for all devices. The user is made where not there. → [`Outcome::Done`]
+    /// Stores what a user sets for all devices. The user is made where not there. → as [`Op::PutUser`]
     PutUserSettings {
         /// The App.
         app: AppId,
@@ -250,7 +262,8 @@ pub enum Op {
     /// [`Outcome::Duplicate`], [`Outcome::Conflict`], or [`Outcome::Missing`] where there is no such group
     Accept(Box<Message>),
     /// Opens a login: the device is made or its report renewed, other logins are kicked as the policy says, another
-    /// user's login on this device is kicked (row B13), their bindings go. → [`Outcome::Session`]
+    /// user's login on this device is kicked (row B13), their bindings go. → [`Outcome::Session`], or [`Outcome::Stale`]
+    /// where the user was deleted since, or is being erased
     OpenSession(NewSession),
     /// Moves a login between online states and `disconnected`, if it is still the newest on its device. A move to
     /// `online-foreground` also cancels as [`Op::Cancel`] does. → [`Outcome::Moved`]
@@ -383,6 +396,24 @@ pub enum Op {
         /// What the vendor said.
         receipt: Receipt,
     },
+    /// Deletes a user: the logins end, bindings and profile go, deliveries that have not begun are cancelled, devices that
+    /// nobody else logged in on are unregistered. A mark stays, by which [`Op::Erase`] finds what is left, also after a
+    /// stop. → [`Outcome::Cancelled`], or [`Outcome::Missing`]
+    DeleteUser {
+        /// The App.
+        app: AppId,
+        /// The user.
+        user: UserId,
+        /// The reason that cancelled deliveries get.
+        reason: ReasonCode,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Erases a part of what deleted users left behind. → [`Outcome::Erased`]
+    Erase(Erasure),
+    /// Takes away a part of what an App's retention does not keep. Places in conversations are not given again.
+    /// → [`Outcome::Expired`]
+    Expire(Expiry),
 }
 
 impl Op {
@@ -400,6 +431,8 @@ impl Op {
                 | Self::ChangeMembers { .. }
                 | Self::ChangeMember { .. }
                 | Self::DismissGroup { .. }
+                | Self::OpenSession(_)
+                | Self::DeleteUser { .. }
         )
     }
 }

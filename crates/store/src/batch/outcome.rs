@@ -4,6 +4,8 @@ use model::{
     CertificateId, DeliveryId, DeviceId, MessageId, PushId, Seq, SessionId, Timestamp, UserId, WebhookId,
 };
 
+use super::{ErasureStep, ExpiryStep};
+
 /// What an [`crate::Op`] answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -55,7 +57,7 @@ pub enum Outcome {
         kicked: Vec<(UserId, DeviceId, SessionId)>,
         /// The device the user was last on before, where it was another.
         last_device: Option<DeviceId>,
-        /// Whether the user was ever sent a push.
+        /// Whether a push to the user was accepted within the App's retention.
         has_pushed: bool,
     },
     /// Whether the login was still there to move, and what a fetch cancelled.
@@ -68,6 +70,20 @@ pub enum Outcome {
         cancelled: u32,
         /// They end as the vendor says, and are marked.
         raced: u32,
+    },
+    /// A step of a pass over what is over.
+    Expired {
+        /// Rows that went.
+        rows: u32,
+        /// Where the pass goes on; `None`: it is through.
+        next: Option<ExpiryStep>,
+    },
+    /// A step of a pass over what deleted users left behind.
+    Erased {
+        /// Rows that went or lost their words.
+        rows: u32,
+        /// Where the pass goes on; `None`: it is through.
+        next: Option<ErasureStep>,
     },
     /// Whether the binding was cleared or renewed.
     Cleared(bool),

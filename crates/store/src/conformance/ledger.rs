@@ -93,7 +93,7 @@ pub async fn a_backlog_is_counted_by_class(stage: Stage) {
     stage.commit(Op::Accept(Box::new(advert.clone()))).await;
     let push = stage.push_to(&advert, phone).await;
     stage.decide(&advert, vec![push]).await;
-    let backlog = stage.store().backlog(stage.certificate, 10).await.expect("reads");
+    let backlog = stage.store().queued_by_class(stage.certificate, 10).await.expect("reads");
     assert_eq!((backlog.by_class, backlog.is_more), ([1, 0, 0, 1], false));
-    assert!(stage.store().backlog(stage.certificate, 2).await.expect("reads").is_more);
+    assert!(stage.store().queued_by_class(stage.certificate, 2).await.expect("reads").is_more);
 }

@@ -22,9 +22,11 @@ pub mod recalls;
 pub mod receipts;
 pub mod records;
 pub mod resources;
+pub mod retention;
 pub mod sessions;
 pub mod settings;
 pub(crate) mod stage;
+pub mod user_deletion;
 pub mod webhooks;
 
 use std::sync::Arc;
@@ -49,6 +51,7 @@ macro_rules! conformance_tests {
         $crate::conformance_tests!(@of $house, records: [
             an_app_reads_as_it_was_put_and_its_secret_comes_back,
             an_api_key_is_found_by_its_hash_alone,
+            an_api_key_is_listed_used_and_revoked,
             a_user_is_made_once_and_listed_in_order,
             revoked_tokens_stay_revoked,
             c1_each_certificate_gets_an_id_of_its_own_that_is_never_used_again,
@@ -149,6 +152,7 @@ macro_rules! conformance_tests {
             what_is_held_is_not_claimed_again,
             what_is_released_is_claimed_again,
             a_long_backlog_is_claimed_once_each,
+            how_much_waits_is_counted,
             a_retry_is_claimed_when_it_is_due,
             a_reopen_puts_everything_back,
             the_next_due_time_is_that_of_a_row_nobody_holds,
@@ -266,6 +270,34 @@ macro_rules! conformance_tests {
             t14_an_event_waits_for_every_webhook_that_hears_of_it,
             each_webhook_hears_of_events_in_their_order,
             a_deleted_webhook_takes_its_events_with_it,
+        ]);
+        $crate::conformance_tests!(@of $house, retention: [
+            a_message_goes_when_it_is_over_with_all_that_hangs_on_it,
+            a_message_stays_while_a_target_of_it_has_not_ended,
+            a_pass_goes_on_where_a_step_ended,
+            one_message_from_the_future_holds_up_nothing_behind_it,
+            a_conversation_goes_on_from_its_number_and_tells_what_is_kept,
+            a_client_message_id_is_forgotten_with_its_message,
+            another_apps_messages_are_left_alone,
+            calls_go_unless_they_ring,
+            events_that_nobody_took_go,
+            an_unregistered_device_goes_and_a_silent_one_keeps_its_push_id,
+            a_device_with_a_push_on_its_way_is_left_alone,
+            a_push_alone_goes_too,
+        ]);
+        $crate::conformance_tests!(@of $house, user_deletion: [
+            a_deleted_user_is_gone_at_once,
+            who_is_not_there_cannot_be_deleted,
+            a_shared_device_keeps_its_push_id,
+            a_deleted_users_words_go_and_the_others_stay,
+            what_was_to_the_user_alone_goes,
+            what_stands_under_the_users_name_goes,
+            a_deletion_stays_open_until_the_last_push_has_landed,
+            a_deletion_outlives_a_reopen,
+            an_id_is_given_again_once_nothing_is_left,
+            a_login_that_a_deletion_overtook_is_stale,
+            the_mark_of_a_deleted_user_goes_at_last,
+            a_groups_messages_of_others_stay,
         ]);
         $crate::conformance_tests!(@of $house, feed: [
             a_change_is_told_once_it_can_be_read,

@@ -123,6 +123,24 @@ pub async fn a_reopen_puts_everything_back(stage: Stage) {
     assert_eq!(stage.claim_ids(9).await, [queued.id]);
 }
 
+/// What waits is counted by lane, fan-out and webhook, in hand or not.
+pub async fn how_much_waits_is_counted(stage: Stage) {
+    let backlog = async || stage.store().backlog().await.expect("counts");
+    assert_eq!(backlog().await, crate::Backlog::default());
+    let (phone, _) = stage.sleeping_phone("bo", "t-1").await;
+    let first = stage.queue_push("bo", phone).await;
+    let second = stage.queue_push("bo", phone).await;
+    stage.claim(1).await;
+    let lane = |queued, oldest: &model::Delivery| crate::LaneBacklog {
+        certificate: stage.certificate,
+        queued,
+        oldest_due: Some(oldest.due_at),
+    };
+    assert_eq!(backlog().await.lanes, [lane(2, &first)]);
+    stage.update(first.id, DeliveryState::Accepted).await;
+    assert_eq!(backlog().await.lanes, [lane(1, &second)]);
+}
+
 /// What a lane waits for.
 pub async fn the_next_due_time_is_that_of_a_row_nobody_holds(stage: Stage) {
     let next = async || stage.store().next_due(stage.certificate).await.expect("reads");

@@ -26,12 +26,43 @@ pub async fn an_api_key_is_found_by_its_hash_alone(stage: Stage) {
         scopes: vec![Scope::Send, Scope::Read],
         name: "backend".to_owned(),
         created_at: START,
+        used_at: None,
     };
     assert_eq!(stage.commit(Op::PutApiKey(key.clone())).await, Outcome::Done);
     assert_eq!(stage.store().api_key(&[7; 32]).await.expect("reads"), Some(key.clone()));
     assert_eq!(stage.store().api_key(&[8; 32]).await.expect("reads"), None);
     let homeless = ApiKey { app: model::AppId(99), hash: [9; 32], ..key };
     assert_eq!(stage.commit(Op::PutApiKey(homeless)).await, Outcome::Missing);
+}
+
+/// A revoked key is gone at once, a foreign App cannot revoke it, and its hash is told.
+pub async fn an_api_key_is_listed_used_and_revoked(stage: Stage) {
+    let key = |byte: u8, name: &str| ApiKey {
+        hash: [byte; 32],
+        app: APP,
+        scopes: vec![Scope::Read],
+        name: name.to_owned(),
+        created_at: START.plus_ms(i64::from(byte)),
+        used_at: None,
+    };
+    for one in [key(2, "second"), key(1, "first")] {
+        stage.commit(Op::PutApiKey(one)).await;
+    }
+    let late = START.plus_ms(120_000);
+    for at in [late, START] {
+        stage.commit(Op::NoteKeyUse(vec![([1; 32], at), ([99; 32], at)])).await;
+    }
+    let names = |keys: Vec<ApiKey>| keys.into_iter().map(|key| (key.name, key.used_at)).collect::<Vec<_>>();
+    let listed = names(stage.store().api_keys(APP).await.expect("reads"));
+    assert_eq!(listed, [("first".to_owned(), Some(late)), ("second".to_owned(), None)]);
+    assert!(stage.store().api_keys(FOREIGN).await.expect("reads").is_empty());
+    let mut feed = stage.store().feed().subscribe();
+    let revoke = |app| Op::DeleteApiKey { app, hash: [1; 32] };
+    assert_eq!(stage.commit(revoke(FOREIGN)).await, Outcome::Missing);
+    assert_eq!(stage.commit(revoke(APP)).await, Outcome::Done);
+    assert_eq!(feed.try_recv().expect("it is told"), crate::Change::ApiKey([1; 32]));
+    assert_eq!(stage.commit(revoke(APP)).await, Outcome::Missing);
+    assert_eq!(stage.store().api_key(&[1; 32]).await.expect("reads"), None);
 }
 
 /// Users are listed by id, page by page.

@@ -2,13 +2,13 @@
 
 use super::{
     tables::{
-        acks, api_keys, apps, bindings, calls, cancels, certificates, dead_letters, deliveries, devices,
-        fanouts,
-        follow_ups, groups, ledger, members, messages, mutes, outbox, reads, recalls, receipts, resources, sessions,
-        users, webhooks,
+        acks, api_keys, apps, bindings, calls, cancels, certificates, dead_letters, deletions, deliveries, devices,
+        erasure, expiry, fanouts, follow_ups, groups, ledger, members, messages, mutes, outbox, reads, recalls,
+        receipts, resources, sessions, users, webhooks,
     },
     writer::Work,
     writing::Writing,
+    young::Scope,
 };
 use crate::{CancelScope, Op, Outcome, StoreError};
 
@@ -18,6 +18,10 @@ pub(super) fn work(writing: &mut Writing<'_>, work: &Work) -> Result<Vec<Outcome
         Work::Batch(ops) => batch(writing, ops),
         Work::EndRaced(ids) => {
             deliveries::end_raced(writing, ids)?;
+            Ok(Vec::new())
+        }
+        Work::WriteYoung => {
+            writing.write_young(Scope::All)?;
             Ok(Vec::new())
         }
     }
@@ -41,6 +45,8 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
     match op {
         Op::PutApp(app) => apps::put(writing, app),
         Op::PutApiKey(key) => api_keys::put(writing, key),
+        Op::DeleteApiKey { app, hash } => api_keys::delete(writing, *app, hash),
+        Op::NoteKeyUse(uses) => api_keys::note_use(writing, uses),
         Op::PutUser { app, user, at } => users::put(writing, *app, user, *at),
         Op::NameUser { app, user, name, at } => users::name(writing, *app, user, name.as_ref(), *at),
         Op::PutUserSettings { app, user, settings, at } => users::set(writing, *app, user, settings, *at),
@@ -112,5 +118,8 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
         Op::Ledger(op) => ledger::apply(writing, op),
         Op::Requeue(requeue) => dead_letters::requeue(writing, requeue),
         Op::Mark { app, certificate, receipt } => receipts::mark(writing, *app, *certificate, receipt),
+        Op::DeleteUser { app, user, reason, at } => deletions::begin(writing, *app, user, *reason, *at),
+        Op::Erase(erasure) => erasure::step(writing, erasure),
+        Op::Expire(expiry) => expiry::step(writing, expiry),
     }
 }

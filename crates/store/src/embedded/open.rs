@@ -20,10 +20,12 @@ use crate::{
 
 /// In their order; a migration that was ever released is never edited. How many have run, the database's `user_version`
 /// says.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../migrations/V1__first.sql"),
     include_str!("../../migrations/V2__groups_calls_settings.sql"),
-    include_str!("../../migrations/V3__ledger.sql"),
+    include_str!("../../migrations/V3__api_key_use.sql"),
+    include_str!("../../migrations/V4__keeping.sql"),
+    include_str!("../../migrations/V5__ledger.sql"),
 ];
 
 const SEAL_CHECK: Place = Place { column: "instance.seal_check", row: 0 };
@@ -50,6 +52,12 @@ impl Role {
         }
     }
 }
+
+/// The database of a folder.
+pub(super) const DATABASE: &str = "posthouse.db";
+/// The schema that this version writes.
+#[expect(clippy::cast_possible_truncation, reason = "there are few migrations")]
+pub(super) const SCHEMA: u32 = MIGRATIONS.len() as u32;
 
 /// Makes the folder, readable by its owner alone, and takes it for this process. The lock goes with the returned file.
 pub(super) fn take_folder(folder: &Path) -> Result<File, StoreError> {
@@ -123,25 +131,27 @@ fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
 /// Brings the database to this version, checks that the key is the one it was sealed with, and ends what a stop left.
 pub(super) fn prepare(conn: &mut Connection, seal: &SealKey) -> Result<(), StoreError> {
     migrate(conn)?;
+    if !is_sealed_with(conn, seal)? {
+        let sealed = seal.seal(SEAL_CHECK, SEAL_CHECK_TEXT)?;
+        sql::execute(
+            conn,
+            "INSERT INTO instance (name, value) VALUES (?1, ?2)",
+            values!["seal_check", sealed],
+        )?;
+    }
+    deliveries::end_raced_at_start(conn)?;
+    Ok(())
+}
+
+/// Whether anything was sealed yet; with another key is an error.
+pub(super) fn is_sealed_with(conn: &Connection, seal: &SealKey) -> Result<bool, StoreError> {
     let sealed: Option<Vec<u8>> =
         sql::first(conn, "SELECT value FROM instance WHERE name = ?1", values!["seal_check"], |columns| {
             columns.next()
         })?;
-    match sealed {
-        Some(sealed) => {
-            seal.open(SEAL_CHECK, &sealed).map_err(|error| {
-                StoreError::Corrupt(format!("the seal key is not the one of this folder ({error})"))
-            })?;
-        }
-        None => {
-            let sealed = seal.seal(SEAL_CHECK, SEAL_CHECK_TEXT)?;
-            sql::execute(
-                conn,
-                "INSERT INTO instance (name, value) VALUES (?1, ?2)",
-                values!["seal_check", sealed],
-            )?;
-        }
-    }
-    deliveries::end_raced_at_start(conn)?;
-    Ok(())
+    let Some(sealed) = sealed else { return Ok(false) };
+    seal.open(SEAL_CHECK, &sealed).map_err(|error| {
+        StoreError::Corrupt(format!("the seal key is not the one of this folder ({error})"))
+    })?;
+    Ok(true)
 }

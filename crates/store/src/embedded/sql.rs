@@ -189,6 +189,13 @@ impl ToColumn for [u8] {
     }
 }
 
+/// A SHA-256.
+impl FromColumn for [u8; 32] {
+    fn from_column(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_blob()?.try_into().map_err(FromSqlError::other)
+    }
+}
+
 /// Newtypes over numbers.
 macro_rules! number {
     ($($name:ident),*) => {$(

@@ -7,23 +7,24 @@
 use std::{
     cell::Cell,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use model::DeliveryId;
+use model::{DeliveryId, Message};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
     apply,
     checkpoint::Checkpoints,
-    hands::Hands,
+    ids::DeliveryIds,
+    road::{self, Road},
     sql::{self, values},
     writing::{News, Writing},
 };
-use crate::{Feed, Op, Outcome, StoreError, sealing::SealKey};
+use crate::{Feed, Op, Outcome, StoreError, StoreMeter, sealing::SealKey};
 
 /// Batches that may wait. One more waits for a place, then is refused as busy.
 const WAITING_MAX: usize = 4096;
@@ -41,6 +42,8 @@ pub(super) enum Work {
     Batch(Vec<Op>),
     /// Deliveries that were put back after a cancel found them on the wire: they end with the cancel's reason.
     EndRaced(Vec<DeliveryId>),
+    /// Decisions that wait in memory are to be read.
+    WriteYoung,
 }
 
 impl Work {
@@ -48,6 +51,7 @@ impl Work {
         match self {
             Self::Batch(ops) => ops.iter().map(op_rows).sum(),
             Self::EndRaced(ids) => ids.len(),
+            Self::WriteYoung => 0,
         }
     }
 
@@ -55,15 +59,16 @@ impl Work {
     fn is_promise(&self) -> bool {
         match self {
             Self::Batch(ops) => ops.iter().any(is_promise),
-            Self::EndRaced(_) => false,
+            Self::EndRaced(_) | Self::WriteYoung => false,
         }
     }
 }
 
 /// Decisions, verdicts and what is counted of them promise nothing: a crash of the program takes none of them, and a power cut that took the last
-/// ones leaves what they were made from, so that they are made again. They are on disk with the next promise.
+/// ones leaves what they were made from, so that they are made again. They are on disk with the next promise. What was
+/// taken away is taken away again.
 const fn is_promise(op: &Op) -> bool {
-    !matches!(op, Op::Decide { .. } | Op::Update(_) | Op::Ledger(_))
+    !matches!(op, Op::Decide { .. } | Op::Update(_) | Op::Expire(_) | Op::Erase(_) | Op::Ledger(_))
 }
 
 fn op_rows(op: &Op) -> usize {
@@ -72,6 +77,8 @@ fn op_rows(op: &Op) -> usize {
         Op::Ack { cursors, .. } => cursors.len(),
         Op::CreateGroup { members, .. } => 2 * members.len() + 2,
         Op::ChangeMembers { add, remove, .. } => 2 * (add.len() + remove.len()) + 1,
+        Op::Expire(expiry) => expiry.limit as usize,
+        Op::Erase(erasure) => erasure.limit as usize,
         _ => 1,
     }
 }
@@ -87,6 +94,7 @@ struct Job {
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
+    meter: Arc<StoreMeter>,
 }
 
 /// What the thread works with.
@@ -95,19 +103,22 @@ pub(super) struct Desk {
     /// Whether a commit of the connection waits for the disk.
     pub(super) syncs: Cell<bool>,
     pub(super) seal: SealKey,
-    pub(super) hands: Arc<Mutex<Hands>>,
+    pub(super) ids: DeliveryIds,
+    pub(super) road: Arc<Mutex<Road>>,
     pub(super) feed: Feed,
+    pub(super) meter: Arc<StoreMeter>,
 }
 
 impl Writer {
     pub(super) fn spawn(desk: Desk, file: &Path) -> Result<Self, StoreError> {
         let checkpoints = Checkpoints::spawn(file)?;
         let (jobs, waiting) = mpsc::channel(WAITING_MAX);
+        let meter = Arc::clone(&desk.meter);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || desk.work(waiting, &checkpoints))
             .map_err(|error| StoreError::Database(format!("no writer thread: {error}")))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), meter })
     }
 
     /// Commits it, together with what else waits, and answers once it is done; what promises something is on disk then.
@@ -118,7 +129,10 @@ impl Writer {
             Ok(place) => place,
             Err(_) => tokio::time::timeout(BUSY_AFTER, jobs.reserve())
                 .await
-                .map_err(|_| StoreError::Busy)?
+                .map_err(|_| {
+                    self.meter.busy.one();
+                    StoreError::Busy
+                })?
                 .map_err(|_| stopped())?,
         };
         let (reply, answer) = oneshot::channel();
@@ -146,23 +160,46 @@ impl Desk {
                 checkpoints.after_commit(&self.conn);
             }
         }
+        self.close();
+    }
+
+    /// What waits in memory is written, so that the next process need not decide it again.
+    fn close(&self) {
+        let (reply, _) = oneshot::channel();
+        self.run(vec![Job { work: Work::WriteYoung, reply }]);
+        if let Err(error) = self.ids.close(&self.conn) {
+            tracing::warn!(%error, "numbers of deliveries are left out");
+        }
     }
 
     fn run(&self, group: Vec<Job>) {
         match self.commit(&group) {
             Ok((answers, news)) => {
+                self.meter.batches.add(group.len() as u64);
                 for (job, outcomes) in group.into_iter().zip(answers) {
+                    self.keep_messages(job.work, &outcomes);
                     // A caller that went away does not mind.
                     let _ = job.reply.send(Ok(outcomes));
                 }
                 news.tell(&self.feed);
             }
             Err(error) if group.len() == 1 || error.is_of_the_place() => {
+                self.meter.failures.one();
                 for job in group {
                     let _ = job.reply.send(Err(error.clone()));
                 }
             }
             Err(_) => group.into_iter().for_each(|job| self.run(vec![job])),
+        }
+    }
+
+    /// What was just accepted is looked at next: it need not be read again.
+    fn keep_messages(&self, work: Work, outcomes: &[Outcome]) {
+        let Work::Batch(ops) = work else { return };
+        for (op, outcome) in ops.into_iter().zip(outcomes) {
+            if let (Op::Accept(message), Outcome::Accepted { seq }) = (op, outcome) {
+                road::lock(&self.road).cursors.keep(Message { seq: *seq, ..*message });
+            }
         }
     }
 
@@ -176,22 +213,19 @@ impl Desk {
     }
 
     fn commit(&self, group: &[Job]) -> Result<(Vec<Vec<Outcome>>, News), StoreError> {
-        self.sync_at_commit(group.iter().any(|job| job.work.is_promise()))?;
-        sql::execute(&self.conn, "BEGIN IMMEDIATE", values![])?;
-        let mut writing = Writing::new(&self.conn, &self.seal, &self.hands);
-        let answers = group
-            .iter()
-            .map(|job| apply::work(&mut writing, &job.work))
-            .collect::<Result<Vec<_>, _>>()
-            .and_then(|answers| {
-                sql::execute(&self.conn, "COMMIT", values![])?;
-                Ok(answers)
-            });
-        let (queue, news) = writing.into_parts();
-        let mut hands = self.hands.lock().unwrap_or_else(PoisonError::into_inner);
+        let (began, syncs) = (Instant::now(), group.iter().any(|job| job.work.is_promise()));
+        self.sync_at_commit(syncs)?;
+        self.ids.reserve(&self.conn)?;
+        sql::execute(&self.conn, "BEGIN", values![])?;
+        let mut writing = Writing::new(&self.conn, &self.seal, &self.ids, &self.road);
+        let answers = self.apply(&mut writing, group).and_then(|answers| {
+            self.end_transaction(began, syncs)?;
+            Ok(answers)
+        });
+        let (changes, news) = writing.into_parts();
         match answers {
             Ok(answers) => {
-                hands.committed(queue);
+                road::lock(&self.road).committed(changes);
                 Ok((answers, news))
             }
             Err(error) => {
@@ -201,10 +235,35 @@ impl Desk {
                 {
                     tracing::error!(%error, "a group could not be undone");
                 }
-                hands.undone(queue);
+                road::lock(&self.road).undone(changes);
                 Err(error)
             }
         }
+    }
+
+    fn apply(&self, writing: &mut Writing<'_>, group: &[Job]) -> Result<Vec<Vec<Outcome>>, StoreError> {
+        writing.write_old()?;
+        let mut answers = Vec::with_capacity(group.len());
+        for job in group {
+            answers.push(apply::work(writing, &job.work)?);
+        }
+        writing.close_fanouts()?;
+        Ok(answers)
+    }
+}
+
+impl Desk {
+    fn end_transaction(&self, began: Instant, syncs: bool) -> Result<(), StoreError> {
+        let ending = Instant::now();
+        sql::execute(&self.conn, "COMMIT", values![])?;
+        self.meter.commit.took(began.elapsed());
+        if syncs {
+            self.meter.sync.took(ending.elapsed());
+            self.meter.groups_synced.one();
+        } else {
+            self.meter.groups_unsynced.one();
+        }
+        Ok(())
     }
 }
 

@@ -23,7 +23,7 @@ const SENDERS: usize = 16;
 const KILL_AFTER: usize = 400;
 const ROUNDS: usize = 3;
 
-fn message() -> Message {
+pub(super) fn message() -> Message {
     let (al, bo) = (UserId::new("al").unwrap(), UserId::new("bo").unwrap());
     let sent_at = Timestamp(1_700_000_000_000);
     Message {

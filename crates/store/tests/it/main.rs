@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod backup;
 mod crash;
 mod faults;
 mod folder;
+mod looks;
 mod races;
+mod room;
 
 use std::{
     fs,

@@ -37,7 +37,7 @@ fn judge(reply: &WireReply) -> TargetVerdict {
         Verdict::TokenDead { since } if reply.status == 410 => {
             *since = body.get("timestamp").and_then(Value::as_i64).map(Timestamp);
         }
-        Verdict::Retry { after } => *after = reply.retry_after(),
+        Verdict::Retry { after } | Verdict::Limited { after, .. } => *after = reply.retry_after(),
         _ => {}
     }
     verdict.reconnect = codes::ENDS_CONNECTION.contains(&code);

@@ -70,6 +70,9 @@ struct PolicyChange {
     templates: Option<Vec<TextTemplate>>,
     /// Pushes show templates only, never a sender's text.
     content_free: Option<bool>,
+    /// For so many days messages, deliveries and what explains them are kept: 1 to 365. A smaller number takes away what is
+    /// older, within minutes.
+    retention_days: Option<u16>,
 }
 
 impl PolicyChange {
@@ -91,6 +94,7 @@ impl PolicyChange {
         set(self.default_title, &mut policy.default_title);
         set(self.templates, &mut policy.templates);
         set(self.content_free, &mut policy.content_free);
+        set(self.retention_days, &mut policy.retention_days);
     }
 }
 

@@ -1,6 +1,8 @@
 //! What an App's policy may be set to.
 
-use model::{AppPolicy, ErrorCode, PUSH_BODY_MAX_CHARS, PUSH_TITLE_MAX_CHARS, TextTemplate};
+use model::{
+    AppPolicy, ErrorCode, PUSH_BODY_MAX_CHARS, PUSH_TITLE_MAX_CHARS, RETENTION_DAYS_MAX, TextTemplate,
+};
 
 use crate::problem::Problem;
 
@@ -22,6 +24,9 @@ pub(in crate::api) fn check_policy(policy: &AppPolicy) -> Result<(), Problem> {
     }
     if policy.stale_after_days.is_some_and(|days| !(1..=STALE_MAX_DAYS).contains(&days)) {
         return wrong("stale_after_days must be 1 to 3650, or null for no limit");
+    }
+    if !(1..=RETENTION_DAYS_MAX).contains(&policy.retention_days) {
+        return wrong("retention_days must be 1 to 365");
     }
     if policy.templates.len() > TEMPLATES_MAX {
         return wrong("an App has at most 128 templates");

@@ -91,7 +91,7 @@ impl Listening {
             Change::User(app, user) => (app, "user", json!({ "user": user })),
             Change::Call(app, call) => (app, "call", json!({ "call": call })),
             Change::Recalled(app, message) => (app, "recalled", json!({ "message": message })),
-            Change::Outbox => return None,
+            Change::Outbox | Change::ApiKey(_) => return None,
             Change::Acked(app, user, device) => (app, "acked", json!({ "user": user, "device": device })),
             Change::Queued(id) => {
                 let view = self.catalogue.view(self.app).await.ok().flatten()?;

@@ -32,8 +32,9 @@ pub(in crate::api) async fn handler(
     let mut lanes = Vec::new();
     for lane in shared.gateway.lanes() {
         if view.certificate(lane.certificate).is_some() {
-            let backlog = shared.store().backlog(lane.certificate, COUNTED_MAX).await?;
-            lanes.push(LaneView::of(lane, backlog));
+            let backlog = shared.store().queued_by_class(lane.certificate, COUNTED_MAX).await?;
+            let amounts = shared.gateway.amounts(lane.certificate);
+            lanes.push(LaneView::of(lane, amounts, backlog));
         }
     }
     Ok(Json(Lanes { lanes }))

@@ -3,7 +3,7 @@
 use gateway::{AmountStatus, BrakeStatus, BreakerState, LaneState, LaneStatus};
 use model::{Class, Timestamp, Vendor};
 use serde::Serialize;
-use store::Backlog;
+use store::QueuedByClass;
 use utoipa::ToSchema;
 use vendors::{Counts, Rate};
 
@@ -166,7 +166,7 @@ struct AmountView {
 }
 
 impl LaneView {
-    pub(in crate::api) fn of(lane: LaneStatus, backlog: Backlog) -> Self {
+    pub(in crate::api) fn of(lane: LaneStatus, amounts: Vec<AmountStatus>, backlog: QueuedByClass) -> Self {
         let (state, code, until) = match lane.state {
             LaneState::Idle => ("idle", String::new(), None),
             LaneState::Sending => ("sending", String::new(), None),
@@ -188,7 +188,7 @@ impl LaneView {
             rate: lane.rate.map(Into::into),
             breaker: lane.breaker.into(),
             brake: lane.brake.into(),
-            amounts: lane.amounts.into_iter().map(Into::into).collect(),
+            amounts: amounts.into_iter().map(Into::into).collect(),
         }
     }
 }

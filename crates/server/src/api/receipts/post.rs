@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use axum::{
+    Extension,
     extract::{Request, State},
     http::header,
     response::IntoResponse,
 };
-use model::{CertificateId, Vendor};
+use model::{CertificateId, ErrorCode, Vendor};
 
 use crate::{
+    accept::Peer,
     intake::{Path, read_body},
     problem::Problem,
     shared::Shared,
@@ -32,6 +34,7 @@ const BODY_MAX_BYTES: usize = 1024 * 1024;
     responses((status = 200, description = "Taken in; the body is what the vendor expects.", body = String)))]
 pub(in crate::api) async fn handler(
     State(shared): State<Arc<Shared>>,
+    Extension(Peer(peer)): Extension<Peer>,
     Path((vendor, certificate, secret)): Path<(Vendor, CertificateId, String)>,
     request: Request,
 ) -> Result<impl IntoResponse, Problem> {
@@ -42,7 +45,13 @@ pub(in crate::api) async fn handler(
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
         .collect();
     let body = read_body(body, BODY_MAX_BYTES).await?;
-    shared.gateway.receipt(vendor, certificate, &secret, &headers, &body).await?;
+    if let Err(fault) = shared.gateway.receipt(vendor, certificate, &secret, &headers, &body).await {
+        // Who guesses at secrets counts as any other without a key.
+        if fault.code == ErrorCode::NotFound {
+            shared.gate.pass_address(shared.gate.origin(peer, &parts.headers), &shared.meter)?;
+        }
+        return Err(fault.into());
+    }
     let (media_type, answer) = vendors::adapter(vendor).receipt_answer();
     Ok(([(header::CONTENT_TYPE, media_type)], answer))
 }

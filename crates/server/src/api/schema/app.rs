@@ -36,6 +36,9 @@ pub(crate) struct AppPolicy {
     templates: Vec<TextTemplate>,
     /// Pushes show templates only, never a sender's text.
     content_free: bool,
+    /// For so many days messages, deliveries and what explains them are kept.
+    #[schema(minimum = 1, maximum = 365)]
+    retention_days: u16,
 }
 
 /// Whether the App's devices log in here (`tracked`), or the App has an IM server of its own and only push tokens are
@@ -105,6 +108,7 @@ mod tests {
                 stale_after_days: Some(30),
                 templates: vec![template],
                 content_free: true,
+                retention_days: 30,
                 ..AppPolicy::default()
             },
         ]);

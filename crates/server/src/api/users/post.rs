@@ -6,7 +6,7 @@ use axum::{Json, extract::State};
 use http::StatusCode;
 use model::{ErrorCode, UserId};
 use serde::Deserialize;
-use store::Op;
+use store::{Op, Outcome};
 use utoipa::ToSchema;
 
 use crate::{
@@ -46,7 +46,12 @@ pub(in crate::api) async fn handler(
         None => Op::PutUser { app, user, at },
         name => Op::NameUser { app, user, name, at },
     };
-    shared.store().commit(vec![op]).await?;
+    if shared.store().commit(vec![op]).await?.contains(&Outcome::Stale) {
+        return Err(Problem::new(
+            ErrorCode::Conflict,
+            "an earlier user of this id is being deleted; try again later",
+        ));
+    }
     let user = shared.store().user(caller.app(), &new.id).await?.ok_or(ErrorCode::Internal)?;
     Ok((StatusCode::CREATED, Json(user.into())))
 }

@@ -16,6 +16,7 @@ use crate::{
         hands::{Place, Queued},
         sql::{self, Columns, values},
         writing::Writing,
+        young::Scope,
     },
 };
 
@@ -75,6 +76,7 @@ fn follow(
     certificate: CertificateId,
     token: &str,
 ) -> Result<(), StoreError> {
+    writing.write_young(Scope::Device(new.app, new.device))?;
     let waiting: Vec<(Queued, MessageId)> = sql::all(
         writing.conn,
         "SELECT d.certificate, d.due_at, d.id, m.id FROM deliveries d JOIN messages m ON m.row = d.message
@@ -145,6 +147,41 @@ pub(super) fn lose_owned(
         values![app, device, owner, loss],
     )?;
     if lost > 0 {
+        writing.tell_device(app, device);
+    }
+    Ok(())
+}
+
+/// The devices that hold, or held, a token of the user.
+pub(super) fn devices_owned(
+    conn: &Connection,
+    app: AppId,
+    owner: &UserId,
+) -> rusqlite::Result<Vec<DeviceId>> {
+    sql::all(
+        conn,
+        "SELECT device FROM bindings WHERE app = ?1 AND owner = ?2",
+        values![app, owner],
+        |columns| columns.next(),
+    )
+}
+
+/// The user's bindings go, with token and owner. The rows stay for their generation: what was decided with the token
+/// must not look as if it held again.
+pub(super) fn disown(
+    writing: &mut Writing<'_>,
+    app: AppId,
+    owner: &UserId,
+    loss: BindingLoss,
+) -> rusqlite::Result<()> {
+    let devices: Vec<DeviceId> = sql::all(
+        writing.conn,
+        "UPDATE bindings SET owner = NULL, token = '', lost = ifnull(lost, ?3) WHERE app = ?1 AND owner = ?2
+         RETURNING device",
+        values![app, owner, loss],
+        |columns| columns.next(),
+    )?;
+    for device in devices {
         writing.tell_device(app, device);
     }
     Ok(())

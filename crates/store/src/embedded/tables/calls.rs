@@ -19,14 +19,14 @@ pub(in crate::embedded) fn put(
     expected: u32,
 ) -> Result<Outcome, StoreError> {
     let sql = if expected == 0 {
-        "INSERT INTO calls (app, id, version, rings_until, call) VALUES (?1, ?2, ?3 + 1, ?4, ?5)
+        "INSERT INTO calls (app, id, version, rings_until, call, begun_at) VALUES (?1, ?2, ?3 + 1, ?4, ?5, ?6)
          ON CONFLICT DO NOTHING"
     } else {
-        "UPDATE calls SET version = ?3 + 1, rings_until = ?4, call = ?5
+        "UPDATE calls SET version = ?3 + 1, rings_until = ?4, call = ?5, begun_at = ?6
          WHERE app = ?1 AND id = ?2 AND version = ?3"
     };
-    let stored =
-        sql::execute(writing.conn, sql, values![app, call.id, expected, rings_until(call), Json(call)])?;
+    let params = values![app, call.id, expected, rings_until(call), Json(call), call.created_at];
+    let stored = sql::execute(writing.conn, sql, params)?;
     if stored == 0 {
         return Ok(Outcome::Stale);
     }

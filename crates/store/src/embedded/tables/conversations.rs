@@ -133,7 +133,8 @@ pub(in crate::embedded) fn list(
         conn,
         "SELECT m.row, c.row, c.name, c.seq, i.from_seq, i.read_seq, x.mute
          FROM inbox i JOIN conversations c ON c.row = i.conversation
-         LEFT JOIN messages m ON m.app = ?1 AND m.conversation = c.row AND m.seq = c.seq AND m.seq > i.from_seq
+         LEFT JOIN messages m ON m.row = (SELECT row FROM messages
+             WHERE app = ?1 AND conversation = c.row AND seq > i.from_seq ORDER BY seq DESC LIMIT 1)
          LEFT JOIN mutes x ON x.app = ?1 AND x.conversation = c.name AND x.user = ?2
          WHERE i.app = ?1 AND i.user = ?2 ORDER BY m.row DESC NULLS LAST, c.row DESC LIMIT ?3",
         values![app, user, limit],

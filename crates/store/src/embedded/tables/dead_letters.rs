@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use super::{deliveries, fanouts};
 use crate::{
-    Backlog, Change, DeadLetter, DeadLetterFilter, Outcome, Requeue, StoreError,
+    Change, DeadLetter, DeadLetterFilter, Outcome, QueuedByClass, Requeue, StoreError,
     embedded::{
         hands::{Place, Queued},
         sql::{self, Json, values},
@@ -79,7 +79,7 @@ pub(in crate::embedded) fn requeue(
         "UPDATE deliveries SET
              state = 0, reason = ?3, certificate = ?4, token = ?5, binding_generation = ?6, rules_version = ?7,
              facts = ?8, text_variant = ?9, decided_at = ?10, due_at = ?11, expires_at = ?12, finished_at = NULL,
-             vendor_message_id = NULL, receipt_note = NULL,
+             vendor_message_id = NULL, receipt_key = NULL, receipt_note = NULL,
              earlier_attempts = iif(tried_at IS NULL, earlier_attempts,
                  json_insert(ifnull(earlier_attempts, '[]'), '$[#]',
                      json_object('at', tried_at, 'took_ms', took_ms, 'verdict', verdict,
@@ -115,11 +115,11 @@ pub(in crate::embedded) fn requeue(
 }
 
 /// What waits in a certificate's queue, by class, of its first so many rows.
-pub(in crate::embedded) fn backlog(
+pub(in crate::embedded) fn queued_by_class(
     conn: &Connection,
     certificate: CertificateId,
     most: u32,
-) -> Result<Backlog, StoreError> {
+) -> Result<QueuedByClass, StoreError> {
     let sql = format!(
         "SELECT {CLASS}, sum(queued.rows) FROM (
              SELECT message, count(*) AS rows FROM
@@ -134,7 +134,7 @@ pub(in crate::embedded) fn backlog(
         by_class[class as usize] = queued;
     }
     let all: u32 = by_class.iter().sum();
-    Ok(Backlog { by_class, is_more: all >= most })
+    Ok(QueuedByClass { by_class, is_more: all >= most })
 }
 
 /// Whether the user has read the message on any device.

@@ -9,6 +9,7 @@ use crate::{
     embedded::{
         sql::{self, values},
         writing::Writing,
+        young::Scope,
     },
 };
 
@@ -43,6 +44,7 @@ pub(in crate::embedded) fn advance(
         values![app, user, mark.conversation, seq],
     )?;
     if newly_read > 0 {
+        writing.write_young(Scope::User(app, user))?;
         badges::lower(conn, app, user, reading.device, newly_read)?;
     }
     let which = cancels::Which::UserConversation { user, conversation: mark.conversation, upto: seq };
@@ -84,15 +86,16 @@ pub(super) fn unread(
     after: Seq,
     upto: Seq,
 ) -> rusqlite::Result<u32> {
-    let after = after.max(Seq(upto.0.saturating_sub(UNREAD_MAX_LOOKED_AT)));
     if after >= upto {
         return Ok(0);
     }
+    // Places may be left out, so the messages themselves are counted off.
     let count = sql::first(
         conn,
-        "SELECT count(*) FROM messages WHERE app = ?1 AND conversation = ?3 AND seq > ?4 AND seq <= ?5
-         AND counts_badge AND sender IS NOT ?2",
-        values![app, user, conversation, after, upto],
+        "SELECT count(*) FROM (SELECT counts_badge, sender FROM messages
+             WHERE app = ?1 AND conversation = ?3 AND seq > ?4 AND seq <= ?5 ORDER BY seq DESC LIMIT ?6)
+         WHERE counts_badge AND sender IS NOT ?2",
+        values![app, user, conversation, after, upto, UNREAD_MAX_LOOKED_AT],
         |columns| columns.next(),
     )?;
     Ok(count.unwrap_or(0))

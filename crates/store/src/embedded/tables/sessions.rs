@@ -6,16 +6,20 @@ use model::{
 };
 use rusqlite::Connection;
 
-use super::{badges, bindings, cancels, deliveries, devices, users};
+use super::{badges, bindings, cancels, deletions, deliveries, devices, users};
 use crate::{
     NewSession, Outcome, SessionEnd, SessionRecord, StoreError,
     embedded::{
         sql::{self, Columns, Json, values},
         writing::Writing,
+        young::Scope,
     },
 };
 
 pub(in crate::embedded) fn open(writing: &mut Writing<'_>, new: &NewSession) -> Result<Outcome, StoreError> {
+    if deletions::bars_login(writing.conn, new.app, &new.user, new.at)? {
+        return Ok(Outcome::Stale);
+    }
     users::put(writing, new.app, &new.user, new.at)?;
     let renewed = devices::renew(writing, new.app, new.device, new.push_id, &new.report, new.at)?;
     let last_device = last_device(writing.conn, new.app, &new.user)?.filter(|last| *last != new.device);
@@ -89,7 +93,7 @@ fn of_same_class(conn: &Connection, new: &NewSession) -> rusqlite::Result<Vec<Se
 }
 
 /// The end of a login: its bindings go and its queued deliveries are cancelled with it.
-fn end_login(
+pub(super) fn end_login(
     writing: &mut Writing<'_>,
     app: AppId,
     session: &SessionRecord,
@@ -139,6 +143,8 @@ pub(in crate::embedded) fn move_to(
     set_state(writing.conn, session.id, to, at)?;
     devices::seen(writing.conn, app, session.device, at)?;
     if let Some(badge) = badge {
+        // What waits in memory was counted on the badge that the device had.
+        writing.write_young(Scope::Device(app, session.device))?;
         badges::set(writing.conn, app, session.device, badge)?;
     }
     writing.tell_session(app, &session.user, session.device);

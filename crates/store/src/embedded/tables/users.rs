@@ -3,6 +3,7 @@
 use model::{AppId, Timestamp, UserId, UserSettings};
 use rusqlite::Connection;
 
+use super::deletions;
 use crate::{
     Change, Outcome, StoreError, User,
     embedded::{
@@ -17,12 +18,22 @@ pub(in crate::embedded) fn put(
     user: &UserId,
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
-    sql::execute(
+    let is_known = sql::first(
         writing.conn,
-        "INSERT INTO users (app, id, tokens_valid_from, created_at) VALUES (?1, ?2, 0, ?3)
-         ON CONFLICT DO NOTHING",
-        values![app, user, at],
+        "SELECT 1 FROM users WHERE app = ?1 AND id = ?2",
+        values![app, user],
+        |_| Ok(()),
     )?;
+    if is_known.is_none() {
+        if deletions::is_being_erased(writing.conn, app, user)? {
+            return Ok(Outcome::Stale);
+        }
+        sql::execute(
+            writing.conn,
+            "INSERT INTO users (app, id, tokens_valid_from, created_at) VALUES (?1, ?2, 0, ?3)",
+            values![app, user, at],
+        )?;
+    }
     Ok(Outcome::Done)
 }
 
@@ -33,6 +44,9 @@ pub(in crate::embedded) fn name(
     name: Option<&String>,
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
+    if deletions::is_being_erased(writing.conn, app, user)? {
+        return Ok(Outcome::Stale);
+    }
     sql::execute(
         writing.conn,
         "INSERT INTO users (app, id, tokens_valid_from, created_at, name) VALUES (?1, ?2, 0, ?3, ?4)
@@ -52,6 +66,9 @@ pub(in crate::embedded) fn set(
     settings: &UserSettings,
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
+    if deletions::is_being_erased(writing.conn, app, user)? {
+        return Ok(Outcome::Stale);
+    }
     let stored = (*settings != UserSettings::default()).then_some(Json(settings));
     sql::execute(
         writing.conn,
@@ -70,6 +87,9 @@ pub(in crate::embedded) fn revoke_tokens(
     user: &UserId,
     valid_from: Timestamp,
 ) -> Result<Outcome, StoreError> {
+    if deletions::is_being_erased(writing.conn, app, user)? {
+        return Ok(Outcome::Done);
+    }
     sql::execute(
         writing.conn,
         "INSERT INTO users (app, id, tokens_valid_from, created_at) VALUES (?1, ?2, ?3, ?3)

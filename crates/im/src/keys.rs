@@ -1,0 +1,99 @@
+//! Keys that were looked up, believed until a commit changes them; and when each was last used.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicI64, Ordering::Relaxed},
+    },
+};
+
+use model::Timestamp;
+use store::{ApiKey, Op, Store, StoreError};
+
+/// Keys that are known at once; beyond that all are forgotten and looked up again.
+const KNOWN_MAX: usize = 4096;
+
+/// API keys that were looked up, by hash. What a commit changes is forgotten at once.
+#[derive(Default)]
+pub struct Keys(RwLock<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// Raised by every change: a key that was read before it is not kept after it.
+    changes: u64,
+    keys: HashMap<[u8; 32], Arc<KnownKey>>,
+}
+
+struct KnownKey {
+    key: Arc<ApiKey>,
+    used_at: AtomicI64,
+    /// What the store knows of that.
+    noted_at: AtomicI64,
+}
+
+impl Keys {
+    /// The key with this hash, which is used now.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it has to be read and cannot.
+    pub async fn find(
+        &self,
+        store: &dyn Store,
+        hash: [u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<Arc<ApiKey>>, StoreError> {
+        let changes = {
+            let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(one) = known.keys.get(&hash) {
+                one.used_at.store(now.0, Relaxed);
+                return Ok(Some(Arc::clone(&one.key)));
+            }
+            known.changes
+        };
+        let Some(read) = store.api_key(&hash).await? else { return Ok(None) };
+        let key = Arc::new(read);
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.changes == changes {
+            if known.keys.len() >= KNOWN_MAX {
+                known.keys.clear();
+            }
+            let noted_at = AtomicI64::new(key.used_at.map_or(0, |at| at.0));
+            let one = KnownKey { key: Arc::clone(&key), used_at: AtomicI64::new(now.0), noted_at };
+            known.keys.insert(hash, Arc::new(one));
+        }
+        Ok(Some(key))
+    }
+
+    /// When a key was last used, where that is newer than what the store knows.
+    #[must_use]
+    pub fn used_at(&self, hash: &[u8; 32]) -> Option<Timestamp> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.keys.get(hash).map(|one| Timestamp(one.used_at.load(Relaxed)))
+    }
+
+    /// Forgets a key. For whoever commits its end and answers for it at once.
+    pub fn forget(&self, hash: &[u8; 32]) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.changes += 1;
+        known.keys.remove(hash);
+    }
+
+    pub(crate) fn forget_all(&self) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.changes += 1;
+        known.keys.clear();
+    }
+
+    /// The op that notes uses which the store does not know of yet; `None`: it knows all. They count as noted from now on.
+    #[must_use]
+    pub fn noting(&self) -> Option<Op> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let news = known.keys.iter().filter_map(|(hash, one)| {
+            let used_at = one.used_at.load(Relaxed);
+            (one.noted_at.swap(used_at, Relaxed) < used_at).then_some((*hash, Timestamp(used_at)))
+        });
+        let uses: Vec<_> = news.collect();
+        (!uses.is_empty()).then_some(Op::NoteKeyUse(uses))
+    }
+}
