@@ -4,10 +4,13 @@
 //! frames leave to live sessions, `rules` decides every other target, and the page's decisions are committed with the
 //! moved cursor.
 
+mod acks;
 mod audience;
+mod backlog;
 mod before_send;
 pub mod calls;
 mod catalogue;
+mod crowds;
 mod device;
 mod drafts;
 mod fanout;
@@ -18,6 +21,7 @@ mod keeping;
 mod keys;
 mod login;
 mod meter;
+mod outbox;
 mod reach;
 mod reads;
 mod recalls;
@@ -39,12 +43,14 @@ use tokio::{
 };
 
 pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
+pub use backlog::BacklogLimits;
 pub use before_send::{BeforeSend, Judgement};
 pub use catalogue::{AppView, Catalogue};
 pub use keys::Keys;
 pub use login::Opened;
 pub use meter::ImMeter;
-pub use registry::{Ending, Live, Outbound};
+pub use outbox::{Ending, Outbound, Outbox, OutboxDoor, Told, outbox};
+pub use registry::Live;
 pub use send::{Accepted, NewPush};
 pub use tokens::{TOKEN_LIFETIME_MAX_S, issue_token};
 
@@ -59,6 +65,8 @@ pub struct ImConfig {
     pub call_ack_within_ms: u32,
     /// How long after a restart a lost connection counts as coming back, in milliseconds.
     pub reconnect_grace_ms: i64,
+    /// How much may wait for vendors.
+    pub backlog: BacklogLimits,
 }
 
 impl Default for ImConfig {
@@ -68,6 +76,7 @@ impl Default for ImConfig {
             ack_within_ms: 5_000,
             call_ack_within_ms: 2_000,
             reconnect_grace_ms: 10_000,
+            backlog: BacklogLimits::default(),
         }
     }
 }
@@ -80,6 +89,8 @@ pub struct Im {
     catalogue: Arc<Catalogue>,
     registry: registry::Registry,
     waits: waits::Waits,
+    acks: acks::Acks,
+    backlogs: backlog::Backlogs,
     expedited: mpsc::UnboundedSender<fanout::Expedite>,
     before_send: std::sync::OnceLock<Arc<dyn BeforeSend>>,
     group_turns: groups::Turns,
@@ -113,6 +124,8 @@ impl Im {
             config,
             catalogue: Arc::clone(&catalogue),
             waits: waits::Waits::default(),
+            acks: acks::Acks::default(),
+            backlogs: backlog::Backlogs::default(),
             expedited,
             before_send: std::sync::OnceLock::new(),
             group_turns: groups::Turns::default(),
@@ -125,8 +138,9 @@ impl Im {
         let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
         let invalidation = tokio::spawn(catalogue::run_invalidation(catalogue, im.store.feed().subscribe()));
         let calls = tokio::spawn(calls::run_watch(Arc::clone(&im), im.store.feed().subscribe()));
+        let acks = tokio::spawn(acks::run(Arc::clone(&im)));
         let keeping = tokio::spawn(keeping::run(Arc::clone(&im)));
-        im.keep_tasks([fanout, invalidation, calls, keeping]);
+        im.keep_tasks([fanout, invalidation, calls, acks, keeping]);
         Ok(im)
     }
 
@@ -172,6 +186,11 @@ impl Im {
     #[must_use]
     pub const fn meter(&self) -> &ImMeter {
         &self.meter
+    }
+
+    /// Tells every connection that the server goes down: the client may come back elsewhere.
+    pub fn tell_shutdown(&self) {
+        self.registry.end_all(Ending::Shutdown);
     }
 
     /// How many connections are logged in.

@@ -144,6 +144,7 @@ impl Im {
 
     /// Stores a message; whoever wants to be told of it is, by the same commit.
     async fn accept(&self, view: &AppView, message: Message) -> Result<Accepted, Fault> {
+        self.check_app_backlog(message.app).await?;
         let (app, id, sent_at, kind) = (message.app, message.id, message.sent_at, message.kind);
         let conversation = message.addressee.conversation().cloned();
         let is_announced = conversation.is_some() && view.hears(EventKind::Message);

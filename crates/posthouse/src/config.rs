@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use gateway::{GatewayConfig, LaneTimes, Pacing, Reach, WebhookConfig};
+use im::{BacklogLimits, ImConfig};
 use model::Secret;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use serde::Deserialize;
@@ -50,6 +51,8 @@ pub(crate) struct Config {
     pub(crate) tracing: TracingConfig,
     /// How long requests and pushes on the wire have to end when the process is asked to, in seconds.
     pub(crate) drain_s: u32,
+    /// How much may wait for vendors.
+    pub(crate) backlog: BacklogConfig,
 }
 
 impl Default for Config {
@@ -70,6 +73,7 @@ impl Default for Config {
             metrics: MetricsConfig::default(),
             tracing: TracingConfig::default(),
             drain_s: 20,
+            backlog: BacklogConfig::default(),
         }
     }
 }
@@ -174,6 +178,24 @@ pub(crate) struct WebhooksConfig {
     pub(crate) may_reach_inside: bool,
 }
 
+/// How much may wait for vendors, on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct BacklogConfig {
+    /// Pushes of one App; beyond it nothing is accepted from that App, which is told to come again.
+    pub(crate) app: u32,
+    /// Pushes through one certificate; beyond it calls that name it are refused and marketing is given up, beyond twice
+    /// as much everything but calls is.
+    pub(crate) lane: u32,
+}
+
+impl Default for BacklogConfig {
+    fn default() -> Self {
+        let BacklogLimits { app, lane } = BacklogLimits::default();
+        Self { app, lane }
+    }
+}
+
 /// How fast lanes send.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -229,6 +251,12 @@ impl Config {
             extra_roots,
             may_reach_inside: self.webhooks.may_reach_inside,
         })
+    }
+
+    /// What the IM half is set to.
+    pub(crate) fn im(&self) -> ImConfig {
+        let BacklogConfig { app, lane } = self.backlog;
+        ImConfig { backlog: BacklogLimits { app, lane }, ..ImConfig::default() }
     }
 
     /// What the gateway is set to.

@@ -24,6 +24,8 @@ pub(crate) struct ServerReady {
     pub(crate) url: String,
     /// A key with every scope, that may make Apps too; only at the very first start of a data folder.
     pub(crate) instance_key: Option<String>,
+    /// A link that makes the console's first owner, once; only as long as there is no operator.
+    pub(crate) first_run: Option<String>,
 }
 
 /// What `simulator` prints once it listens: all that a sender needs to know.
@@ -178,6 +180,8 @@ pub(crate) struct ServerPlan {
     pub(crate) tls: Option<TlsFiles>,
     /// `host:port` of each vendor host to what is dialled instead.
     pub(crate) connect_to: BTreeMap<String, String>,
+    /// How much may wait for vendors.
+    pub(crate) backlog: Option<BacklogSection>,
     /// Further arguments of `serve`.
     pub(crate) arguments: Vec<String>,
 }
@@ -192,6 +196,7 @@ impl ServerPlan {
             public_url: String::new(),
             tls: None,
             connect_to: BTreeMap::new(),
+            backlog: None,
             arguments: Vec::new(),
         }
     }
@@ -217,6 +222,7 @@ impl ServerPlan {
             // A measurement has one key and one address.
             limits: LimitsSection { requests_per_second_per_key: 0, requests_per_second_per_address: 0 },
             tls: self.tls.as_ref(),
+            backlog: self.backlog,
             vendors: simulator.map(|_| VendorSection {
                 connect_to: &self.connect_to,
                 extra_roots: vec![&root],
@@ -252,7 +258,16 @@ struct ServerFile<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     tls: Option<&'a TlsFiles>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    backlog: Option<BacklogSection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     vendors: Option<VendorSection<'a>>,
+}
+
+/// How much may wait for vendors: of one App, and through one certificate.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct BacklogSection {
+    pub(crate) app: u32,
+    pub(crate) lane: u32,
 }
 
 /// Where a server finds its certificate and key.

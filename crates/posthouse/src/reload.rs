@@ -77,6 +77,7 @@ fn needing_a_start(old: &Config, new: &Config) -> Vec<&'static str> {
         ("log.json", old.log.json != new.log.json),
         ("simulator", old.simulator != new.simulator),
         ("vendors.pacing", old.vendors.pacing != new.vendors.pacing),
+        ("backlog", old.backlog != new.backlog),
         ("metrics", old.metrics != new.metrics),
         ("tracing", old.tracing != new.tracing),
         ("drain_s", old.drain_s != new.drain_s),

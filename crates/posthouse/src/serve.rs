@@ -42,14 +42,23 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     if let Some(file) = options.clock_ahead_file {
         clock.follow(file);
     }
-    let stack = Stack::start(store, clock, config.gateway()?, config.server()).await?;
+    let stack = Stack::start(
+        store,
+        Arc::<SteadyClock>::clone(&clock),
+        config.im(),
+        config.gateway()?,
+        config.server(),
+    )
+    .await?;
+    let has_operators = !stack.store.operators().await?.is_empty();
+    let first_run = (!has_operators).then(|| stack.server.first_run_link(clock.now()));
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{}", stack.server.local_addr());
-    let ready = ServerReady { url, instance_key: first_key };
+    let ready = ServerReady { url, instance_key: first_key, first_run };
     if options.json {
         println!("{}", serde_json::to_string(&ready)?);
     } else {
-        tell(&ready, &stack.server.console_link(SystemClock.now()));
+        tell(&ready, &stack.server.console_url());
     }
     let running = Reloadable::new(options.config, config, log)?;
     serve_on(stack, running, signals).await;
@@ -74,9 +83,12 @@ async fn serve_on(stack: Stack, mut running: Reloadable, mut signals: Signals) {
     running.finish();
 }
 
-fn tell(ready: &ServerReady, console_link: &str) {
+fn tell(ready: &ServerReady, console: &str) {
     println!("posthouse serves on {}", ready.url);
-    println!("console, opens once: {console_link}");
+    match &ready.first_run {
+        Some(link) => println!("console, make its owner by this link within a day: {link}"),
+        None => println!("console: {console}"),
+    }
     if let Some(key) = &ready.instance_key {
         println!("instance key, shown this once: {key}");
     }

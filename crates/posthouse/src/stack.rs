@@ -31,10 +31,11 @@ impl Stack {
     pub(crate) async fn start(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
+        im: ImConfig,
         gateway: GatewayConfig,
         server: ServerConfig,
     ) -> Result<Self> {
-        let im = Im::start(Arc::clone(&store), Arc::clone(&clock), ImConfig::default()).await?;
+        let im = Im::start(Arc::clone(&store), Arc::clone(&clock), im).await?;
         let gateway = Gateway::start(Arc::clone(&store), Arc::clone(&clock), gateway);
         let server = Server::start(Arc::clone(&im), Arc::clone(&gateway), clock, server).await?;
         Ok(Self { store, im, gateway, server })

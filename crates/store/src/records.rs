@@ -143,7 +143,7 @@ pub struct AudienceRow {
     pub user: Option<UserId>,
     /// The user's login on the device, where there was one.
     pub session: Option<SessionRecord>,
-    /// The device, where there is one.
+    /// The device, where there is one; of a user's device not what its badge shows.
     pub device: Option<Device>,
     /// The binding to push through (the device's newest for alerts, owned by the user where there is one), or why none.
     pub binding: BindingState,
@@ -246,6 +246,15 @@ pub struct Claimed {
     pub doubts: u8,
     /// Whether the device reported the environment its certificate is for.
     pub environment_confirmed: bool,
+}
+
+/// Whose queued deliveries are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// An App's, through all its certificates.
+    App(AppId),
+    /// Those through one certificate.
+    Lane(CertificateId),
 }
 
 /// Which deliveries to list, newest first.
