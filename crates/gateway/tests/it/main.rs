@@ -15,6 +15,7 @@ mod front;
 mod lanes;
 mod people;
 mod receipts;
+mod reload;
 mod support;
 mod webhooks;
 mod xiaomi;
