@@ -20,3 +20,5 @@ mod seeds;
 mod server;
 mod settled;
 mod stage;
+#[cfg(feature = "otel")]
+mod traces;
