@@ -71,6 +71,16 @@ impl DeliveryIds {
     }
 }
 
+/// Passes over so many numbers: the folder may be older than what was told of it.
+pub(super) fn leave_out(conn: &Connection, numbers: i64) -> rusqlite::Result<()> {
+    sql::execute(
+        conn,
+        "UPDATE instance SET value = CAST(CAST(value AS INTEGER) + ?2 AS BLOB) WHERE name = ?1",
+        values![NAME, numbers],
+    )
+    .map(|_| ())
+}
+
 fn store(conn: &Connection, reserved: i64) -> Result<(), StoreError> {
     sql::execute(
         conn,

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{
     backup::{Part, check_pages, disk},
+    ids,
     open::{self, Role},
     sql::{self, values},
 };
@@ -115,6 +116,7 @@ fn begin_anew(file: &Path, seal: &SealKey, now: Timestamp) -> Result<Restored, S
     )?;
     sql::execute(&step, "UPDATE conversations SET seq = seq + ?1", values![NUMBERS_LEFT_OUT])?;
     leave_out_numbers(&step)?;
+    ids::leave_out(&step, NUMBERS_LEFT_OUT)?;
     sql::execute(
         &step,
         "INSERT OR REPLACE INTO instance (name, value) VALUES ('restored_at', ?1)",

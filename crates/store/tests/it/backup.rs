@@ -76,7 +76,7 @@ async fn a_backup_beside_a_writer_holds_everything_that_was_acknowledged_before_
     let store = desk.folder.open();
     let mut before = Vec::new();
     for _ in 0..40 {
-        let messages: Vec<Message> = (0..100).map(|_| message()).collect();
+        let messages: Vec<Message> = (0..300).map(|_| message()).collect();
         before.extend(messages.iter().map(|message| message.id));
         let accepts = messages.into_iter().map(|message| Op::Accept(Box::new(message))).collect();
         store.commit(accepts).await.unwrap();
