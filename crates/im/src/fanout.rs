@@ -10,7 +10,10 @@ use model::{AppId, MessageId, Timestamp, UserId};
 use store::{Change, FanoutNext, NewDelivery, Op, Outcome, StoreError};
 use tokio::{
     sync::{
-        broadcast::{Receiver, error::RecvError},
+        broadcast::{
+            Receiver,
+            error::{RecvError, TryRecvError},
+        },
         mpsc,
     },
     time,
@@ -18,11 +21,14 @@ use tokio::{
 
 use crate::{
     Im,
+    crowds::Crowds,
     walk::{Looked, Whom, look},
 };
 
 /// Messages of one round of the loop.
 const ROUND: u32 = 256;
+/// Deliveries of one commit: what comes behind a large group does not wait for it.
+const FULL_ROUND: usize = 256;
 /// How long the loop sleeps when nothing wakes it.
 const IDLE: Duration = Duration::from_secs(30);
 /// How long the loop waits after the store refused.
@@ -68,11 +74,15 @@ pub(crate) async fn run(
     mut expedited: mpsc::UnboundedReceiver<Expedite>,
 ) {
     let mut urgent = Urgent::default();
+    let mut crowds = Crowds::default();
     loop {
         while let Ok(next) = expedited.try_recv() {
             urgent.add(next);
         }
-        let next_due = match round(&im, std::mem::take(&mut urgent)).await {
+        if hear_all(&im, &mut feed, &mut crowds).is_none() {
+            return;
+        }
+        let next_due = match round(&im, std::mem::take(&mut urgent), &mut crowds).await {
             Ok((next_due, left)) => {
                 urgent = left;
                 next_due
@@ -88,7 +98,7 @@ pub(crate) async fn run(
             continue;
         }
         tokio::select! {
-            change = wait_for_accepted(&im, &mut feed) => if change.is_none() { return },
+            change = wait_for_accepted(&im, &mut feed, &mut crowds) => if change.is_none() { return },
             next = expedited.recv() => match next {
                 Some(next) => urgent.add(next),
                 None => return,
@@ -99,25 +109,53 @@ pub(crate) async fn run(
 }
 
 /// Returns at the next accepted message, or where some may have been missed; `None` at the end.
-async fn wait_for_accepted(im: &Im, feed: &mut Receiver<Change>) -> Option<()> {
+async fn wait_for_accepted(im: &Im, feed: &mut Receiver<Change>, crowds: &mut Crowds) -> Option<()> {
     loop {
         match feed.recv().await {
-            Ok(Change::Accepted(..)) => return Some(()),
+            Ok(change) => {
+                hear(im, &change, crowds);
+                if matches!(change, Change::Accepted(..)) {
+                    return Some(());
+                }
+            }
             Err(RecvError::Lagged(missed)) => {
                 im.store().meter().missed.add(missed);
+                crowds.forget_all();
                 return Some(());
             }
-            Ok(Change::Recalled(_, message)) => im.waits.forget(message),
-            Ok(_) => {}
             Err(RecvError::Closed) => return None,
         }
     }
+}
+
+/// Hears what has been told until now; `None` at the end.
+fn hear_all(im: &Im, feed: &mut Receiver<Change>, crowds: &mut Crowds) -> Option<()> {
+    loop {
+        match feed.try_recv() {
+            Ok(change) => hear(im, &change, crowds),
+            Err(TryRecvError::Lagged(missed)) => {
+                im.store().meter().missed.add(missed);
+                crowds.forget_all();
+            }
+            Err(TryRecvError::Empty) => return Some(()),
+            Err(TryRecvError::Closed) => return None,
+        }
+    }
+}
+
+fn hear(im: &Im, change: &Change, crowds: &mut Crowds) {
+    if let Change::Recalled(_, message) = change {
+        im.waits.forget(*message);
+    }
+    crowds.hear(change);
 }
 
 /// The ops of a round, and what each of them ends.
 #[derive(Default)]
 struct Round {
     batch: Vec<Op>,
+    /// How many deliveries are in it.
+    deliveries: usize,
     ends: Vec<End>,
 }
 
@@ -132,6 +170,7 @@ struct End {
 impl Round {
     fn push(&mut self, deliveries: Vec<NewDelivery>, next: FanoutNext, end: End) {
         let (app, message) = end.key;
+        self.deliveries += deliveries.len();
         self.batch.push(Op::Decide { app, message, deliveries, next });
         self.ends.push(end);
     }
@@ -166,9 +205,14 @@ const fn ends_fanout(op: &Op) -> bool {
 }
 
 /// Looks at everything that is urgent and everything that is due. Answers when to look again, and what is urgent then.
-async fn round(im: &Im, urgent: Urgent) -> Result<(Option<Timestamp>, Urgent), StoreError> {
+async fn round(
+    im: &Im,
+    urgent: Urgent,
+    crowds: &mut Crowds,
+) -> Result<(Option<Timestamp>, Urgent), StoreError> {
     let now = im.now();
     let mut round = Round::default();
+    let mut committed = false;
     let mut left = Urgent::default();
     for key in urgent.over {
         let end = End { key, decided: Vec::new(), lost: BTreeSet::new() };
@@ -197,12 +241,19 @@ async fn round(im: &Im, urgent: Urgent) -> Result<(Option<Timestamp>, Urgent), S
     for cursor in im.store().due_fanouts(now, ROUND).await? {
         im.meter().fanout_lag.took_ms(now.since_ms(cursor.due_at));
         let key = (cursor.message.app, cursor.message.id);
-        let whom = im.waits.everybody(key.1).map_or(Whom::Everybody, Whom::These);
+        let whom = match im.waits.everybody(key.1) {
+            Some(users) => Whom::These(users),
+            None => crowds.deliver(im, &cursor, now).await?,
+        };
         if let Looked::Ready { deliveries, next, decided } = look(im, &cursor, &whom, now).await? {
             round.push(deliveries, next, End { key, decided, lost: BTreeSet::new() });
         }
+        if round.deliveries >= FULL_ROUND {
+            committed = true;
+            std::mem::take(&mut round).commit(im, &mut left).await?;
+        }
     }
-    if round.batch.is_empty() && left.is_empty() {
+    if round.batch.is_empty() && left.is_empty() && !committed {
         let horizon = now.plus_ms(i64::try_from(IDLE.as_millis()).unwrap_or(i64::MAX));
         let next_due = im.store().due_fanouts(horizon, 1).await?.first().map(|cursor| cursor.due_at);
         return Ok((next_due, left));

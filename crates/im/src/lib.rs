@@ -4,11 +4,13 @@
 //! frames leave to live sessions, `rules` decides every other target, and the page's decisions are committed with the
 //! moved cursor.
 
+mod acks;
 mod audience;
 mod backlog;
 mod before_send;
 pub mod calls;
 mod catalogue;
+mod crowds;
 mod device;
 mod drafts;
 mod fanout;
@@ -19,6 +21,7 @@ mod keeping;
 mod keys;
 mod login;
 mod meter;
+mod outbox;
 mod reach;
 mod reads;
 mod recalls;
@@ -43,7 +46,8 @@ pub use catalogue::{AppView, Catalogue};
 pub use keys::Keys;
 pub use login::Opened;
 pub use meter::ImMeter;
-pub use registry::{Ending, Live, Outbound};
+pub use outbox::{Ending, Outbound, Outbox, OutboxDoor, Told, outbox};
+pub use registry::Live;
 pub use send::{Accepted, NewPush};
 pub use tokens::{TOKEN_LIFETIME_MAX_S, issue_token};
 
@@ -83,6 +87,7 @@ pub struct Im {
     registry: registry::Registry,
     waits: waits::Waits,
     backlogs: backlog::Backlogs,
+    acks: acks::Acks,
     expedited: mpsc::UnboundedSender<fanout::Expedite>,
     before_send: std::sync::OnceLock<Arc<dyn BeforeSend>>,
     group_turns: groups::Turns,
@@ -116,6 +121,7 @@ impl Im {
             catalogue: Arc::clone(&catalogue),
             waits: waits::Waits::default(),
             backlogs: backlog::Backlogs::default(),
+            acks: acks::Acks::default(),
             expedited,
             before_send: std::sync::OnceLock::new(),
             group_turns: groups::Turns::default(),
@@ -127,8 +133,9 @@ impl Im {
         let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
         let invalidation = tokio::spawn(catalogue::run_invalidation(catalogue, im.store.feed().subscribe()));
         let calls = tokio::spawn(calls::run_watch(Arc::clone(&im), im.store.feed().subscribe()));
+        let acks = tokio::spawn(acks::run(Arc::clone(&im)));
         let keeping = tokio::spawn(keeping::run(Arc::clone(&im)));
-        im.keep_tasks([fanout, invalidation, calls, keeping]);
+        im.keep_tasks([fanout, invalidation, calls, acks, keeping]);
         Ok(im)
     }
 
@@ -168,6 +175,11 @@ impl Im {
     #[must_use]
     pub const fn meter(&self) -> &ImMeter {
         &self.meter
+    }
+
+    /// Tells every connection that the server goes down: the client may come back elsewhere.
+    pub fn tell_shutdown(&self) {
+        self.registry.end_all(Ending::Shutdown);
     }
 
     /// How many connections are logged in.

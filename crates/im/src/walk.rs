@@ -3,9 +3,14 @@
 use std::{
     collections::BTreeSet,
     ops::Bound::{Excluded, Unbounded},
+    pin::Pin,
     sync::Arc,
 };
 
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, MaybeDone, maybe_done},
+};
 use model::{
     Addressee, BindingState, Class, ConversationKind, DeliveryState, Message, MessageKind, Presentation,
     Purpose, PushSettings, Timestamp, UserId,
@@ -89,20 +94,44 @@ pub(crate) async fn look(
     };
     let mut place = whom.start();
     let mut met = None;
+    let mut committing = None;
     while let Some(after) = place {
         if walk.deliveries.len() >= DECISIONS_PAGE {
-            let page = std::mem::take(&mut walk.deliveries);
-            let op = decide_page(message, page, FanoutNext::Again { after: None, due_at: now });
-            if im.store().commit(vec![op]).await?.contains(&Outcome::Stale) {
+            if is_overtaken(committing.take()).await? {
                 return Ok(Looked::Overtaken);
             }
+            let page = std::mem::take(&mut walk.deliveries);
+            let op = decide_page(message, page, FanoutNext::Again { after: None, due_at: now });
+            committing = Some(begin(im.store().commit(vec![op])));
         }
         let limit = whom.page_size();
         let rows = im.store().audience(message.app, &message.addressee, after.as_ref(), limit).await?;
         place = whom.next_place(&message.addressee, &rows);
         walk.look_at_page(rows, &mut met).await?;
     }
+    if is_overtaken(committing).await? {
+        return Ok(Looked::Overtaken);
+    }
     Ok(walk.finish(cursor))
+}
+
+/// A page on its way to the disk.
+type Committing<'a> = MaybeDone<BoxFuture<'a, Result<Vec<Outcome>, StoreError>>>;
+
+/// Hands a page to the writer; the next one is read meanwhile.
+fn begin(commit: BoxFuture<'_, Result<Vec<Outcome>, StoreError>>) -> Committing<'_> {
+    let mut committing = maybe_done(commit);
+    // Nobody waits yet, so nobody has to be woken.
+    let _ = (&mut committing).now_or_never();
+    committing
+}
+
+/// Waits for a page; whether a logout or fetch overtook it.
+async fn is_overtaken(committing: Option<Committing<'_>>) -> Result<bool, StoreError> {
+    let Some(mut committing) = committing else { return Ok(false) };
+    (&mut committing).await;
+    let outcomes = Pin::new(&mut committing).take_output();
+    Ok(outcomes.transpose()?.is_some_and(|outcomes| outcomes.contains(&Outcome::Stale)))
 }
 
 /// Hands a message for connected devices alone to them. The decisions are committed first: a frame that nobody
@@ -312,13 +341,21 @@ impl Walk<'_> {
                 self.im.waits.others_than(message.id, users),
             ),
         };
+        let others_due = self.others_due(cursor);
         let due_at = match (self.waits_until, others_wait) {
-            (Some(until), true) => Some(until.min(cursor.due_at)),
+            (Some(until), true) => Some(until.min(others_due)),
             (until, false) => until,
-            (None, true) => Some(cursor.due_at),
+            (None, true) => Some(others_due),
         };
         let next = due_at.map_or(FanoutNext::Done, |due_at| FanoutNext::Again { after: None, due_at });
         Looked::Ready { deliveries: self.deliveries, next, decided }
+    }
+
+    /// When those are due whom this look passes over. The first look of a crowd's message is due at once, and passes over
+    /// the crowd.
+    fn others_due(&self, cursor: &FanoutCursor) -> Timestamp {
+        let crowd_due = self.im.waits.crowd_due(cursor.message.id);
+        crowd_due.filter(|_| cursor.due_at <= self.occasion.now).unwrap_or(cursor.due_at)
     }
 }
 

@@ -13,6 +13,7 @@ mod group;
 mod ids;
 mod limits;
 mod message;
+mod operator;
 mod push;
 mod receipt;
 mod resource;
@@ -39,10 +40,12 @@ pub use error::{ErrorCode, Fault};
 pub use group::{Group, GroupEvent, GroupMember, GroupNotice, JoinMode, Role};
 pub use ids::{
     AppId, CallId, CertificateId, CertificateName, ClientMessageId, ConversationId, ConversationKind,
-    DeviceId, GroupId, IdError, MessageId, PushId, ResourceId, Seq, UserId, WebhookId,
+    DeviceId, GroupId, IdError, MessageId, OperatorId, OperatorName, PushId, ResourceId, Seq, UserId,
+    WebhookId,
 };
 pub use limits::*;
 pub use message::{Addressee, Body, Class, InvalidClass, Mentions, Message, MessageKind, Recalled};
+pub use operator::{ConsoleGrants, ConsoleRole, UnknownRole};
 pub use push::{CollapseKey, ForcePush, PushSettings, SettingsError, VendorSettings};
 pub use receipt::{Receipt, ReceiptKind};
 pub use resource::PushResource;

@@ -56,19 +56,21 @@ pub struct VendorFacts {
     pub tells_arrival: bool,
     /// Its SDK hands the app data that shows nothing by itself (matrix H).
     pub hands_data: bool,
+    /// Its receipts name a push by the vendor's own id, not by ours.
+    pub receipts_by_own_id: bool,
 }
 
 /// One row a vendor: name, titles, platform, brands, push type.
 #[rustfmt::skip]
 const TABLE: &[(Vendor, VendorFacts)] = &[
-    tells_arrival(row(Vendor::Xiaomi, "xiaomi", ("Xiaomi", "小米"), Platform::Android, &["xiaomi", "redmi", "poco"], 5)),
+    receipts_by_own_id(tells_arrival(row(Vendor::Xiaomi, "xiaomi", ("Xiaomi", "小米"), Platform::Android, &["xiaomi", "redmi", "poco"], 5))),
     calls_apart(with_environments(hands_data(row(Vendor::Apns, "apns", ("Apple (APNs)", "苹果 APNs"), Platform::Ios, &["apple"], 11)))),
     hands_data(row(Vendor::Huawei, "huawei", ("Huawei", "华为"), Platform::Android, &["huawei"], 6)),
     hands_data(row(Vendor::Harmony, "harmony", ("HarmonyOS NEXT", "鸿蒙"), Platform::Harmony, &["harmony"], 13)),
     hands_data(row(Vendor::Honor, "honor", ("Honor", "荣耀"), Platform::Android, &["honor"], 12)),
-    row(Vendor::Oppo, "oppo", ("OPPO", "OPPO"), Platform::Android, &["oppo", "realme", "oneplus"], 10),
-    row(Vendor::Vivo, "vivo", ("vivo", "vivo"), Platform::Android, &["vivo", "iqoo"], 9),
-    tells_arrival(row(Vendor::Meizu, "meizu", ("Meizu", "魅族"), Platform::Android, &["meizu"], 7)),
+    receipts_by_own_id(row(Vendor::Oppo, "oppo", ("OPPO", "OPPO"), Platform::Android, &["oppo", "realme", "oneplus"], 10)),
+    receipts_by_own_id(row(Vendor::Vivo, "vivo", ("vivo", "vivo"), Platform::Android, &["vivo", "iqoo"], 9)),
+    receipts_by_own_id(tells_arrival(row(Vendor::Meizu, "meizu", ("Meizu", "魅族"), Platform::Android, &["meizu"], 7))),
     hands_data(row(Vendor::Fcm, "fcm", ("FCM", "谷歌 FCM"), Platform::Android, &["google", "samsung", "motorola", "sony"], 8)),
     hands_data(row(Vendor::Webpush, "webpush", ("Web Push", "浏览器推送"), Platform::Web, &["browser"], 14)),
 ];
@@ -92,6 +94,7 @@ const fn row(
         calls_apart: false,
         tells_arrival: false,
         hands_data: false,
+        receipts_by_own_id: false,
     };
     (vendor, facts)
 }
@@ -106,6 +109,10 @@ const fn calls_apart((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, VendorF
 
 const fn tells_arrival((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, VendorFacts) {
     (vendor, VendorFacts { tells_arrival: true, ..facts })
+}
+
+const fn receipts_by_own_id((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, VendorFacts) {
+    (vendor, VendorFacts { receipts_by_own_id: true, ..facts })
 }
 
 const fn hands_data((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, VendorFacts) {

@@ -2,6 +2,7 @@
 
 mod address;
 mod api;
+mod backup;
 mod bench;
 mod cert;
 mod clock;
@@ -11,6 +12,7 @@ mod credentials;
 mod dev;
 mod explain;
 mod handset;
+mod health;
 mod logging;
 mod output;
 mod print;
@@ -60,6 +62,12 @@ enum What {
     Selftest(selftest::Options),
     /// Measure this program on this machine.
     Bench(bench::Options),
+    /// Copy everything that is kept to a file, beside a running server.
+    Backup(backup::Options),
+    /// Make a data folder from a backup.
+    Restore(backup::RestoreOptions),
+    /// Say by the exit code whether a server answers.
+    Health(health::Options),
     /// Print what is generated from the code.
     Print {
         /// What to print.
@@ -97,6 +105,9 @@ fn run(what: What) -> anyhow::Result<()> {
             What::Credentials(options) => credentials::run(options).await,
             What::Selftest(options) => selftest::run(options).await,
             What::Bench(options) => bench::run(options).await,
+            What::Backup(options) => backup::run(options).await,
+            What::Restore(options) => backup::run_restore(options).await,
+            What::Health(options) => health::run(options).await,
             What::Print { what } => print::run(what),
         }
     })

@@ -24,6 +24,8 @@ pub(crate) struct ServerReady {
     pub(crate) url: String,
     /// A key with every scope, that may make Apps too; only at the very first start of a data folder.
     pub(crate) instance_key: Option<String>,
+    /// A link that makes the console's first owner, once; only as long as there is no operator.
+    pub(crate) first_run: Option<String>,
 }
 
 /// What `simulator` prints once it listens: all that a sender needs to know.

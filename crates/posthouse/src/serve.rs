@@ -42,16 +42,18 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     if let Some(file) = options.clock_ahead_file {
         clock.follow(file);
     }
+    let (gateway, server) = (gateway_config(&config)?, server_config(&config));
     let stack =
-        Stack::start(store, clock, im_config(&config), gateway_config(&config)?, server_config(&config))
-            .await?;
+        Stack::start(store, Arc::<SteadyClock>::clone(&clock), im_config(&config), gateway, server).await?;
+    let has_operators = !stack.store.operators().await?.is_empty();
+    let first_run = (!has_operators).then(|| stack.server.first_run_link(clock.now()));
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{}", stack.server.local_addr());
-    let ready = ServerReady { url, instance_key: first_key };
+    let ready = ServerReady { url, instance_key: first_key, first_run };
     if options.json {
         println!("{}", serde_json::to_string(&ready)?);
     } else {
-        tell(&ready, &stack.server.console_link(SystemClock.now()));
+        tell(&ready, &stack.server.console_url());
     }
     crate::asked_to_end().await;
     tracing::info!("ending");
@@ -59,9 +61,12 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     Ok(())
 }
 
-fn tell(ready: &ServerReady, console_link: &str) {
+fn tell(ready: &ServerReady, console: &str) {
     println!("posthouse serves on {}", ready.url);
-    println!("console, opens once: {console_link}");
+    match &ready.first_run {
+        Some(link) => println!("console, make its owner by this link within a day: {link}"),
+        None => println!("console: {console}"),
+    }
     if let Some(key) = &ready.instance_key {
         println!("instance key, shown this once: {key}");
     }

@@ -2,25 +2,23 @@
 
 mod crowding;
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::Router;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::conn::auto::Builder,
-    service::TowerToHyperService,
-};
+use axum::body::Body;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch},
     time,
 };
-use tower::ServiceExt;
 
 use self::crowding::{Crowding, Place};
 use crate::{
+    roads::Roads,
     shared::{Shared, went_down},
+    streams,
     tls::Tls,
 };
 
@@ -28,10 +26,12 @@ use crate::{
 const HEAD_WITHIN: Duration = Duration::from_secs(60);
 /// A client has this long to agree on keys.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
-/// Largest request head over HTTP/1.1, and largest header list over HTTP/2, in bytes.
-const HEAD_MAX_BYTES: u32 = 32 * 1024;
-/// Streams of one HTTP/2 connection.
-const STREAMS_MAX: u32 = 256;
+/// Largest request head, in bytes.
+const HEAD_MAX_BYTES: usize = 32 * 1024;
+/// What a client begins with that speaks HTTP/2 without being asked (RFC 9113, 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// How long to wait for the rest of a preface of which only a piece has come.
+const PIECE_PAUSE: Duration = Duration::from_millis(1);
 /// How long to wait after the system refused to accept, for instance for want of file descriptors.
 const REFUSED_PAUSE: Duration = Duration::from_millis(50);
 
@@ -72,22 +72,22 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// What every connection is served with.
 pub(crate) struct Front {
-    router: Router,
+    roads: Roads,
     shared: Arc<Shared>,
-    builder: Builder<TokioExecutor>,
+    http1: http1::Builder,
     tls: Option<Arc<Tls>>,
     connections: Arc<Semaphore>,
     crowding: Arc<Crowding>,
 }
 
 impl Front {
-    pub(crate) fn new(router: Router, shared: Arc<Shared>, tls: Option<Arc<Tls>>) -> Self {
+    pub(crate) fn new(roads: Roads, shared: Arc<Shared>, tls: Option<Arc<Tls>>) -> Self {
         let (connections_max, connections_per_ip_max) =
             (shared.config.connections_max, shared.config.connections_per_ip_max);
         Self {
-            router,
+            roads,
             shared,
-            builder: builder(),
+            http1: http1_builder(),
             tls,
             connections: Arc::new(Semaphore::new(connections_max.min(Semaphore::MAX_PERMITS))),
             crowding: Arc::new(Crowding::new(connections_per_ip_max)),
@@ -143,7 +143,7 @@ fn admit(
     tokio::spawn(greet((stream, peer), front, ConnectionGuard(Arc::new(held)), goes_down));
 }
 
-/// Agrees on keys where the front has TLS.
+/// Finds out what the client speaks; where the front has TLS, it says so while it agrees on keys.
 async fn greet(
     (stream, peer): (TcpStream, SocketAddr),
     front: Arc<Front>,
@@ -151,47 +151,65 @@ async fn greet(
     goes_down: watch::Receiver<bool>,
 ) {
     let Some(tls) = &front.tls else {
-        return serve((stream, peer), &front, guard, goes_down).await;
+        return match time::timeout(HEAD_WITHIN, speaks_http2(&stream)).await {
+            Ok(Ok(http2)) => serve((stream, peer), http2, &front, guard, goes_down).await,
+            Ok(Err(error)) => tracing::debug!(%error, "a connection broke"),
+            Err(_) => tracing::debug!("a connection asked nothing"),
+        };
     };
     let handshake = Box::pin(tls.acceptor().accept(stream));
     match time::timeout(HANDSHAKE_WITHIN, handshake).await {
-        Ok(Ok(stream)) => serve((stream, peer), &front, guard, goes_down).await,
+        Ok(Ok(stream)) => {
+            let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+            serve((stream, peer), http2, &front, guard, goes_down).await;
+        }
         Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
         Err(_) => tracing::debug!("a TLS handshake took too long"),
     }
 }
 
-fn builder() -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_WITHIN)
-        .max_buf_size(HEAD_MAX_BYTES as usize);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS_MAX)
-        .max_header_list_size(HEAD_MAX_BYTES)
-        .keep_alive_interval(Duration::from_secs(30))
-        .keep_alive_timeout(Duration::from_secs(20));
+/// Looks at what the client says first, without taking it.
+async fn speaks_http2(stream: &TcpStream) -> io::Result<bool> {
+    let mut first = [0; PREFACE.len()];
+    loop {
+        let heard = stream.peek(&mut first).await?;
+        if heard == 0 || !PREFACE.starts_with(&first[..heard]) {
+            return Ok(false);
+        }
+        if heard == PREFACE.len() {
+            return Ok(true);
+        }
+        time::sleep(PIECE_PAUSE).await;
+    }
+}
+
+fn http1_builder() -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_buf_size(HEAD_MAX_BYTES);
     builder
 }
 
 async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     (stream, peer): (S, SocketAddr),
+    http2: bool,
     front: &Front,
     guard: ConnectionGuard,
     mut goes_down: watch::Receiver<bool>,
 ) {
-    let service =
-        front.router.clone().map_request(move |mut request: http::Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(guard.clone());
-            request.extensions_mut().insert(Peer(peer));
-            request
-        });
-    let service = TowerToHyperService::new(service);
-    let mut connection = pin!(front.builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
+    let roads = front.roads.clone();
+    if http2 {
+        // Boxed: a phone's connection, which is none of these, stays small.
+        return Box::pin(streams::serve(stream, peer, roads, goes_down)).await;
+    }
+    let service = service_fn(move |request: http::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(guard.clone());
+        request.extensions_mut().insert(Peer(peer));
+        let answer = roads.answer(request);
+        async move { Ok::<_, Infallible>(answer.await) }
+    });
+    let connection = front.http1.serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection.with_upgrades());
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = went_down(&mut goes_down) => {

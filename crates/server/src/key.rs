@@ -3,7 +3,6 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
-    Extension,
     extract::{FromRequestParts, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -22,6 +21,7 @@ use tokio::{
 
 use crate::{
     accept::Peer,
+    audit::Made,
     problem::Problem,
     shared::{Shared, went_down},
 };
@@ -58,6 +58,8 @@ fn hash_of(key: &str) -> [u8; 32] {
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) key: Arc<ApiKey>,
+    /// Where an endpoint tells what it made.
+    pub(crate) made: Made,
     /// The key's App; `None` where the call is about the whole instance.
     view: Option<Arc<AppView>>,
 }
@@ -81,23 +83,34 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Lets a request through where its key has the scope and comes not too fast. One without a valid key counts against
-/// its address.
+/// Lets a request through where [`admit`] does.
 pub(crate) async fn authorize(
     State((shared, needed)): State<(Arc<Shared>, Scope)>,
-    Extension(Peer(peer)): Extension<Peer>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    match caller_of(&shared, needed, request.headers()).await {
+    match admit(&shared, needed, &mut request).await {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// Admits a request whose key has the scope and comes not too fast, and notes who calls. One without a valid key
+/// counts against its address.
+///
+/// # Errors
+/// What it is answered instead.
+pub(crate) async fn admit(shared: &Shared, needed: Scope, request: &mut Request) -> Result<(), Problem> {
+    match caller_of(shared, needed, request.headers()).await {
         Ok(caller) => {
-            if let Err(problem) = shared.gate.pass_key(&caller.key.hash, &shared.meter) {
-                return problem.into_response();
-            }
+            shared.gate.pass_key(&caller.key.hash, &shared.meter)?;
             request.extensions_mut().insert(caller);
-            next.run(request).await
+            Ok(())
         }
-        Err(problem) => turned_away(&shared, peer, request.headers(), problem).into_response(),
+        Err(problem) => {
+            let Some(Peer(peer)) = request.extensions().get().copied() else { return Err(problem) };
+            Err(turned_away(shared, peer, request.headers(), problem))
+        }
     }
 }
 
@@ -120,7 +133,7 @@ pub(crate) async fn caller_of(
         return Err(ErrorCode::Forbidden.into());
     }
     let view = if needed == Scope::Instance { None } else { Some(shared.view(key.app).await?) };
-    Ok(Caller { key, view })
+    Ok(Caller { key, made: Made::default(), view })
 }
 
 async fn look_up(shared: &Shared, headers: &HeaderMap) -> Result<Arc<ApiKey>, Problem> {

@@ -6,6 +6,8 @@
 
 mod accept;
 mod api;
+mod attend;
+mod audit;
 mod before_send;
 mod console;
 pub mod explain;
@@ -15,7 +17,9 @@ mod limits;
 mod meter;
 mod metrics;
 mod problem;
+mod roads;
 mod shared;
+mod streams;
 mod tls;
 mod ws;
 
@@ -39,11 +43,13 @@ use crate::{
     accept::Front,
     before_send::Asking,
     console::{Entrance, Grant},
+    roads::Roads,
     shared::Shared,
     tls::Tls,
 };
 
 pub use api::{Listed, endpoints, openapi_json};
+pub use console::{ConsolePage, Need, console_pages};
 pub use key::create_api_key;
 pub use limits::Limits;
 pub use metrics::MetricsConfig;
@@ -151,7 +157,8 @@ impl Server {
         if let Some(tls) = tls.clone() {
             tokio::spawn(tls::watch_files(tls, goes_down.clone()));
         }
-        let front = Arc::new(Front::new(router(Arc::clone(&shared)), Arc::clone(&shared), tls.clone()));
+        let roads = Roads::new(api::direct(Arc::clone(&shared)), router(Arc::clone(&shared)));
+        let front = Arc::new(Front::new(roads, Arc::clone(&shared), tls.clone()));
         let accepting = tokio::spawn(accept::run(listener, front, goes_down, open));
         Ok(Running {
             local_addr,
@@ -202,6 +209,12 @@ pub struct Running {
     metrics: Option<metrics::Alone>,
 }
 
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("local_addr", &self.local_addr).finish_non_exhaustive()
+    }
+}
+
 impl Running {
     /// Where it listens.
     #[must_use]
@@ -234,10 +247,23 @@ impl Running {
         self.entrance.new_link(Grant::Instance, now).0
     }
 
+    /// A link that makes the console's first owner, once, within a day. It does nothing where there is an operator.
+    #[must_use]
+    pub fn first_run_link(&self, now: Timestamp) -> String {
+        self.entrance.first_run_link(now)
+    }
+
+    /// Where people sign in to the console.
+    #[must_use]
+    pub fn console_url(&self) -> String {
+        self.entrance.address("/console/signin")
+    }
+
     /// Stops accepting, tells client sockets to come back later, lets requests end, and returns when all are closed or
     /// the drain time is over.
     pub async fn shutdown(mut self) {
         self.going_down.send_replace(true);
+        self.shared.im.tell_shutdown();
         if tokio::time::timeout(self.drain, self.all_closed.recv()).await.is_err() {
             tracing::warn!("connections were still open at the end of the drain time");
         }

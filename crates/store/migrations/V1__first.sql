@@ -138,20 +138,20 @@ CREATE TABLE acks (
     PRIMARY KEY (app, user, device, conversation)
 ) STRICT, WITHOUT ROWID;
 
--- Only messages whose targets are not all decided.
+-- Only messages whose targets are not all decided, or not all of whose decisions are on disk. Read at the start alone.
 CREATE TABLE fanouts (
     message INTEGER PRIMARY KEY, -- messages.row
     after   TEXT,
     due_at  INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX fanouts_due ON fanouts (due_at);
 
 -- The last attempt has columns of its own, so that the common row with one attempt is one plain update.
 CREATE TABLE deliveries (
-    id                 INTEGER PRIMARY KEY AUTOINCREMENT,
+    id                 INTEGER PRIMARY KEY, -- given in order, never used again
     app                INTEGER NOT NULL,
     message            INTEGER NOT NULL, -- messages.row
     purpose            INTEGER NOT NULL,
+    target             INTEGER NOT NULL, -- a number of whom it is for; two may have the same
     user               TEXT,
     device             BLOB,
     push_id            BLOB,
@@ -179,16 +179,14 @@ CREATE TABLE deliveries (
     arrived_at         INTEGER,
     shown_at           INTEGER,
     clicked_at         INTEGER,
-    receipt_note       TEXT
+    receipt_note       TEXT,
+    receipt_key        INTEGER -- of a bare token: a number of the vendor's id, where receipts come by that alone
 ) STRICT;
--- One delivery per target: a user's device, a user without one, a device without a user, or a bare token.
-CREATE UNIQUE INDEX deliveries_target ON deliveries (
-    app, message, purpose, ifnull(user, ''), ifnull(device, x''),
-    iif(user IS NULL AND device IS NULL, token, '')
-);
-CREATE INDEX deliveries_whose ON deliveries (app, coalesce(user, device));
-CREATE INDEX deliveries_of_bare_tokens ON deliveries (app, certificate, vendor_message_id)
-    WHERE user IS NULL AND device IS NULL AND vendor_message_id IS NOT NULL;
+-- One delivery per target: a user's device, a user without one, a device without a user, or a bare token. Who makes one
+-- looks first. Messages come in order, so this index grows at its end.
+CREATE INDEX deliveries_target ON deliveries (message, purpose, target);
+CREATE INDEX deliveries_whose ON deliveries (app, coalesce(user, device)) WHERE coalesce(user, device) IS NOT NULL;
+CREATE INDEX deliveries_by_receipt_key ON deliveries (receipt_key) WHERE receipt_key IS NOT NULL;
 -- The send queue of a lane, and what a cancel has to find.
 CREATE INDEX deliveries_queue ON deliveries (certificate, due_at, id) WHERE state = 0;
 CREATE INDEX deliveries_pending ON deliveries (app, device, user) WHERE state = 0;

@@ -3,23 +3,28 @@
 //! Everything that must survive is committed through [`Store::commit`]; everything that was committed is told on the
 //! [feed](Feed). The rows of [`Store::claim`] are the send queue: it lives with the messages, in one transaction.
 
+mod audit;
 mod batch;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod embedded;
 mod feed;
 mod meter;
+mod operators;
 mod port;
 mod records;
 mod sealing;
 
+pub use audit::{AuditChannel, AuditDraft, AuditEntry, AuditFilter, AuditObject};
 pub use batch::{
-    BindingClear, CancelScope, CertificateDraft, DeliveryUpdate, Erasure, ErasureStep, Expiry, ExpiryStep,
-    FanoutNext, FollowUp, NewBinding, NewDelivery, NewSession, Op, Outcome, SessionEnd,
+    BindingClear, CancelScope, CertificateDraft, ConsoleOp, DeliveryUpdate, Erasure, ErasureStep, Expiry,
+    ExpiryStep, FanoutNext, FollowUp, Invitation, NewBinding, NewDelivery, NewOperator, NewSession, Op,
+    OperatorStart, Outcome, PasswordBy, SessionEnd,
 };
 pub use embedded::{BackupReport, Copied, EmbeddedStore, Pace, Restored, back_up, restore};
 pub use feed::{Change, Feed};
 pub use meter::StoreMeter;
+pub use operators::{ConsoleHolder, ConsoleSession, ConsoleSessionKey, Operator};
 pub use port::{Store, StoreError};
 pub use records::{
     ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion,

@@ -81,12 +81,16 @@ pub(crate) struct Parcel {
     /// How often it came back like that.
     pub(crate) returns: u8,
     key: Option<BatchKey>,
+    /// The group's message that is in it, of whose members more may come.
+    of_group: Option<MessageId>,
+    /// It does not leave before it is full.
+    is_held: bool,
 }
 
 impl Parcel {
-    fn new(work: Work, key: Option<BatchKey>) -> Self {
+    fn new(work: Work, key: Option<BatchKey>, of_group: Option<MessageId>) -> Self {
         let (items, targets, sent) = (Vec::new(), Vec::new(), Vec::new());
-        Self { work, items, targets, sent, begun: false, returns: 0, key }
+        Self { work, items, targets, sent, begun: false, returns: 0, key, of_group, is_held: false }
     }
 
     fn add(&mut self, item: Item) {
@@ -168,26 +172,32 @@ impl Hand {
         self.waiting
     }
 
-    /// Puts a delivery to those it may share a job with.
-    pub(crate) fn add(&mut self, item: Item, work: &Work, key: Option<BatchKey>) {
+    /// Puts a delivery to those it may share a job with. `of_group`: the message, where it is one to a group.
+    pub(crate) fn add(
+        &mut self,
+        item: Item,
+        work: &Work,
+        key: Option<BatchKey>,
+        of_group: Option<MessageId>,
+    ) {
         self.waiting += 1;
         match key.filter(|_| self.batch > 1) {
-            Some(key) => self.add_to_open(item, work, key),
+            Some(key) => self.add_to_open(item, work, key, of_group),
             None => self.add_alone(item, work),
         }
     }
 
     fn add_alone(&mut self, item: Item, work: &Work) {
-        let mut parcel = Parcel::new(work.clone(), None);
+        let mut parcel = Parcel::new(work.clone(), None, None);
         parcel.add(item);
         self.full.push_back(parcel);
     }
 
-    fn add_to_open(&mut self, item: Item, work: &Work, key: BatchKey) {
+    fn add_to_open(&mut self, item: Item, work: &Work, key: BatchKey, of_group: Option<MessageId>) {
         let next = self.first + self.open.len() as u64;
         let number = *self.by_key.entry(key).or_insert(next);
         if number == next {
-            self.open.push_back(Some(Parcel::new(work.clone(), Some(key))));
+            self.open.push_back(Some(Parcel::new(work.clone(), Some(key), of_group)));
         }
         let place = usize::try_from(number - self.first).unwrap_or(usize::MAX);
         match self.open.get_mut(place) {
@@ -199,14 +209,32 @@ impl Hand {
             self.by_key.remove(&key);
             self.full.push_back(parcel);
         }
-        while self.open.pop_front_if(|parcel| parcel.is_none()).is_some() {
-            self.first += 1;
+        self.close_up();
+    }
+
+    /// Lets everything in hand leave, but for parcels of a group's message for which this holds.
+    pub(crate) fn let_go_but(&mut self, is_held: impl Fn(MessageId) -> bool) {
+        self.go_below = self.first + self.open.len() as u64;
+        for parcel in self.open.iter_mut().flatten() {
+            parcel.is_held = parcel.of_group.is_some_and(&is_held);
         }
     }
 
     /// Lets everything in hand leave: no more can be claimed now.
     pub(crate) fn let_go(&mut self) {
-        self.go_below = self.first + self.open.len() as u64;
+        self.let_go_but(|_| false);
+    }
+
+    /// The messages to groups of which a parcel is not full, each once.
+    pub(crate) fn open_groups(&self) -> Vec<(AppId, MessageId)> {
+        let mut found: Vec<(AppId, MessageId)> = Vec::new();
+        for parcel in self.open.iter().flatten() {
+            let Some((item, message)) = parcel.items.first().zip(parcel.of_group) else { continue };
+            if found.iter().all(|(_, other)| *other != message) {
+                found.push((item.app, message));
+            }
+        }
+        found
     }
 
     /// The next parcel that may leave.
@@ -217,17 +245,22 @@ impl Hand {
     }
 
     fn take_open(&mut self) -> Option<Parcel> {
-        while self.first < self.go_below {
-            let parcel = self.open.pop_front()?;
-            self.first += 1;
-            if let Some(parcel) = parcel {
-                if let Some(key) = parcel.key {
-                    self.by_key.remove(&key);
-                }
-                return Some(parcel);
-            }
+        let below = usize::try_from(self.go_below.saturating_sub(self.first)).unwrap_or(usize::MAX);
+        let mut may_go = self.open.iter_mut().take(below);
+        let parcel = may_go.find_map(|place| place.take_if(|parcel| !parcel.is_held));
+        self.close_up();
+        let parcel = parcel?;
+        if let Some(key) = parcel.key {
+            self.by_key.remove(&key);
         }
-        None
+        Some(parcel)
+    }
+
+    /// Forgets the places at the front from which a parcel left.
+    fn close_up(&mut self) {
+        while self.open.pop_front_if(|parcel| parcel.is_none()).is_some() {
+            self.first += 1;
+        }
     }
 
     /// Puts a parcel back so that it is the next to leave.
@@ -279,7 +312,7 @@ mod tests {
         let (mut hand, work) = (Hand::new(1000), work());
         for claim in [0..2048, 2048..2500] {
             for number in claim {
-                hand.add(item(number), &work, Some(BatchKey(7)));
+                hand.add(item(number), &work, Some(BatchKey(7)), None);
             }
         }
         assert_eq!(hand.waiting(), 2500);
@@ -292,11 +325,27 @@ mod tests {
     #[test]
     fn a_parcel_that_may_leave_is_still_filled_until_it_does() {
         let (mut hand, work) = (Hand::new(10), work());
-        hand.add(item(1), &work, Some(BatchKey(1)));
+        hand.add(item(1), &work, Some(BatchKey(1)), None);
         hand.let_go();
-        hand.add(item(2), &work, Some(BatchKey(1)));
-        hand.add(item(3), &work, Some(BatchKey(2)));
+        hand.add(item(2), &work, Some(BatchKey(1)), None);
+        hand.add(item(3), &work, Some(BatchKey(2)), None);
         assert_eq!(sizes(&mut hand), [2]);
+        hand.let_go();
+        assert_eq!(sizes(&mut hand), [1]);
+    }
+
+    #[test]
+    fn a_parcel_of_a_group_is_held_for_the_members_to_come_and_nothing_waits_with_it() {
+        let (mut hand, message) = (Hand::new(10), MessageId(uuid::Uuid::nil()));
+        hand.add(item(1), &numbered(1), Some(BatchKey(1)), Some(message));
+        hand.add(item(2), &numbered(2), Some(BatchKey(2)), None);
+        hand.let_go_but(|held| held == message);
+        assert_eq!(hand.open_groups(), [(item(1).app, message)]);
+        assert_eq!(sizes(&mut hand), [1]);
+        for number in 3..=12 {
+            hand.add(item(number), &numbered(1), Some(BatchKey(1)), Some(message));
+        }
+        assert_eq!(sizes(&mut hand), [10], "full, it leaves");
         hand.let_go();
         assert_eq!(sizes(&mut hand), [1]);
     }
@@ -304,14 +353,14 @@ mod tests {
     #[test]
     fn without_a_key_each_delivery_has_a_parcel_of_its_own() {
         let (mut hand, work) = (Hand::new(1), work());
-        (0..3).for_each(|number| hand.add(item(number), &work, None));
+        (0..3).for_each(|number| hand.add(item(number), &work, None, None));
         assert_eq!(sizes(&mut hand), [1, 1, 1]);
     }
 
     #[test]
     fn what_is_put_back_leaves_first_and_what_is_sifted_out_is_gone() {
         let (mut hand, work) = (Hand::new(1), work());
-        (0..3).for_each(|number| hand.add(item(number), &work, None));
+        (0..3).for_each(|number| hand.add(item(number), &work, None, None));
         let first = hand.take().unwrap();
         hand.put_back(first);
         let out = hand.sift(|item| item.id.0 != 1);
@@ -331,7 +380,7 @@ mod tests {
             for (step, key) in steps {
                 match step {
                     0..=2 => {
-                        hand.add(item(added), &contents[usize::try_from(key).unwrap()], Some(BatchKey(key)));
+                        hand.add(item(added), &contents[usize::try_from(key).unwrap()], Some(BatchKey(key)), None);
                         added += 1;
                     }
                     3 => hand.let_go(),
@@ -358,9 +407,9 @@ mod tests {
     #[test]
     fn what_differs_never_shares_a_parcel_even_under_one_key() {
         let mut hand = Hand::new(10);
-        hand.add(item(1), &numbered(1), Some(BatchKey(7)));
-        hand.add(item(2), &numbered(2), Some(BatchKey(7)));
-        hand.add(item(3), &shown(), Some(BatchKey(7)));
+        hand.add(item(1), &numbered(1), Some(BatchKey(7)), None);
+        hand.add(item(2), &numbered(2), Some(BatchKey(7)), None);
+        hand.add(item(3), &shown(), Some(BatchKey(7)), None);
         hand.let_go();
         assert_eq!(sizes(&mut hand), [1, 1, 1]);
     }
@@ -369,7 +418,7 @@ mod tests {
     fn t1_a_target_carries_its_own_badge() {
         let mut hand = Hand::new(10);
         for badge in [Some(3), None, Some(7)] {
-            hand.add(Item { badge, ..item(1) }, &work(), Some(BatchKey(1)));
+            hand.add(Item { badge, ..item(1) }, &work(), Some(BatchKey(1)), None);
         }
         hand.let_go();
         let parcel = hand.take().unwrap();
@@ -380,8 +429,8 @@ mod tests {
     #[test]
     fn t13_what_is_taken_back_carries_the_vendors_own_id() {
         let mut hand = Hand::new(10);
-        hand.add(Item { followed: Some("vendor-1".into()), ..item(1) }, &shown(), Some(BatchKey(1)));
-        hand.add(item(2), &shown(), Some(BatchKey(1)));
+        hand.add(Item { followed: Some("vendor-1".into()), ..item(1) }, &shown(), Some(BatchKey(1)), None);
+        hand.add(item(2), &shown(), Some(BatchKey(1)), None);
         hand.let_go();
         let mut parcel = hand.take().unwrap();
         parcel.sift(|item| item.id.0 == 1);

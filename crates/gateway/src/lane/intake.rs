@@ -11,6 +11,7 @@ use super::{
     Event, Lane,
     breaker::Allowance,
     content::{Book, Contents},
+    gather,
     hand::{Hand, Item},
     outbox,
     road::{self, Opened, Reading, Road},
@@ -225,9 +226,16 @@ impl Lane {
             self.take_into_hand(claimed, now);
         }
         let room = self.shared.config.sizes.waiting.saturating_sub(self.hand.waiting());
-        if dry || room < CLAIM_PAGE.min(self.shared.config.sizes.waiting) {
+        if room < CLAIM_PAGE.min(self.shared.config.sizes.waiting) {
             self.hand.let_go();
+        } else if dry {
+            self.gather(Instant::now());
         }
+    }
+
+    /// Looks at the queue again.
+    pub(super) const fn look_again(&mut self) {
+        self.intake.wanted = true;
     }
 
     /// Deliveries were put back: they are claimed again, as far as no cancel has reached them.
@@ -249,11 +257,12 @@ impl Lane {
             return self.end(&[item], DeliveryState::Skipped, Reason::CANNOT_WITHDRAW, now);
         };
         let origin = channel.origin_of(&claimed.delivery.token).map(Arc::new);
+        let of_group = gather::group_message(&claimed);
         let purpose = match work {
             Work::Show(content) => content.purpose,
             Work::TakeBack(_) => Purpose::Withdraw,
         };
-        self.hand.add(Item { origin, purpose, ..Item::from(claimed) }, work, key);
+        self.hand.add(Item { origin, purpose, ..Item::from(claimed) }, work, key, of_group);
     }
 
     /// Ends deliveries that may not leave any more.

@@ -13,6 +13,7 @@ mod dice;
 #[cfg(test)]
 mod fixtures;
 mod flights;
+mod gather;
 mod hand;
 mod intake;
 mod land;
@@ -26,7 +27,7 @@ mod work;
 use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use model::{Certificate, CertificateId, DeliveryId, Timestamp};
+use model::{Certificate, CertificateId, DeliveryId, MessageId, Timestamp};
 use store::{Claimed, StoreError};
 use tokio::{
     pin, select,
@@ -40,6 +41,7 @@ use self::{
     catalogue::Catalogue,
     dice::Dice,
     flights::{Flight, Flights},
+    gather::Gathering,
     hand::{Hand, Parcel},
     intake::Intake,
     outbox::Outbox,
@@ -66,12 +68,20 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 /// What a lane waited for has come.
 enum Event {
     Opened(Result<Opened, StoreError>),
-    Claimed { asked: usize, rows: Result<Vec<Claimed>, StoreError> },
+    Claimed {
+        asked: usize,
+        rows: Result<Vec<Claimed>, StoreError>,
+    },
+    /// Fan-outs of which no more comes.
+    Gathered(Vec<MessageId>),
     NextDue(Result<Option<Timestamp>, StoreError>),
     Begun(Result<Vec<bool>, StoreError>),
     Committed(Result<(), StoreError>),
     Released(Result<(), StoreError>),
-    Dialed { road: u32, dialed: Result<Dialed, DialError> },
+    Dialed {
+        road: u32,
+        dialed: Result<Dialed, DialError>,
+    },
     Ended(ConnectionId),
     Landed(Landing),
     Authenticated(Arc<dyn Channel>, Landing),
@@ -92,6 +102,7 @@ pub(crate) struct Lane {
     road_number: u32,
     intake: Intake,
     hand: Hand,
+    gathering: Gathering,
     /// Parcels for which the store is asked whether they may go, each with its place on a connection.
     beginning: Vec<(Parcel, ConnectionId)>,
     /// Jobs with a further request, which wait for a place.
@@ -144,6 +155,7 @@ impl Lane {
             road_number: 0,
             intake: Intake::default(),
             hand: Hand::new(1),
+            gathering: Gathering::default(),
             beginning: Vec::new(),
             resuming: VecDeque::new(),
             flights: Flights::default(),
@@ -204,6 +216,7 @@ impl Lane {
         match event {
             Event::Opened(opened) => self.opened(opened, now),
             Event::Claimed { asked, rows } => self.claimed(asked, rows, now),
+            Event::Gathered(over) => self.gathered(over),
             Event::NextDue(due) => self.intake.next_due(due),
             Event::Begun(answers) => self.begun(answers, now),
             Event::Committed(result) => {
@@ -225,6 +238,9 @@ impl Lane {
         self.look_at.take_if(|at| *at <= instant);
         self.dial_at.take_if(|at| *at <= instant);
         self.intake.wake(instant);
+        if self.gathering.wakes(instant) {
+            self.look_again();
+        }
         self.commit(instant);
         self.open();
         if self.intake.is_open() {
@@ -271,7 +287,8 @@ impl Lane {
             Allowance::Nothing { until } => Some(wait(until)),
             Allowance::Free | Allowance::One => None,
         };
-        let own = [held, self.look_at, self.dial_at.filter(|_| waiting), self.intake.due().map(wait)];
+        let due = self.intake.due().map(wait);
+        let own = [held, self.look_at, self.dial_at.filter(|_| waiting), due, self.gathering.look_at()];
         let looks = own.into_iter().filter(|_| self.intake.is_open());
         let looks = looks.chain([self.outbox.retry_at(), self.intake.retry_at()]);
         looks.flatten().min()

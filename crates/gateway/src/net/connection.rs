@@ -7,7 +7,12 @@ use futures_util::future::BoxFuture;
 use tokio::time::timeout;
 use vendors::{Protocol, WireReply, WireRequest};
 
-use super::{DialError, Endpoint, answer::Lost, http1, http2, request};
+use super::{
+    DialError, Endpoint,
+    answer::Lost,
+    http1, http2,
+    request::{self, Repeated},
+};
 
 /// Reads and writes for a connection until it ends; nothing moves on it unless this is polled.
 pub(crate) type Driver = BoxFuture<'static, ()>;
@@ -32,7 +37,7 @@ pub(super) enum Readiness {
 pub(super) enum Connection {
     /// `None` while a request has it.
     Http1(Option<http1::Sender>),
-    Http2(http2::Sender),
+    Http2(http2::Sender, Repeated),
 }
 
 impl Connection {
@@ -49,16 +54,20 @@ impl Connection {
             }
             Protocol::Http2 => {
                 let (sender, driver) = http2::open(stream).await.map_err(|_| DialError::Protocol)?;
-                Ok((Self::Http2(sender), Box::pin(http2::drive(driver, endpoint.times))))
+                Ok((Self::http2(sender), Box::pin(http2::drive(driver, endpoint.times))))
             }
         }
+    }
+
+    fn http2(sender: http2::Sender) -> Self {
+        Self::Http2(sender, Repeated::default())
     }
 
     /// How many requests may be on it at once, as the other side says at this moment.
     pub(super) fn capacity(&self) -> usize {
         match self {
             Self::Http1(_) => 1,
-            Self::Http2(sender) => sender.current_max_send_streams(),
+            Self::Http2(sender, _) => sender.current_max_send_streams(),
         }
     }
 
@@ -68,7 +77,7 @@ impl Connection {
             Self::Http1(None) => Readiness::NotYet,
             Self::Http1(Some(sender)) if sender.is_closed() => Readiness::Ended,
             Self::Http1(Some(_)) => Readiness::Ready,
-            Self::Http2(sender) => http2::readiness(sender),
+            Self::Http2(sender, _) => http2::readiness(sender),
         }
     }
 
@@ -76,7 +85,7 @@ impl Connection {
     pub(super) fn another(&self) -> Option<Self> {
         match self {
             Self::Http1(_) => None,
-            Self::Http2(sender) => Some(Self::Http2(sender.clone())),
+            Self::Http2(sender, _) => Some(Self::http2(sender.clone())),
         }
     }
 
@@ -88,11 +97,12 @@ impl Connection {
         deadline: Duration,
         finish: impl FnOnce(Outcome) -> T + Send + 'static,
     ) -> Result<BoxFuture<'static, T>, Lost> {
-        let protocol = match self {
-            Self::Http1(_) => Protocol::Http1,
-            Self::Http2(_) => Protocol::Http2,
+        let mut none_before = Repeated::default();
+        let (protocol, repeated) = match self {
+            Self::Http1(_) => (Protocol::Http1, &mut none_before),
+            Self::Http2(_, repeated) => (Protocol::Http2, repeated),
         };
-        let head = request::http_head(endpoint, protocol, wire).map_err(|_| Lost::Unsendable)?;
+        let head = request::http_head(endpoint, protocol, wire, repeated).map_err(|_| Lost::Unsendable)?;
         let body = Bytes::from(wire.body.clone());
         match self {
             Self::Http1(slot) => {
@@ -104,7 +114,7 @@ impl Connection {
                     finish(Outcome { result, back })
                 }))
             }
-            Self::Http2(sender) => {
+            Self::Http2(sender, _) => {
                 let answer = http2::answer(http2::begin(sender, head, body)?);
                 Ok(Box::pin(async move {
                     let result = timeout(deadline, answer).await.unwrap_or(Err(Lost::timeout()));

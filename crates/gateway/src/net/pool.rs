@@ -187,11 +187,11 @@ impl Pool {
                 *slot = back;
                 slot.is_some()
             }
-            (Connection::Http2(_), Err(Lost::Unknown { .. })) => {
+            (Connection::Http2(..), Err(Lost::Unknown { .. })) => {
                 // A lost answer alone resets one stream; a connection that has been silent since is not trusted.
                 open.answered_at.is_some_and(|at| at >= sent_at)
             }
-            (Connection::Http2(_), _) => true,
+            (Connection::Http2(..), _) => true,
         };
         if result.is_ok() {
             open.answered_at = Some(now);

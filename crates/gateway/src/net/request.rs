@@ -1,18 +1,44 @@
 //! From a request as data to an HTTP request.
 
 use http::{
-    HeaderName, HeaderValue, Request, Uri, header,
+    HeaderName, HeaderValue, Request, Uri,
+    header::{self, InvalidHeaderValue},
     uri::{PathAndQuery, Scheme},
 };
 use vendors::{Protocol, WireRequest};
 
 use super::Endpoint;
 
+/// Header values as the last request on a connection had them. One that comes again is worth a place in HTTP/2's
+/// compression table, the authentication above all; one that is new with every request would only drive it out.
+#[derive(Debug, Default)]
+pub(super) struct Repeated(Vec<(&'static str, HeaderValue)>);
+
+impl Repeated {
+    fn value(&mut self, name: &'static str, text: &str) -> Result<HeaderValue, InvalidHeaderValue> {
+        match self.0.iter_mut().find(|(own, _)| *own == name) {
+            Some((_, last)) if last.as_bytes() == text.as_bytes() => Ok(last.clone()),
+            Some((_, last)) => {
+                *last = HeaderValue::from_str(text)?;
+                let mut once = last.clone();
+                once.set_sensitive(true);
+                Ok(once)
+            }
+            None => {
+                let value = HeaderValue::from_str(text)?;
+                self.0.push((name, value.clone()));
+                Ok(value)
+            }
+        }
+    }
+}
+
 /// The request's head. HTTP/2 names scheme and authority in the request line, HTTP/1.1 the host in a header.
 pub(super) fn http_head(
     endpoint: &Endpoint,
     protocol: Protocol,
     wire: &WireRequest,
+    repeated: &mut Repeated,
 ) -> Result<Request<()>, http::Error> {
     let path = PathAndQuery::try_from(wire.path.as_str())?;
     let uri = match protocol {
@@ -30,12 +56,22 @@ pub(super) fn http_head(
         headers.insert(header::HOST, HeaderValue::from_str(endpoint.authority.as_str())?);
     }
     for (name, value) in &wire.headers {
-        headers.append(HeaderName::from_bytes(name.as_bytes())?, HeaderValue::from_str(value)?);
+        headers.append(HeaderName::from_bytes(name.as_bytes())?, repeated.value(name, value)?);
     }
     if let Some(authorization) = &wire.authorization {
-        let mut value = HeaderValue::from_str(authorization.expose())?;
-        value.set_sensitive(true);
-        headers.insert(header::AUTHORIZATION, value);
+        headers.insert(header::AUTHORIZATION, repeated.value("authorization", authorization.expose())?);
     }
     Ok(head)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Repeated;
+
+    #[test]
+    fn only_what_comes_again_is_kept_in_the_compression_table() {
+        let mut repeated = Repeated::default();
+        let mut is_kept = |text| !repeated.value("a", text).unwrap().is_sensitive();
+        assert_eq!(["x", "x", "y", "z", "z", "z"].map(&mut is_kept), [true, true, false, false, true, true]);
+    }
 }

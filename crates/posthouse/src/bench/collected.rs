@@ -16,7 +16,7 @@ use crate::api::Api;
 /// Between two looks at the lanes.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// Lanes in which nothing moves for so long are given up on.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// Deliveries of one page: the most there are.
 const PAGE: usize = 500;
 

@@ -10,9 +10,10 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Args;
-use model::{Clock, Vendor};
+use model::{Clock, Timestamp, Vendor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use super::{
     brands, collected, gauge,
@@ -29,6 +30,12 @@ use crate::{
 
 /// Requests that wait for the server's answer at once where phones are pushed to one by one.
 const AT_ONCE: usize = 512;
+
+/// Between two looks at what is stored.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+const TEXT: &str = "晚饭吃什么?🍜 Seven at the noodle shop behind the station, as always";
+const EXT: &str = r#"{"conversation":"g:crowd","kind":"text","thread":"7f3a"}"#;
 
 /// What can be chosen.
 #[derive(Debug, Args)]
@@ -132,14 +139,19 @@ impl Bench {
         eprintln!("warming up: one message …");
         self.send().await?;
         let (before, cpu) = (self.requests().await?, self.cpu_us()?);
-        let mut told = Vec::new();
+        let mut sent = Vec::new();
         for number in 1..=options.messages {
             eprintln!("message {number} of {} to {} members …", options.messages, self.members.len());
-            told.push(self.send().await?);
+            sent.push(self.send().await?);
         }
         let deliveries = self.members.len() as f64 * options.messages as f64;
         let [server, simulator] = self.since(cpu, deliveries)?;
         let requests = (self.requests().await? - before) as f64 / options.messages as f64;
+        eprintln!("reading what became of every delivery …");
+        let mut told = Vec::new();
+        for sent in sent {
+            told.push(self.look_up(sent).await?);
+        }
         let took = || told.iter().map(|told| told.all_accepted_ms).collect::<Vec<f64>>();
         let one_by_one = self.one_by_one().await?;
         Ok(Figures {
@@ -167,22 +179,36 @@ impl Bench {
         Vendor::ALL.into_iter().map(of).sum()
     }
 
-    /// One message to the group; waits until every target has ended.
-    async fn send(&self) -> Result<Told> {
+    /// One message to the group; waits until the vendors have taken it.
+    async fn send(&self) -> Result<Sent> {
         let before = self.accepted().await?;
         let message = json!({
             "from": "sender",
             "to": { "group": populace::GROUP },
-            "body": { "type": "text", "text": "晚饭吃什么?🍜 Seven at the noodle shop behind the station, as always" },
-            "push": { "ext": r#"{"conversation":"g:crowd","kind":"text","thread":"7f3a"}"# },
+            "body": { "type": "text", "text": TEXT },
+            "push": { "ext": EXT },
         });
         let accepted: Value = self.api.post("/v1/messages", &message).await?;
         let acknowledged = SystemClock.now();
-        let id = accepted["message"].as_str().context("no message id")?;
+        let message = accepted["message"].as_str().context("no message id")?.to_owned();
         self.wait_for(before + self.members.len() as u64).await?;
-        let taken = collected::taken_at_of(&self.api, &format!("&message={id}")).await?;
-        let last = taken.iter().map(|(_, at)| *at).max().unwrap_or(acknowledged);
-        Ok(Told { accepted: taken.len(), all_accepted_ms: last.since_ms(acknowledged).max(0) as f64 })
+        Ok(Sent { message, acknowledged })
+    }
+
+    /// When its last target was taken, and how many were. The lanes tell of an answer before it is stored, so what is
+    /// not stored yet is waited for.
+    async fn look_up(&self, sent: Sent) -> Result<Told> {
+        let since = Instant::now();
+        let filter = format!("&message={}", sent.message);
+        loop {
+            let taken = collected::taken_at_of(&self.api, &filter).await?;
+            if taken.len() >= self.members.len() || since.elapsed() > collected::PATIENCE {
+                let last = taken.iter().map(|(_, at)| *at).max().unwrap_or(sent.acknowledged);
+                let all_accepted_ms = last.since_ms(sent.acknowledged).max(0) as f64;
+                return Ok(Told { accepted: taken.len(), all_accepted_ms });
+            }
+            sleep(LOOK_AGAIN).await;
+        }
     }
 
     /// Each phone gets a push of its own, as a backend without groups would send it.
@@ -194,8 +220,8 @@ impl Bench {
             api_key: self.api_key.clone(),
             to: To::User(|number| format!("member-{number:05}")),
             title: "the whole crowd",
-            text: "晚饭吃什么?🍜 Seven at the noodle shop behind the station, as always",
-            ext: r#"{"conversation":"g:crowd","kind":"text","thread":"7f3a"}"#,
+            text: TEXT,
+            ext: EXT,
         };
         let (requests, accepted, cpu) = (self.requests().await?, self.accepted().await?, self.cpu_us()?);
         let start = Instant::now();
@@ -244,6 +270,12 @@ impl Bench {
 
 fn control_of(simulator: &SimulatorReady) -> Api {
     Api::new(&simulator.control_url, &simulator.control_key)
+}
+
+/// One message, as its sender knows it.
+struct Sent {
+    message: String,
+    acknowledged: Timestamp,
 }
 
 /// What became of one message.

@@ -3,6 +3,7 @@
 //! [`TABLE`](table) is the list of endpoints with the scope each needs; router, OpenAPI document and tests are made
 //! from it.
 
+mod direct;
 pub(crate) mod schema;
 mod table;
 mod views;
@@ -215,5 +216,6 @@ mod webhooks {
 }
 
 pub(crate) use certificates::saving;
-pub(crate) use table::router;
+pub(crate) use direct::Direct;
 pub use table::{Listed, endpoints, openapi_json};
+pub(crate) use table::{direct, router};

@@ -1,20 +1,16 @@
 //! The list of endpoints: router, OpenAPI document and tests are made from it.
 
-use std::{any::Any, sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{Request, State},
     handler::Handler,
-    middleware::{self, Next},
-    response::{IntoResponse, Response},
+    middleware,
     routing::{MethodFilter, on},
 };
-use http::{HeaderName, HeaderValue, Method, header};
+use http::Method;
 use model::ErrorCode;
 use store::Scope;
-use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
-use tracing::Instrument;
 use utoipa::{
     OpenApi as _, Path,
     openapi::{
@@ -23,12 +19,13 @@ use utoipa::{
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
-use uuid::Uuid;
 
+use super::direct::{Call, Direct, call};
 use crate::{
+    attend,
+    audit::{self, Recorded},
     key,
-    meter::Surface,
-    problem::{Problem, RefusedWith},
+    problem::Problem,
     shared::Shared,
 };
 
@@ -41,6 +38,9 @@ pub struct Listed {
     pub path: String,
     /// The scope a key needs; `None` where no key is asked for.
     pub scope: Option<Scope>,
+    /// The word under which the audit log keeps what it changes; `None`: it changes nothing, or is an App's everyday
+    /// traffic.
+    pub action: Option<String>,
 }
 
 /// The router while endpoints are added to it.
@@ -50,28 +50,41 @@ type Routes = Router<Arc<Shared>>;
 struct Endpoint {
     listed: Listed,
     register: Register,
+    /// How it is called without a router; `None` where its path has parameters.
+    call: Option<Call>,
 }
 
 type Register = Box<dyn FnOnce(Routes, &Arc<Shared>) -> Routes>;
 
 impl Endpoint {
-    fn of<P: Path, H, T>(scope: Option<Scope>, handler: H) -> Self
+    fn of<P: Path, H, T>(scope: Option<Scope>, marks: &[&str], handler: H) -> Self
     where
         H: Handler<T, Arc<Shared>>,
         T: 'static,
     {
         let (method, filter) = verb(P::methods().first());
         let path = P::path();
-        let listed = Listed { method, path: path.clone(), scope };
+        let administers = matches!(scope, Some(Scope::Manage | Scope::Instance)) && method != Method::GET;
+        let is_recorded = administers && !marks.contains(&TRAFFIC);
+        let action = if is_recorded { P::operation().operation_id } else { None };
+        let recorded = action
+            .clone()
+            .map(|action| Recorded { action: action.into(), of_instance: scope == Some(Scope::Instance) });
+        let listed = Listed { method, path: path.clone(), scope, action };
+        let call = (!path.contains('{')).then(|| call(scope, recorded.clone(), handler.clone()));
         let register = move |router: Routes, shared: &Arc<Shared>| {
             let mut route = on(filter, handler);
+            if let Some(recorded) = recorded {
+                let state = (Arc::clone(shared), recorded);
+                route = route.layer(middleware::from_fn_with_state(state, audit::every));
+            }
             if let Some(scope) = scope {
                 let state = (Arc::clone(shared), scope);
                 route = route.layer(middleware::from_fn_with_state(state, key::authorize));
             }
             router.route(&path, route)
         };
-        Self { listed, register: Box::new(register) }
+        Self { listed, register: Box::new(register), call }
     }
 }
 
@@ -85,11 +98,16 @@ fn verb(method: Option<&HttpMethod>) -> (Method, MethodFilter) {
     }
 }
 
+/// The mark of what an App's backend does all day in its users' names, as their own clients do. It is not recorded in the
+/// audit log, which is about who administers what.
+const TRAFFIC: &str = "traffic";
+
 macro_rules! table {
-    ($($scope:expr => $($module:ident)::+;)*) => {
+    ($($scope:expr => $($module:ident)::+ $(, $mark:ident)?;)*) => {
         fn table() -> Vec<Endpoint> {
             vec![$(Endpoint::of::<super::$($module)::+::__path_handler, _, _>(
                 $scope,
+                &[$(stringify!($mark))?],
                 super::$($module)::+::handler,
             ),)*]
         }
@@ -124,39 +142,39 @@ table! {
     Some(Scope::Manage)   => certificates::certificate::probe::post;
     Some(Scope::Read)     => certificates::certificate::lint::post;
     Some(Scope::Read)     => users::get;
-    Some(Scope::Manage)   => users::post;
+    Some(Scope::Manage)   => users::post, traffic;
     Some(Scope::Read)     => users::user::get;
     Some(Scope::Manage)   => users::user::patch;
     Some(Scope::Manage)   => users::user::delete;
     Some(Scope::Read)     => users::user::settings::get;
-    Some(Scope::Manage)   => users::user::settings::put;
+    Some(Scope::Manage)   => users::user::settings::put, traffic;
     Some(Scope::Read)     => users::user::sessions::get;
     Some(Scope::Read)     => users::user::devices::get;
     Some(Scope::Manage)   => users::user::devices::device::kick::post;
     Some(Scope::Read)     => users::user::conversations::get;
     Some(Scope::Read)     => users::user::conversations::conversation::messages::get;
-    Some(Scope::Manage)   => users::user::conversations::conversation::mute::put;
-    Some(Scope::Manage)   => users::user::conversations::conversation::read::post;
+    Some(Scope::Manage)   => users::user::conversations::conversation::mute::put, traffic;
+    Some(Scope::Manage)   => users::user::conversations::conversation::read::post, traffic;
     Some(Scope::Read)     => users::user::explain::get;
-    Some(Scope::Manage)   => users::user::token::post;
+    Some(Scope::Manage)   => users::user::token::post, traffic;
     Some(Scope::Manage)   => users::user::logout::post;
     Some(Scope::Manage)   => users::user::kick::post;
-    Some(Scope::Manage)   => devices::post;
+    Some(Scope::Manage)   => devices::post, traffic;
     Some(Scope::Read)     => devices::push_id::get;
     Some(Scope::Manage)   => devices::push_id::delete;
     Some(Scope::Manage)   => devices::push_id::push::put;
-    Some(Scope::Manage)   => devices::push_id::binding::post;
+    Some(Scope::Manage)   => devices::push_id::binding::post, traffic;
     Some(Scope::Manage)   => devices::push_id::binding::delete;
     Some(Scope::Manage)   => console::links::post;
     Some(Scope::Read)     => groups::get;
-    Some(Scope::Manage)   => groups::post;
+    Some(Scope::Manage)   => groups::post, traffic;
     Some(Scope::Read)     => groups::group::get;
     Some(Scope::Manage)   => groups::group::patch;
     Some(Scope::Manage)   => groups::group::delete;
     Some(Scope::Read)     => groups::group::members::get;
-    Some(Scope::Manage)   => groups::group::members::post;
-    Some(Scope::Manage)   => groups::group::members::delete;
-    Some(Scope::Manage)   => groups::group::members::member::patch;
+    Some(Scope::Manage)   => groups::group::members::post, traffic;
+    Some(Scope::Manage)   => groups::group::members::delete, traffic;
+    Some(Scope::Manage)   => groups::group::members::member::patch, traffic;
     Some(Scope::Send)     => calls::post;
     Some(Scope::Read)     => calls::call::get;
     Some(Scope::Send)     => calls::call::accept::post;
@@ -197,39 +215,14 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .fold(Router::new(), |router, endpoint| (endpoint.register)(router, &shared))
         .fallback(|| async { Problem::not_found("there is no such path") })
         .method_not_allowed_fallback(|| async { Problem::from(ErrorCode::MethodNotAllowed) })
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(Arc::clone(&shared), named))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("no-store"),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), attend::every))
         .with_state(shared)
 }
 
-/// Gives each request an id, so that an answer can be found in the log, and counts it.
-async fn named(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-    let id = Uuid::now_v7();
-    let span = tracing::info_span!("request", %id, method = %request.method());
-    let began = Instant::now();
-    let mut response = next.run(request).instrument(span).await;
-    shared.meter.request.took(began.elapsed());
-    if let Some(RefusedWith(code)) = response.extensions().get() {
-        shared.meter.note_refused(Surface::Rest, *code);
-    }
-    if let Ok(id) = HeaderValue::try_from(id.to_string()) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
-    response
-}
-
-fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
-    tracing::error!("an endpoint panicked");
-    Problem::from(ErrorCode::Internal).into_response()
+/// The endpoints whose path has no parameter.
+pub(crate) fn direct(shared: Arc<Shared>) -> Direct {
+    let calls = table().into_iter().filter_map(|Endpoint { listed, call, .. }| Some((listed, call?)));
+    Direct::new(shared, calls.map(|(listed, call)| (listed.method, listed.path, call)))
 }
 
 /// The OpenAPI document, as it is served at `/v1/openapi.json` and kept in the repository.

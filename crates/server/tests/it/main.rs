@@ -4,10 +4,13 @@
 
 mod api;
 mod backend;
+mod browser;
 mod calls;
 mod certificates;
 mod compose;
 mod console;
+mod console_security;
+mod deletion;
 mod explain;
 mod frames;
 mod front;
@@ -22,5 +25,6 @@ mod people;
 mod phone;
 mod pushes;
 mod sending;
+mod streams;
 mod tls;
 mod ws;

@@ -10,6 +10,7 @@
 //!   be old.
 //! - Each certificate has a *front*: every queued row up to it is held, so a claim reads on from there and a long
 //!   backlog is read once. Whatever makes a row free again pulls the front back before it.
+//! - A claim that read to the end also tells from when on a free row is due. Until then nothing has to be read.
 
 use std::collections::{HashMap, HashSet};
 
@@ -65,12 +66,23 @@ struct Claiming {
     settled: HashSet<DeliveryId>,
 }
 
+/// How far a claim read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReadTo {
+    /// Perhaps there is more that is due.
+    Somewhere,
+    /// All that is due: the next row that it did not look at is due then, if there is one.
+    TheEnd(Option<Timestamp>),
+}
+
 /// See the module's words.
 #[derive(Debug, Default)]
 pub(super) struct Hands {
     held: HashMap<DeliveryId, Held>,
     barred: HashSet<DeliveryId>,
     fronts: HashMap<CertificateId, Place>,
+    /// No free row of the certificate is due before this; absent where that is not known.
+    idle_until: HashMap<CertificateId, Timestamp>,
     claiming: Option<Claiming>,
 }
 
@@ -78,6 +90,26 @@ impl Hands {
     /// Every free row of this certificate stands behind this place.
     pub(super) fn front(&self, certificate: CertificateId) -> Place {
         self.fronts.get(&certificate).copied().unwrap_or(Place::START)
+    }
+
+    /// Whether a free row of this certificate may be due by then.
+    pub(super) fn may_be_due(&self, certificate: CertificateId, by: Timestamp) -> bool {
+        self.idle_until.get(&certificate).is_none_or(|from| *from <= by && *from != Timestamp::NEVER)
+    }
+
+    /// A lane holds a row that came to it without a claim from disk.
+    pub(super) fn hold(&mut self, queued: Queued) {
+        self.held.insert(queued.place.id, Held { queued, on_wire: false, raced: false });
+    }
+
+    /// Whether a lane holds it.
+    pub(super) fn holds(&self, id: DeliveryId) -> bool {
+        self.held.contains_key(&id)
+    }
+
+    /// A lane lets go of a row that is not on disk.
+    pub(super) fn let_go(&mut self, id: DeliveryId) {
+        self.held.remove(&id);
     }
 
     /// A claim is about to read, from behind the returned place. One claim at a time.
@@ -108,10 +140,15 @@ impl Hands {
     }
 
     /// The claim has read what it wanted.
-    pub(super) fn end_claim(&mut self) {
+    pub(super) fn end_claim(&mut self, read_to: ReadTo) {
         let Some(claiming) = self.claiming.take() else { return };
         let front = claiming.pulled_back.map_or(claiming.reached, |place| claiming.reached.min(place));
         self.fronts.insert(claiming.certificate, front);
+        if let ReadTo::TheEnd(next) = read_to {
+            let next = next.unwrap_or(Timestamp::NEVER);
+            let from = claiming.pulled_back.map_or(next, |place| next.min(place.due_at));
+            self.idle_until.insert(claiming.certificate, from);
+        }
     }
 
     /// Whether nobody holds the row and nobody is cancelling it.
@@ -205,8 +242,12 @@ impl Hands {
         }
     }
 
-    fn pull_back(&mut self, row: Queued) {
+    /// A row on disk is free.
+    pub(super) fn pull_back(&mut self, row: Queued) {
         let before = row.place.before();
+        if let Some(from) = self.idle_until.get_mut(&row.certificate) {
+            *from = (*from).min(row.place.due_at);
+        }
         if let Some(claiming) = &mut self.claiming
             && claiming.certificate == row.certificate
         {
@@ -222,7 +263,7 @@ impl Hands {
 mod tests {
     use model::{CertificateId, DeliveryId, Timestamp};
 
-    use super::{Hands, Place, QueueChanges, Queued};
+    use super::{Hands, Place, QueueChanges, Queued, ReadTo};
 
     const CERTIFICATE: CertificateId = CertificateId(1);
 
@@ -237,7 +278,7 @@ mod tests {
     fn claim(hands: &mut Hands, read: &[Place], room: usize) -> Vec<i64> {
         hands.start_claim(CERTIFICATE);
         let taken = hands.take(read, room);
-        hands.end_claim();
+        hands.end_claim(ReadTo::Somewhere);
         taken.into_iter().map(|id| id.0).collect()
     }
 
@@ -264,7 +305,7 @@ mod tests {
         hands.start_claim(CERTIFICATE);
         hands.committed(QueueChanges { queued: vec![row(2)], ..QueueChanges::default() });
         hands.take(&[place(1), place(3)], 9);
-        hands.end_claim();
+        hands.end_claim(ReadTo::Somewhere);
         assert!(hands.front(CERTIFICATE) < place(2));
     }
 
@@ -276,7 +317,7 @@ mod tests {
         assert!(!hands.bar(row(1), &mut changes));
         hands.committed(changes);
         assert!(hands.take(&[place(1)], 9).is_empty());
-        hands.end_claim();
+        hands.end_claim(ReadTo::Somewhere);
     }
 
     #[test]

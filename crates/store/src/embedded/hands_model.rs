@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{CertificateId, DeliveryId, Timestamp};
 use proptest::prelude::*;
 
-use super::hands::{Hands, Place, QueueChanges, Queued};
+use super::hands::{Hands, Place, QueueChanges, Queued, ReadTo};
 
 const CERTIFICATE: CertificateId = CertificateId(1);
 /// Rows that are queued at one time: few, so that steps meet at the same row.
@@ -239,8 +239,12 @@ impl World {
     }
 
     fn end_claim(&mut self) {
-        if self.claim.take().is_some() {
-            self.hands.end_claim();
+        if let Some(claim) = self.claim.take() {
+            let read_to = match claim.read {
+                Some(rest) if rest.is_empty() => ReadTo::TheEnd(None),
+                _ => ReadTo::Somewhere,
+            };
+            self.hands.end_claim(read_to);
         }
     }
 
@@ -297,6 +301,11 @@ impl World {
             .filter(|(id, row)| row.is_queued && !self.lane.contains_key(id))
             .map(|(id, _)| *id)
             .collect();
+        let earliest = free.iter().map(|id| Timestamp(self.database[id].due)).min();
+        assert!(
+            earliest.is_none_or(|due| self.hands.may_be_due(CERTIFICATE, due)),
+            "a free row is overlooked"
+        );
         self.step(&Step::StartClaim);
         self.step(&Step::ReadClaim);
         let read = self.claim.as_mut().and_then(|claim| claim.read.take()).unwrap_or_default();

@@ -1,24 +1,28 @@
 //! The embedded store: one folder, one process, one writer.
 //!
 //! Ops go to the [writer], which commits them in groups. Reads run where they are asked, on a few connections
-//! of their own. What lanes hold of the queue lives in [hands].
+//! of their own. What is known of pushes on their way without reading it from disk is the [road].
 
 mod apply;
 mod backup;
 mod checkpoint;
 #[cfg(all(test, feature = "conformance"))]
 mod cost;
+mod cursors;
 mod faults;
 mod hands;
 #[cfg(test)]
 mod hands_model;
+mod ids;
 mod open;
 mod readers;
 mod restore;
+mod road;
 mod sql;
 mod tables;
 mod writer;
 mod writing;
+mod young;
 
 use std::{
     cell::Cell,
@@ -30,25 +34,28 @@ use std::{
 use async_trait::async_trait;
 use model::{
     Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId,
-    DeviceId, Group, GroupId, GroupMember, Message, MessageId, PushId, PushResource, Seq, SessionId,
-    Timestamp, UserId, Webhook,
+    DeviceId, Group, GroupId, GroupMember, Message, MessageId, OperatorId, OperatorName, PushId,
+    PushResource, Seq, SessionId, Timestamp, UserId, Webhook,
 };
 
 use self::{
-    hands::Hands,
+    hands::ReadTo,
+    ids::DeliveryIds,
     open::Role,
     readers::Readers,
+    road::Road,
     tables::{
-        api_keys, apps, audience, backlog, bindings, calls, certificates, conversations, deletions,
-        deliveries, delivery_list, devices, fanouts, groups, members, messages, outbox, queue, reads,
-        resources, sessions, users, webhooks,
+        api_keys, apps, audience, audit, backlog, bindings, calls, certificates, console_sessions,
+        conversations, deletions, deliveries, delivery_list, devices, fanouts, groups, members, messages,
+        operators, outbox, queue, reads, resources, sessions, users, webhooks,
     },
     writer::{Desk, Work, Writer},
 };
 use crate::{
-    ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion,
-    DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, SealKey, SessionRecord,
-    Space, Store, StoreError, StoreMeter, User, Waiting,
+    ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, CallRecord, Claimed, ConsoleSession,
+    ConsoleSessionKey, ConversationEntry, ConversationHead, Deletion, DeliveryFilter, DeviceRecord,
+    FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome, SealKey, SessionRecord, Space, Store, StoreError,
+    StoreMeter, User, Waiting,
 };
 
 pub use self::{
@@ -57,7 +64,7 @@ pub use self::{
 };
 
 /// Changes that the feed holds for a slow listener.
-const FEED_CAPACITY: usize = 4096;
+const FEED_CAPACITY: usize = 16_384;
 /// Rows of a queue that are looked at in one step.
 const QUEUE_STEP: usize = 512;
 
@@ -67,7 +74,7 @@ pub struct EmbeddedStore {
     // folder is given back last.
     readers: Readers,
     writer: Writer,
-    hands: Arc<Mutex<Hands>>,
+    road: Arc<Mutex<Road>>,
     /// One claim reads at a time.
     claims: Mutex<()>,
     feed: Feed,
@@ -89,14 +96,18 @@ impl EmbeddedStore {
         open::own_file(&file).map_err(|error| StoreError::Disk(format!("{}: {error}", file.display())))?;
         let mut conn = open::connection(&file, Role::Writer)?;
         open::prepare(&mut conn, &seal)?;
-        let hands = Arc::new(Mutex::new(Hands::default()));
+        let mut road = Road::default();
+        fanouts::restore(&conn, &mut road.cursors)?;
+        let road = Arc::new(Mutex::new(road));
+        let ids = DeliveryIds::open(&conn)?;
         let feed = Feed::new(FEED_CAPACITY);
         let meter = Arc::new(StoreMeter::default());
         let desk = Desk {
             conn,
             syncs: Cell::new(true),
             seal: seal.clone(),
-            hands: Arc::clone(&hands),
+            ids,
+            road: Arc::clone(&road),
             feed: feed.clone(),
             meter: Arc::clone(&meter),
         };
@@ -104,7 +115,7 @@ impl EmbeddedStore {
         Ok(Arc::new(Self {
             readers: Readers::new(file),
             writer,
-            hands,
+            road,
             claims: Mutex::new(()),
             feed,
             seal,
@@ -114,11 +125,19 @@ impl EmbeddedStore {
         }))
     }
 
-    fn hands(&self) -> MutexGuard<'_, Hands> {
-        self.hands.lock().unwrap_or_else(PoisonError::into_inner)
+    fn road(&self) -> MutexGuard<'_, Road> {
+        road::lock(&self.road)
     }
 
-    /// Takes free rows from the front of the queue on, then reads them, all from one snapshot.
+    /// Has decisions that wait in memory written, so that a read finds them.
+    async fn write_young(&self) -> Result<(), StoreError> {
+        if self.road().young.is_empty() {
+            return Ok(());
+        }
+        self.writer.commit(Work::WriteYoung).await.map(drop)
+    }
+
+    /// Takes what waits on disk first: it is older.
     fn claim_rows(
         &self,
         certificate: CertificateId,
@@ -126,22 +145,63 @@ impl EmbeddedStore {
         limit: usize,
     ) -> Result<Vec<Claimed>, StoreError> {
         let _claiming = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut after = self.hands().start_claim(certificate);
-        let mut taken = Vec::new();
+        let mut claimed = Vec::new();
+        if self.road().hands.may_be_due(certificate, by) {
+            claimed = self.claim_from_disk(certificate, by, limit)?;
+        }
+        if claimed.len() < limit {
+            claimed.append(&mut self.claim_young(certificate, by, limit - claimed.len())?);
+        }
+        Ok(claimed)
+    }
+
+    fn claim_young(
+        &self,
+        certificate: CertificateId,
+        by: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let taken = self.road().claim_young(certificate, by, limit);
+        if let Some(claimed) = queue::load_bare(&taken) {
+            return Ok(claimed);
+        }
+        let claimed = self.readers.snapshot(|conn| queue::load_young(conn, certificate, &taken));
+        if claimed.is_err() {
+            let ids: Vec<DeliveryId> = taken.iter().map(|row| row.id).collect();
+            self.road().release(&ids);
+        }
+        claimed
+    }
+
+    /// Takes free rows from the front of the queue on, then reads them, all from one snapshot.
+    fn claim_from_disk(
+        &self,
+        certificate: CertificateId,
+        by: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let mut after = self.road().hands.start_claim(certificate);
+        let (mut taken, mut read_to) = (Vec::new(), ReadTo::Somewhere);
         let claimed = self.readers.snapshot(|conn| {
             while taken.len() < limit {
                 let read = queue::places_after(conn, certificate, after, by, QUEUE_STEP)?;
-                let Some(&last) = read.last() else { break };
+                let Some(&last) = read.last() else {
+                    let next = queue::places_after(conn, certificate, after, Timestamp::NEVER, 1)?;
+                    read_to = ReadTo::TheEnd(next.first().map(|place| place.due_at));
+                    break;
+                };
                 after = last;
                 let room = limit - taken.len();
-                taken.extend(self.hands().take(&read, room));
+                taken.extend(self.road().hands.take(&read, room));
             }
             queue::load(conn, certificate, &taken)
         });
-        let mut hands = self.hands();
-        hands.end_claim();
+        let mut road = self.road();
         if claimed.is_err() {
-            hands.release(&taken);
+            road.hands.end_claim(ReadTo::Somewhere);
+            road.hands.release(&taken);
+        } else {
+            road.hands.end_claim(read_to);
         }
         claimed
     }
@@ -190,6 +250,42 @@ impl Store for EmbeddedStore {
         self.readers.read(|conn| api_keys::find(conn, hash))
     }
 
+    async fn operators(&self) -> Result<Vec<Operator>, StoreError> {
+        self.readers.read(operators::list)
+    }
+
+    async fn operator(&self, operator: OperatorId) -> Result<Option<Operator>, StoreError> {
+        self.readers.read(|conn| operators::find(conn, operator))
+    }
+
+    async fn operator_named(&self, name: &OperatorName) -> Result<Option<Operator>, StoreError> {
+        self.readers.read(|conn| operators::find_named(conn, name))
+    }
+
+    async fn operator_invited(&self, invitation: &[u8; 32]) -> Result<Option<Operator>, StoreError> {
+        self.readers.read(|conn| operators::find_invited(conn, invitation))
+    }
+
+    async fn console_session(
+        &self,
+        key: ConsoleSessionKey,
+    ) -> Result<Option<(ConsoleSession, Option<Operator>)>, StoreError> {
+        self.readers.snapshot(|conn| console_sessions::find(conn, key))
+    }
+
+    async fn console_sessions(&self, operator: OperatorId) -> Result<Vec<ConsoleSession>, StoreError> {
+        self.readers.read(|conn| console_sessions::of_operator(conn, operator))
+    }
+
+    async fn audit(
+        &self,
+        app: Option<AppId>,
+        filter: &AuditFilter,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        self.readers.read(|conn| audit::list(conn, app, filter, limit))
+    }
+
     async fn user(&self, app: AppId, user: &UserId) -> Result<Option<User>, StoreError> {
         self.readers.read(|conn| users::find(conn, app, user))
     }
@@ -223,6 +319,9 @@ impl Store for EmbeddedStore {
     }
 
     async fn device(&self, app: AppId, device: DeviceId) -> Result<Option<DeviceRecord>, StoreError> {
+        if self.road().young.counted(app, device) > 0 {
+            self.write_young().await?;
+        }
         self.readers.snapshot(|conn| devices::find(conn, app, device))
     }
 
@@ -231,6 +330,7 @@ impl Store for EmbeddedStore {
         app: AppId,
         push_id: PushId,
     ) -> Result<Option<DeviceRecord>, StoreError> {
+        self.write_young().await?;
         self.readers.snapshot(|conn| devices::find_by_push_id(conn, app, push_id))
     }
 
@@ -350,6 +450,7 @@ impl Store for EmbeddedStore {
     }
 
     async fn delivery(&self, delivery: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+        self.write_young().await?;
         self.readers.read(|conn| deliveries::find(conn, delivery))
     }
 
@@ -360,15 +461,26 @@ impl Store for EmbeddedStore {
         after: Option<&UserId>,
         limit: u32,
     ) -> Result<Vec<AudienceRow>, StoreError> {
+        if let Some(page) = audience::bare(addressee, after) {
+            return Ok(page);
+        }
         self.readers.snapshot(|conn| audience::page(conn, app, addressee, after, limit))
     }
 
     async fn due_fanouts(&self, by: Timestamp, limit: u32) -> Result<Vec<FanoutCursor>, StoreError> {
-        self.readers.snapshot(|conn| fanouts::due(conn, by, limit))
+        let due = self.road().cursors.due(by, usize::try_from(limit).unwrap_or(usize::MAX));
+        if due.iter().all(|cursor| cursor.message.is_some()) {
+            return Ok(due.into_iter().filter_map(cursors::Cursor::at_hand).collect());
+        }
+        self.readers.snapshot(|conn| {
+            let read = due.into_iter().map(|cursor| fanouts::with_message(conn, cursor).transpose());
+            read.flatten().collect()
+        })
     }
 
     async fn fanout(&self, app: AppId, message: MessageId) -> Result<Option<FanoutCursor>, StoreError> {
-        self.readers.snapshot(|conn| fanouts::find(conn, app, message))
+        let Some(cursor) = self.road().cursors.find(app, message) else { return Ok(None) };
+        self.readers.read(|conn| fanouts::with_message(conn, cursor))
     }
 
     async fn claim(
@@ -381,12 +493,12 @@ impl Store for EmbeddedStore {
     }
 
     async fn begin(&self, claimed: &[DeliveryId]) -> Result<Vec<bool>, StoreError> {
-        let mut hands = self.hands();
-        Ok(claimed.iter().map(|id| hands.begin(*id)).collect())
+        let mut road = self.road();
+        Ok(claimed.iter().map(|id| road.hands.begin(*id)).collect())
     }
 
     async fn release(&self, claimed: &[DeliveryId]) -> Result<(), StoreError> {
-        let raced = self.hands().release(claimed);
+        let raced = self.road().release(claimed);
         if !raced.is_empty() {
             self.writer.commit(Work::EndRaced(raced)).await?;
         }
@@ -398,18 +510,26 @@ impl Store for EmbeddedStore {
     }
 
     async fn next_due(&self, certificate: CertificateId) -> Result<Option<Timestamp>, StoreError> {
-        let mut after = self.hands().front(certificate);
-        self.readers.read(|conn| {
+        let (young, mut after) = {
+            let road = self.road();
+            let young = road.young.first_due(certificate);
+            if !road.hands.may_be_due(certificate, Timestamp::NEVER) {
+                return Ok(young);
+            }
+            (young, road.hands.front(certificate))
+        };
+        let on_disk = self.readers.read(|conn| {
             loop {
                 let read = queue::places_after(conn, certificate, after, Timestamp::NEVER, QUEUE_STEP)?;
                 let Some(&last) = read.last() else { return Ok(None) };
-                let hands = self.hands();
-                if let Some(free) = read.iter().find(|place| hands.is_free(place.id)) {
+                let road = self.road();
+                if let Some(free) = read.iter().find(|place| road.hands.is_free(place.id)) {
                     return Ok(Some(free.due_at));
                 }
                 after = last;
             }
-        })
+        })?;
+        Ok(young.into_iter().chain(on_disk).min())
     }
 
     async fn deliveries(
@@ -418,6 +538,7 @@ impl Store for EmbeddedStore {
         filter: &DeliveryFilter,
         limit: u32,
     ) -> Result<Vec<Delivery>, StoreError> {
+        self.write_young().await?;
         self.readers.snapshot(|conn| delivery_list::list(conn, app, filter, limit))
     }
 }

@@ -10,7 +10,10 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::open::{self, Role};
+use super::{
+    open::{self, Role},
+    sql::{self, values},
+};
 use crate::StoreError;
 
 const READERS: usize = 4;
@@ -46,10 +49,12 @@ impl Readers {
         reading: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.read(|conn| {
-            let snapshot = conn.unchecked_transaction()?;
-            let answer = reading(&snapshot)?;
-            snapshot.finish()?;
-            Ok(answer)
+            end_open(conn)?;
+            sql::execute(conn, "BEGIN", values![])?;
+            let answer = reading(conn);
+            let ended = sql::execute(conn, "COMMIT", values![]);
+            end_open(conn)?;
+            answer.and_then(|answer| Ok(ended.map(|_| answer)?))
         })
     }
 
@@ -64,4 +69,9 @@ impl Readers {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed) % READERS;
         self.slots[turn].lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A snapshot that a failure left open would hide every later commit.
+fn end_open(conn: &Connection) -> rusqlite::Result<()> {
+    if conn.is_autocommit() { Ok(()) } else { conn.execute_batch("ROLLBACK") }
 }

@@ -7,19 +7,20 @@
 use std::{
     cell::Cell,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 
-use model::DeliveryId;
+use model::{DeliveryId, Message};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
     apply,
     checkpoint::Checkpoints,
-    hands::Hands,
+    ids::DeliveryIds,
+    road::{self, Road},
     sql::{self, values},
     writing::{News, Writing},
 };
@@ -41,6 +42,8 @@ pub(super) enum Work {
     Batch(Vec<Op>),
     /// Deliveries that were put back after a cancel found them on the wire: they end with the cancel's reason.
     EndRaced(Vec<DeliveryId>),
+    /// Decisions that wait in memory are to be read.
+    WriteYoung,
 }
 
 impl Work {
@@ -48,6 +51,7 @@ impl Work {
         match self {
             Self::Batch(ops) => ops.iter().map(op_rows).sum(),
             Self::EndRaced(ids) => ids.len(),
+            Self::WriteYoung => 0,
         }
     }
 
@@ -55,7 +59,7 @@ impl Work {
     fn is_promise(&self) -> bool {
         match self {
             Self::Batch(ops) => ops.iter().any(is_promise),
-            Self::EndRaced(_) => false,
+            Self::EndRaced(_) | Self::WriteYoung => false,
         }
     }
 }
@@ -64,7 +68,7 @@ impl Work {
 /// ones leaves what they were made from, so that they are made again. They are on disk with the next promise. What was
 /// taken away is taken away again.
 const fn is_promise(op: &Op) -> bool {
-    !matches!(op, Op::Decide { .. } | Op::Update(_) | Op::Expire(_) | Op::Erase(_))
+    !matches!(op, Op::Decide { .. } | Op::Update(_) | Op::Ack { .. } | Op::Expire(_) | Op::Erase(_))
 }
 
 fn op_rows(op: &Op) -> usize {
@@ -99,7 +103,8 @@ pub(super) struct Desk {
     /// Whether a commit of the connection waits for the disk.
     pub(super) syncs: Cell<bool>,
     pub(super) seal: SealKey,
-    pub(super) hands: Arc<Mutex<Hands>>,
+    pub(super) ids: DeliveryIds,
+    pub(super) road: Arc<Mutex<Road>>,
     pub(super) feed: Feed,
     pub(super) meter: Arc<StoreMeter>,
 }
@@ -155,6 +160,16 @@ impl Desk {
                 checkpoints.after_commit(&self.conn);
             }
         }
+        self.close();
+    }
+
+    /// What waits in memory is written, so that the next process need not decide it again.
+    fn close(&self) {
+        let (reply, _) = oneshot::channel();
+        self.run(vec![Job { work: Work::WriteYoung, reply }]);
+        if let Err(error) = self.ids.close(&self.conn) {
+            tracing::warn!(%error, "numbers of deliveries are left out");
+        }
     }
 
     fn run(&self, group: Vec<Job>) {
@@ -162,6 +177,7 @@ impl Desk {
             Ok((answers, news)) => {
                 self.meter.batches.add(group.len() as u64);
                 for (job, outcomes) in group.into_iter().zip(answers) {
+                    self.keep_messages(job.work, &outcomes);
                     // A caller that went away does not mind.
                     let _ = job.reply.send(Ok(outcomes));
                 }
@@ -177,6 +193,16 @@ impl Desk {
         }
     }
 
+    /// What was just accepted is looked at next: it need not be read again.
+    fn keep_messages(&self, work: Work, outcomes: &[Outcome]) {
+        let Work::Batch(ops) = work else { return };
+        for (op, outcome) in ops.into_iter().zip(outcomes) {
+            if let (Op::Accept(message), Outcome::Accepted { seq }) = (op, outcome) {
+                road::lock(&self.road).cursors.keep(Message { seq: *seq, ..*message });
+            }
+        }
+    }
+
     /// Whether the next commit waits for the disk. The log is read in its order after a crash, so a commit that waits
     /// also brings all before it to the disk.
     fn sync_at_commit(&self, sync: bool) -> Result<(), StoreError> {
@@ -189,21 +215,17 @@ impl Desk {
     fn commit(&self, group: &[Job]) -> Result<(Vec<Vec<Outcome>>, News), StoreError> {
         let (began, syncs) = (Instant::now(), group.iter().any(|job| job.work.is_promise()));
         self.sync_at_commit(syncs)?;
-        sql::execute(&self.conn, "BEGIN IMMEDIATE", values![])?;
-        let mut writing = Writing::new(&self.conn, &self.seal, &self.hands);
-        let answers = group
-            .iter()
-            .map(|job| apply::work(&mut writing, &job.work))
-            .collect::<Result<Vec<_>, _>>()
-            .and_then(|answers| {
-                self.end_transaction(began, syncs)?;
-                Ok(answers)
-            });
-        let (queue, news) = writing.into_parts();
-        let mut hands = self.hands.lock().unwrap_or_else(PoisonError::into_inner);
+        self.ids.reserve(&self.conn)?;
+        sql::execute(&self.conn, "BEGIN", values![])?;
+        let mut writing = Writing::new(&self.conn, &self.seal, &self.ids, &self.road);
+        let answers = self.apply(&mut writing, group).and_then(|answers| {
+            self.end_transaction(began, syncs)?;
+            Ok(answers)
+        });
+        let (changes, news) = writing.into_parts();
         match answers {
             Ok(answers) => {
-                hands.committed(queue);
+                road::lock(&self.road).committed(changes);
                 Ok((answers, news))
             }
             Err(error) => {
@@ -213,10 +235,20 @@ impl Desk {
                 {
                     tracing::error!(%error, "a group could not be undone");
                 }
-                hands.undone(queue);
+                road::lock(&self.road).undone(changes);
                 Err(error)
             }
         }
+    }
+
+    fn apply(&self, writing: &mut Writing<'_>, group: &[Job]) -> Result<Vec<Vec<Outcome>>, StoreError> {
+        writing.write_old()?;
+        let mut answers = Vec::with_capacity(group.len());
+        for job in group {
+            answers.push(apply::work(writing, &job.work)?);
+        }
+        writing.close_fanouts()?;
+        Ok(answers)
     }
 }
 

@@ -6,6 +6,7 @@ mod backup;
 mod crash;
 mod faults;
 mod folder;
+mod looks;
 mod races;
 mod room;
 

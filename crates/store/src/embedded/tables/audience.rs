@@ -35,12 +35,16 @@ pub(in crate::embedded) fn page(
         }
         Addressee::User(user) => of_users(conn, app, (None, None), after_text, (user, None))?,
         Addressee::PushId(push_id) if after.is_none() => return push_id_row(conn, app, *push_id),
-        Addressee::Token { certificate, token } if after.is_none() => {
-            return Ok(vec![token_row(*certificate, token)]);
-        }
-        Addressee::PushId(_) | Addressee::Token { .. } => return Ok(Vec::new()),
+        Addressee::PushId(_) => return Ok(Vec::new()),
+        Addressee::Token { .. } => return Ok(bare(addressee, after).unwrap_or_default()),
     };
     Ok(whole_users(rows, usize::try_from(limit).unwrap_or(usize::MAX)))
+}
+
+/// The page of a bare token, for which nothing has to be read.
+pub(in crate::embedded) fn bare(addressee: &Addressee, after: Option<&UserId>) -> Option<Vec<AudienceRow>> {
+    let Addressee::Token { certificate, token } = addressee else { return None };
+    Some(if after.is_none() { vec![token_row(*certificate, token)] } else { Vec::new() })
 }
 
 /// The next members of a group: `?1` the App, `?2` and `?3` the conversation's row and name, `?4` the user before them,

@@ -4,7 +4,10 @@
 use model::{AppId, DeviceId, UserId};
 use rusqlite::Connection;
 
-use crate::embedded::sql::{self, values};
+use crate::embedded::{
+    sql::{self, values},
+    writing::Writing,
+};
 
 /// The app reported its base.
 pub(super) fn set(conn: &Connection, app: AppId, device: DeviceId, count: u32) -> rusqlite::Result<()> {
@@ -17,22 +20,23 @@ pub(super) fn set(conn: &Connection, app: AppId, device: DeviceId, count: u32) -
     .map(|_| ())
 }
 
-/// One more push: what the badge shows with it.
-pub(super) fn count_up(conn: &Connection, app: AppId, device: DeviceId) -> rusqlite::Result<Option<u32>> {
-    sql::first(
-        conn,
-        "INSERT INTO badges (app, device, count) VALUES (?1, ?2, 1)
-         ON CONFLICT DO UPDATE SET count = min(count + 1, 4294967295) RETURNING count",
+/// What the badge shows with one more push.
+pub(super) fn next(writing: &Writing<'_>, app: AppId, device: DeviceId) -> rusqlite::Result<u32> {
+    let stored: Option<u32> = sql::first(
+        writing.conn,
+        "SELECT count FROM badges WHERE app = ?1 AND device = ?2",
         values![app, device],
         |columns| columns.next(),
-    )
+    )?;
+    Ok(stored.unwrap_or(0).saturating_add(writing.counted(app, device)).saturating_add(1))
 }
 
-/// The push that was counted is not made.
-pub(super) fn count_back(conn: &Connection, app: AppId, device: DeviceId) -> rusqlite::Result<()> {
+/// One more push.
+pub(super) fn count_up(conn: &Connection, app: AppId, device: DeviceId) -> rusqlite::Result<()> {
     sql::execute(
         conn,
-        "UPDATE badges SET count = max(count - 1, 0) WHERE app = ?1 AND device = ?2",
+        "INSERT INTO badges (app, device, count) VALUES (?1, ?2, 1)
+         ON CONFLICT DO UPDATE SET count = min(count + 1, 4294967295)",
         values![app, device],
     )
     .map(|_| ())

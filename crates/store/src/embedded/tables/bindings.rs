@@ -16,6 +16,7 @@ use crate::{
         hands::{Place, Queued},
         sql::{self, Columns, values},
         writing::Writing,
+        young::Scope,
     },
 };
 
@@ -75,6 +76,7 @@ fn follow(
     certificate: CertificateId,
     token: &str,
 ) -> Result<(), StoreError> {
+    writing.write_young(Scope::Device(new.app, new.device))?;
     let waiting: Vec<(Queued, MessageId)> = sql::all(
         writing.conn,
         "SELECT d.certificate, d.due_at, d.id, m.id FROM deliveries d JOIN messages m ON m.row = d.message

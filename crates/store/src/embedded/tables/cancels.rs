@@ -15,6 +15,7 @@ use crate::{
         hands::{Place, Queued},
         sql::{self, Columns, values},
         writing::Writing,
+        young::Scope,
     },
 };
 
@@ -36,6 +37,19 @@ pub(in crate::embedded) enum Which<'a> {
     FollowedUp { message: i64, user: Option<&'a UserId>, except: Option<DeviceId>, purpose: Purpose },
 }
 
+impl Which<'_> {
+    /// The rows among which those are that wait in memory.
+    const fn scope(&self, app: AppId) -> Scope<'_> {
+        match *self {
+            Self::UserDevice(_, device) | Self::Device(device) => Scope::Device(app, device),
+            Self::Message(message) => Scope::Message(app, message),
+            Self::UserConversation { user, .. } => Scope::User(app, user),
+            Self::Group(_) => Scope::All,
+            Self::FollowedUp { message, .. } => Scope::MessageRow(message),
+        }
+    }
+}
+
 struct Pending {
     queued: Queued,
     message: MessageId,
@@ -48,6 +62,7 @@ pub(in crate::embedded) fn cancel(
     reason: ReasonCode,
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
+    writing.write_young(which.scope(app))?;
     let pending = pending(writing.conn, app, which)?;
     let on_wire = writing.bar(pending.iter().map(|row| row.queued));
     let (mut cancelled, mut raced) = (0, 0);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{AppId, Certificate, CertificateId, Form, Secret};
+use model::{AppId, Certificate, CertificateId, Form, Secret, Vendor};
 use rusqlite::Connection;
 
 use crate::{
@@ -183,6 +183,18 @@ pub(in crate::embedded) fn list(
 ) -> Result<Vec<Certificate>, StoreError> {
     let rows = sql::all(conn, &format!("{SELECT} WHERE app = ?1 ORDER BY id"), values![app], read)?;
     rows.into_iter().map(|row| unseal(row, seal)).collect()
+}
+
+/// Whether the certificate's vendor tells of a push by no other id than its own.
+pub(in crate::embedded) fn tells_receipts_by_own_id(
+    conn: &Connection,
+    certificate: CertificateId,
+) -> rusqlite::Result<bool> {
+    let vendor: Option<Vendor> =
+        sql::first(conn, "SELECT vendor FROM certificates WHERE id = ?1", values![certificate], |columns| {
+            columns.next()
+        })?;
+    Ok(vendor.is_some_and(|vendor| vendor.facts().receipts_by_own_id))
 }
 
 pub(super) fn is_of_app(conn: &Connection, app: AppId, id: CertificateId) -> rusqlite::Result<bool> {

@@ -6,7 +6,7 @@ use model::{
 };
 use rusqlite::Connection;
 
-use super::{badges, follow_ups};
+use super::{badges, follow_ups, targets};
 
 use crate::{
     Change, DeliveryUpdate, NewDelivery, Outcome, StoreError,
@@ -14,64 +14,136 @@ use crate::{
         hands::{Place, Queued},
         sql::{self, Columns, Json, values},
         writing::Writing,
+        young::YoungRow,
     },
 };
 
-/// Makes a row, unless its target has one. A row that is skipped ends where it is made.
+/// Whether a message's target has a delivery on disk.
+pub(super) fn has_one(
+    conn: &Connection,
+    message_row: i64,
+    target: i64,
+    new: &NewDelivery,
+) -> rusqlite::Result<bool> {
+    sql::first(
+        conn,
+        "SELECT 1 FROM deliveries WHERE message = ?1 AND purpose = ?2 AND target = ?3 AND user IS ?4 AND device IS ?5
+             AND (user IS NOT NULL OR device IS NOT NULL OR token = ?6)",
+        values![message_row, new.purpose, target, new.user, new.device, new.token],
+        |_| Ok(()),
+    )
+    .map(|row| row.is_some())
+}
+
+/// Makes a row as it was decided.
 pub(super) fn insert(
     writing: &mut Writing<'_>,
     app: AppId,
-    message: MessageId,
-    message_row: i64,
-    new: &NewDelivery,
+    (message, message_row): (MessageId, i64),
+    (target, new): (i64, &NewDelivery),
+    badge: Option<u32>,
 ) -> Result<(), StoreError> {
-    if new.state == DeliveryState::Queued && new.certificate.is_none() {
+    let id = writing.ids.give();
+    write(writing, (id, app, message_row, target, badge), new, None)?;
+    if let (DeliveryState::Queued, Some(certificate)) = (new.state, new.certificate) {
+        writing.queued(Queued { certificate, place: Place { due_at: new.due_at, id } });
+    }
+    writing.tell(Change::Delivery(app, message, id));
+    Ok(())
+}
+
+/// Writes a row that waited in memory as it stands.
+pub(in crate::embedded) fn write_waiting(writing: &Writing<'_>, row: &YoungRow) -> Result<(), StoreError> {
+    write_young(writing, row, None)
+}
+
+fn write_young(
+    writing: &Writing<'_>,
+    row: &YoungRow,
+    update: Option<&DeliveryUpdate>,
+) -> Result<(), StoreError> {
+    if let Some(device) = row.badge.and(row.new.device) {
+        badges::count_up(writing.conn, row.app, device)?;
+    }
+    write(writing, (row.id, row.app, row.message_row, row.target, row.badge), &row.new, update)
+}
+
+/// Writes a row as it was decided, with what its first attempt brought where that is known.
+fn write(
+    writing: &Writing<'_>,
+    (id, app, message_row, target, badge): (DeliveryId, AppId, i64, i64, Option<u32>),
+    new: &NewDelivery,
+    update: Option<&DeliveryUpdate>,
+) -> Result<(), StoreError> {
+    let (state, reason, due_at, at) = match update {
+        Some(update) => (update.state, update.reason, update.due_at, update.at),
+        None => (new.state, new.reason, new.due_at, new.decided_at),
+    };
+    if state == DeliveryState::Queued && new.certificate.is_none() {
         return Err(StoreError::Database("a queued delivery must name its certificate".to_owned()));
     }
-    let finished_at = new.state.is_terminal().then_some(new.decided_at);
-    let counted = new.device.filter(|_| new.counts_badge && new.state == DeliveryState::Queued);
-    let badge = match counted {
-        Some(device) => badges::count_up(writing.conn, app, device)?,
-        None => None,
+    let attempt = update.and_then(|update| update.attempt.as_ref());
+    let is_bare = new.user.is_none() && new.device.is_none();
+    let vendor_id = update.filter(|_| is_bare).and_then(|update| update.vendor_message_id.as_deref());
+    let receipt_key = match (vendor_id, new.certificate) {
+        (Some(id), Some(certificate)) if writing.tells_receipts_by_own_id(certificate)? => {
+            Some(targets::receipt_key(id))
+        }
+        _ => None,
     };
-    let made = sql::execute(
+    sql::execute(
         writing.conn,
-        "INSERT INTO deliveries (app, message, purpose, user, device, push_id, certificate, token,
+        "INSERT INTO deliveries (id, app, message, purpose, target, user, device, push_id, certificate, token,
              binding_generation, state, reason, rules_version, facts, decided_at, due_at, expires_at, finished_at,
-             text_variant, badge)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
-         ON CONFLICT DO NOTHING",
+             text_variant, badge, vendor_message_id, tried_at, took_ms, verdict, http_status, code, text,
+             receipt_key)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+             ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
         values![
+            id,
             app,
             message_row,
             new.purpose,
+            target,
             new.user,
             new.device,
             new.push_id,
             new.certificate,
             new.token,
             new.binding_generation,
-            new.state,
-            new.reason,
+            state,
+            reason,
             new.rules_version,
             new.facts,
             new.decided_at,
-            new.due_at,
+            due_at,
             new.expires_at,
-            finished_at,
+            state.is_terminal().then_some(at),
             new.text,
             badge,
+            update.and_then(|update| update.vendor_message_id.as_ref()),
+            attempt.map(|attempt| attempt.at),
+            attempt.map(|attempt| attempt.took_ms),
+            attempt.map(|attempt| &attempt.verdict),
+            attempt.map(|attempt| attempt.http_status),
+            attempt.map(|attempt| &attempt.code),
+            attempt.map(|attempt| &attempt.text),
+            receipt_key,
         ],
     )?;
-    if made == 0 {
-        return counted.map_or(Ok(()), |device| Ok(badges::count_back(writing.conn, app, device)?));
-    }
-    let id = DeliveryId(writing.conn.last_insert_rowid());
-    if let (DeliveryState::Queued, Some(certificate)) = (new.state, new.certificate) {
-        writing.queued(Queued { certificate, place: Place { due_at: new.due_at, id } });
-    }
-    writing.tell(Change::Delivery(app, message, id));
     Ok(())
+}
+
+/// Stores what the first attempt brought of a row that waited for it in memory. `false`: the row is on disk.
+fn update_young(writing: &mut Writing<'_>, update: &DeliveryUpdate) -> Result<bool, StoreError> {
+    let Some(row) = writing.end_young(update.id) else { return Ok(false) };
+    write_young(writing, &row, Some(update))?;
+    if update.state == DeliveryState::Queued {
+        let place = Place { due_at: update.due_at, id: update.id };
+        writing.queued(Queued { certificate: row.certificate, place });
+    }
+    writing.tell(Change::Delivery(row.app, row.message.id, update.id));
+    Ok(true)
 }
 
 /// Stores what an attempt brought. A row that raced does not go back into the queue: its cancel ends it. A row that has
@@ -81,6 +153,9 @@ pub(in crate::embedded) fn update(
     update: &DeliveryUpdate,
 ) -> Result<Outcome, StoreError> {
     writing.left(update.id);
+    if update_young(writing, update)? {
+        return Ok(Outcome::Done);
+    }
     let finished_at = update.state.is_terminal().then_some(update.at);
     let attempt = update.attempt.as_ref();
     let sql = format!(
@@ -89,6 +164,7 @@ pub(in crate::embedded) fn update(
              reason = iif(?2 = 0, ifnull(raced_reason, ?3), ?3), due_at = ?4,
              finished_at = iif(?2 = 0 AND raced_reason IS NOT NULL, ?5, ?6),
              vendor_message_id = ifnull(?7, vendor_message_id),
+             receipt_key = iif(user IS NULL AND device IS NULL, ifnull(?14, receipt_key), NULL),
              earlier_attempts = iif(?8 IS NULL OR tried_at IS NULL, earlier_attempts,
                  json_insert(ifnull(earlier_attempts, '[]'), '$[#]',
                      json_object('at', tried_at, 'took_ms', took_ms, 'verdict', verdict,
@@ -115,6 +191,7 @@ pub(in crate::embedded) fn update(
             attempt.map(|attempt| attempt.http_status),
             attempt.map(|attempt| &attempt.code),
             attempt.map(|attempt| &attempt.text),
+            update.vendor_message_id.as_deref().map(targets::receipt_key),
         ],
         read_changed,
     )?;

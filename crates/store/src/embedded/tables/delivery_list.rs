@@ -3,7 +3,7 @@
 use model::{AppId, Delivery};
 use rusqlite::{Connection, ToSql, types::ToSqlOutput};
 
-use super::{deliveries, devices, messages};
+use super::{deliveries, devices, messages, targets};
 use crate::{
     DeliveryFilter, StoreError,
     embedded::sql::{self, ToColumn},
@@ -59,7 +59,12 @@ pub(in crate::embedded) fn list(
     }
     match &filter.user {
         // Explain asks for both: the index of targets finds the user's rows among a large group's.
-        Some(user) if filter.message.is_some() => conditions.add("ifnull(d.user, '') = $", user),
+        Some(user) if filter.message.is_some() => {
+            let targets = targets::of_user(user);
+            conditions.add("d.target >= $", *targets.start());
+            conditions.add("d.target <= $", *targets.end());
+            conditions.add("d.user = $", user);
+        }
         Some(user) => conditions.lead("coalesce(d.user, d.device) = $ AND d.user = $", user),
         None => {}
     }

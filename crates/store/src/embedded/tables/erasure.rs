@@ -16,6 +16,7 @@ use crate::{
     embedded::{
         sql::{self, values},
         writing::Writing,
+        young::Scope,
     },
 };
 
@@ -24,6 +25,9 @@ const LOOKED_AT_PER_ROW: u32 = 8;
 
 pub(in crate::embedded) fn step(writing: &mut Writing<'_>, erasure: &Erasure) -> Result<Outcome, StoreError> {
     let users: HashSet<&UserId> = erasure.users.iter().collect();
+    for user in &erasure.users {
+        writing.write_young(Scope::User(erasure.app, user))?;
+    }
     let (rows, next) = match &erasure.step {
         ErasureStep::Own => own(writing.conn, erasure)?,
         ErasureStep::Messages { after } => messages(writing, erasure, &users, *after)?,
@@ -155,7 +159,7 @@ fn look(
 
 /// Nothing of it begins any more.
 fn end(writing: &mut Writing<'_>, erasure: &Erasure, message: &Looked) -> Result<(), StoreError> {
-    if fanouts::end(writing.conn, message.row)? {
+    if fanouts::end(writing, message.row)? {
         writing.tell(Change::Settled(erasure.app, message.id));
     }
     let which = cancels::Which::Message(message.id);

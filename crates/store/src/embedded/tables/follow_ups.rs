@@ -21,6 +21,7 @@ pub(in crate::embedded) fn begin(writing: &mut Writing<'_>, new: &FollowUp) -> R
         return Ok(Outcome::Missing);
     };
     remember(writing.conn, row, new)?;
+    writing.disturb(row);
     let which = cancels::Which::FollowedUp {
         message: row,
         user: new.user.as_ref(),
@@ -154,12 +155,12 @@ fn queue(
         Notified::Delivery(id) => ("d.id = ?2", id.0),
     };
     let sql = format!(
-        "INSERT INTO deliveries (app, message, purpose, user, device, push_id, certificate, token,
+        "INSERT INTO deliveries (id, app, message, purpose, target, user, device, push_id, certificate, token,
              binding_generation, state, reason, rules_version, facts, text_variant, vendor_message_id,
-             decided_at, due_at, expires_at)
-         SELECT d.app, d.message, ?3, d.user, d.device, d.push_id, d.certificate, d.token,
+             decided_at, due_at, expires_at, receipt_key)
+         SELECT ?9 + row_number() OVER (), d.app, d.message, ?3, d.target, d.user, d.device, d.push_id, d.certificate, d.token,
              d.binding_generation, 0, ?4, d.rules_version, d.facts, d.text_variant, d.vendor_message_id,
-             ?5, ?5, ?6
+             ?5, ?5, ?6, d.receipt_key
          FROM deliveries d
          WHERE d.app = ?1 AND {which} AND d.purpose = 0 AND d.state = 2 AND d.certificate IS NOT NULL
              AND (?7 IS NULL OR d.user = ?7) AND (?8 IS NULL OR d.device IS NOT ?8)
@@ -167,7 +168,9 @@ fn queue(
                  WHERE s.app = ?1 AND s.user = d.user AND s.device = d.device AND s.state IN (0, 3, 4))
              AND NOT EXISTS (SELECT 1 FROM devices v WHERE v.app = ?1 AND v.id = d.device
                  AND (v.push_off_at IS NOT NULL OR v.unregistered_at IS NOT NULL))
-         ON CONFLICT DO NOTHING
+             AND NOT EXISTS (SELECT 1 FROM deliveries x
+                 WHERE x.message = d.message AND x.purpose = ?3 AND x.target = d.target AND x.user IS d.user
+                 AND x.device IS d.device AND (d.user IS NOT NULL OR d.device IS NOT NULL OR x.token = d.token))
          RETURNING id, certificate"
     );
     let made = sql::all(
@@ -181,10 +184,12 @@ fn queue(
             follow_up.at,
             follow_up.expires_at,
             follow_up.user,
-            follow_up.except
+            follow_up.except,
+            writing.ids.before_next(),
         ],
         |columns| Ok((columns.next()?, columns.next()?)),
     )?;
+    writing.ids.give_many(made.len());
     for (id, certificate) in made {
         writing.queued(Queued { certificate, place: Place { due_at: follow_up.at, id } });
         writing.tell(Change::Delivery(app, message, id));

@@ -9,6 +9,7 @@ use super::{conversations, fanouts};
 use crate::{
     Change, Outcome, StoreError,
     embedded::{
+        cursors::Ground,
         sql::{self, Columns, Json, values},
         writing::Writing,
     },
@@ -46,13 +47,25 @@ pub(in crate::embedded) fn accept(
             StoreError::Corrupt(format!("message {}: its place in the conversation is taken", message.id))
         });
     }
-    let row = writing.conn.last_insert_rowid();
+    let ground = Ground {
+        row: writing.conn.last_insert_rowid(),
+        conversation: head.map(|head| head.row),
+        seq,
+        is_group: head.is_some() && is_to_group(message),
+        is_recalled: message.recalled_at.is_some(),
+        is_followed_up: false,
+    };
     if let Some(head) = head {
         conversations::advance(writing.conn, head.row, seq)?;
     }
-    fanouts::start(writing.conn, row, message.sent_at)?;
+    fanouts::start(writing, ground, message)?;
     writing.tell(Change::Accepted(message.app, message.id));
     Ok(Outcome::Accepted { seq })
+}
+
+fn is_to_group(message: &Message) -> bool {
+    let kind = message.addressee.conversation().map(ConversationId::kind);
+    matches!(kind, Some(ConversationKind::Group(_)))
 }
 
 /// `false`: an earlier one is in its place.
@@ -191,6 +204,11 @@ pub(super) fn at_row(conn: &Connection, row: i64) -> Result<Message, StoreError>
 pub(super) struct Names {
     pub(super) sender: Option<Arc<str>>,
     pub(super) group: Option<Arc<str>>,
+}
+
+/// Whether a message's sender or group may have a name.
+pub(super) fn has_names(message: &Message) -> bool {
+    message.sender.is_some() || is_to_group(message)
 }
 
 pub(super) fn names(conn: &Connection, message: &Message) -> rusqlite::Result<Names> {

@@ -12,7 +12,8 @@ use model::{
 use rusqlite::Connection;
 
 use super::{
-    bindings, deliveries, follow_ups,
+    bindings::{self, StillBound},
+    deliveries, follow_ups,
     messages::{self, Names},
 };
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
     embedded::{
         hands::Place,
         sql::{self, Columns, Json, values},
+        young::YoungRow,
     },
 };
 
@@ -63,15 +65,95 @@ pub(in crate::embedded) fn load(
     certificate: CertificateId,
     ids: &[DeliveryId],
 ) -> Result<Vec<Claimed>, StoreError> {
-    let environment: Option<Environment> = sql::first(
+    let environment = environment_of(conn, certificate)?;
+    let mut shared = HashMap::new();
+    ids.iter().map(|id| load_one(conn, *id, environment, &mut shared)).collect()
+}
+
+/// Claimed rows that are not on disk, with what it takes to render them.
+pub(in crate::embedded) fn load_young(
+    conn: &Connection,
+    certificate: CertificateId,
+    rows: &[Arc<YoungRow>],
+) -> Result<Vec<Claimed>, StoreError> {
+    let environment = environment_of(conn, certificate)?;
+    let mut names: HashMap<i64, Names> = HashMap::new();
+    let load = |row: &Arc<YoungRow>| {
+        let names = match names.entry(row.message_row) {
+            Entry::Occupied(read) => read.into_mut(),
+            Entry::Vacant(place) => place.insert(messages::names(conn, &row.message)?),
+        };
+        let delivery = row.delivery();
+        let device = About::read(conn, &delivery)?;
+        Ok(device.claimed(delivery, Arc::clone(&row.message), names, environment))
+    };
+    rows.iter().map(load).collect()
+}
+
+/// As [`load_young`], where nothing has to be read; `None` where something has.
+pub(in crate::embedded) fn load_bare(rows: &[Arc<YoungRow>]) -> Option<Vec<Claimed>> {
+    let load = |row: &Arc<YoungRow>| {
+        let is_bare = row.new.device.is_none() && !messages::has_names(&row.message);
+        let claimed = || {
+            let (message, names) = (Arc::clone(&row.message), Names::default());
+            About::default().claimed(row.delivery(), message, &names, None)
+        };
+        is_bare.then(claimed)
+    };
+    rows.iter().map(load).collect()
+}
+
+fn environment_of(conn: &Connection, certificate: CertificateId) -> rusqlite::Result<Option<Environment>> {
+    let environment: Option<Option<Environment>> = sql::first(
         conn,
         "SELECT environment FROM certificates WHERE id = ?1",
         values![certificate],
         |columns| columns.next(),
-    )?
-    .flatten();
-    let mut shared = HashMap::new();
-    ids.iter().map(|id| load_one(conn, *id, environment, &mut shared)).collect()
+    )?;
+    Ok(environment.flatten())
+}
+
+/// What is known of a delivery's device and its binding.
+#[derive(Default)]
+struct About {
+    report: DeviceReport,
+    bound: Option<StillBound>,
+}
+
+impl About {
+    fn read(conn: &Connection, delivery: &Delivery) -> Result<Self, StoreError> {
+        let Some(device) = delivery.device else { return Ok(Self::default()) };
+        let found = sql::first(
+            conn,
+            "SELECT report FROM devices WHERE app = ?1 AND id = ?2",
+            values![delivery.app, device],
+            |columns| columns.next::<Json<DeviceReport>>(),
+        )?;
+        let through = (delivery.certificate, &*delivery.token, delivery.binding_generation);
+        let bound = bindings::still_bound(conn, delivery.app, device, through)?;
+        Ok(Self { report: found.map(|found| found.0).unwrap_or_default(), bound })
+    }
+
+    fn claimed(
+        self,
+        delivery: Delivery,
+        message: Arc<Message>,
+        names: &Names,
+        environment: Option<Environment>,
+    ) -> Claimed {
+        Claimed {
+            delivery,
+            message,
+            language: self.report.language,
+            sender_name: names.sender.clone(),
+            group_name: names.group.clone(),
+            replacement: None,
+            bound_for: self.bound.map(|bound| bound.kind),
+            token_registered_at: self.bound.map(|bound| bound.registered_at),
+            doubts: self.bound.map_or(0, |bound| bound.doubts),
+            environment_confirmed: environment.is_some() && self.report.apns_environment == environment,
+        }
+    }
 }
 
 /// What the deliveries of one message have in common.
@@ -131,31 +213,9 @@ fn load_one(
         Purpose::Replace => shared.replacement(conn, message_row, delivery.user.as_ref())?,
         Purpose::Notify | Purpose::Withdraw => None,
     };
-    let (mut report, mut bound) = (DeviceReport::default(), None);
-    if let Some(device) = delivery.device {
-        let found = sql::first(
-            conn,
-            "SELECT report FROM devices WHERE app = ?1 AND id = ?2",
-            values![delivery.app, device],
-            |columns| columns.next::<Json<DeviceReport>>(),
-        )?;
-        report = found.map_or(report, |found| found.0);
-        let generation = delivery.binding_generation;
-        let through = (delivery.certificate, &*delivery.token, generation);
-        bound = bindings::still_bound(conn, delivery.app, device, through)?;
-    }
-    Ok(Claimed {
-        delivery,
-        message: Arc::clone(&shared.message),
-        language: report.language,
-        sender_name: shared.names.sender.clone(),
-        group_name: shared.names.group.clone(),
-        replacement,
-        bound_for: bound.map(|bound| bound.kind),
-        token_registered_at: bound.map(|bound| bound.registered_at),
-        doubts: bound.map_or(0, |bound| bound.doubts),
-        environment_confirmed: environment.is_some() && report.apns_environment == environment,
-    })
+    let (message, names) = (Arc::clone(&shared.message), shared.names.clone());
+    let about = About::read(conn, &delivery)?;
+    Ok(Claimed { replacement, ..about.claimed(delivery, message, &names, environment) })
 }
 
 /// Queued rows, counted along an index as far as a bound.

@@ -9,6 +9,7 @@ use crate::{
     embedded::{
         sql::{self, values},
         writing::Writing,
+        young::Scope,
     },
 };
 
@@ -43,6 +44,7 @@ pub(in crate::embedded) fn advance(
         values![app, user, mark.conversation, seq],
     )?;
     if newly_read > 0 {
+        writing.write_young(Scope::User(app, user))?;
         badges::lower(conn, app, user, reading.device, newly_read)?;
     }
     let which = cancels::Which::UserConversation { user, conversation: mark.conversation, upto: seq };

@@ -31,8 +31,9 @@ pub(in crate::embedded) fn recall(
         "UPDATE messages SET body = ?2, push = ?3, recalled_at = ?4, counts_badge = 0 WHERE row = ?1",
         values![row, Json(Body::Gone {}), stored.push.map(wordless).map(Json), at],
     )?;
+    writing.disturb(row);
     follow_ups::forget_texts(writing.conn, row)?;
-    if fanouts::end(writing.conn, row)? {
+    if fanouts::end(writing, row)? {
         writing.tell(Change::Settled(app, message));
     }
     writing.tell(Change::Recalled(app, message));

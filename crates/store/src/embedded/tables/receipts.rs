@@ -5,15 +5,16 @@
 //! A follow-up begins with the vendor's id of the notification it follows: until it has one of its own, that id means
 //! the notification. `CROSS JOIN` keeps that order: by itself the planner might begin with every delivery of the App.
 
-use model::{AppId, CertificateId, DeliveryId, MessageId, Receipt, ReceiptKind};
+use model::{AppId, CertificateId, DeliveryId, DeviceId, MessageId, Receipt, ReceiptKind, UserId};
 use rusqlite::Connection;
 
-use super::messages;
+use super::{messages, targets};
 use crate::{
     Change, Outcome, StoreError,
     embedded::{
         sql::{self, values},
         writing::Writing,
+        young::Scope,
     },
 };
 
@@ -27,7 +28,7 @@ pub(in crate::embedded) fn mark(
     receipt: &Receipt,
 ) -> Result<Outcome, StoreError> {
     let found = match receipt.message {
-        Some(message) => by_message(writing.conn, app, certificate, message, &receipt.token)?,
+        Some(message) => by_message(writing, app, certificate, message, &receipt.token)?,
         None => by_vendor_id(writing.conn, app, certificate, receipt)?,
     };
     let Some((id, message)) = found else { return Ok(Outcome::Marked(None)) };
@@ -54,22 +55,32 @@ pub(in crate::embedded) fn mark(
 type Found = Option<(DeliveryId, MessageId)>;
 
 fn by_message(
-    conn: &Connection,
+    writing: &mut Writing<'_>,
     app: AppId,
     certificate: CertificateId,
     message: MessageId,
     token: &str,
 ) -> Result<Found, StoreError> {
+    writing.write_young(Scope::Message(app, message))?;
+    let conn = writing.conn;
     let Some(row) = messages::row_of(conn, app, message)? else { return Ok(None) };
-    let of_holder = sql::first(
+    let holders: Vec<(Option<UserId>, DeviceId)> = sql::all(
         conn,
-        "SELECT d.id FROM bindings b CROSS JOIN deliveries d
-             ON d.app = b.app AND d.message = ?4 AND d.purpose = 0
-             AND ifnull(d.user, '') = ifnull(b.owner, '') AND ifnull(d.device, x'') = b.device
-         WHERE b.app = ?1 AND b.token = ?2 AND d.token = ?2 AND d.certificate = ?3",
-        values![app, token, certificate, row],
-        |columns| columns.next(),
+        "SELECT owner, device FROM bindings WHERE app = ?1 AND token = ?2",
+        values![app, token],
+        |columns| Ok((columns.next()?, columns.next()?)),
     )?;
+    let mut of_holder = None;
+    for (owner, device) in holders {
+        let target = targets::number(owner.as_ref(), Some(device), token);
+        of_holder = of_holder.or(sql::first(
+            conn,
+            "SELECT id FROM deliveries WHERE message = ?1 AND purpose = 0 AND target = ?2 AND user IS ?3
+                 AND device = ?4 AND token = ?5 AND certificate = ?6",
+            values![row, target, owner, device, token, certificate],
+            |columns| columns.next(),
+        )?);
+    }
     let found = match of_holder {
         Some(id) => Some(id),
         None => sql::first(
@@ -109,9 +120,15 @@ fn by_vendor_id(
     Ok(sql::first(
         conn,
         "SELECT d.id, m.id FROM deliveries d JOIN messages m ON m.row = d.message
-         WHERE d.user IS NULL AND d.device IS NULL AND d.app = ?1 AND d.certificate = ?3
+         WHERE d.receipt_key = ?5 AND d.user IS NULL AND d.device IS NULL AND d.app = ?1 AND d.certificate = ?3
              AND d.vendor_message_id = ?4 AND d.token = ?2 AND (d.purpose = 0 OR d.purpose = 2 AND d.state <> 0)",
-        values![app, receipt.token, certificate, receipt.vendor_message_id],
+        values![
+            app,
+            receipt.token,
+            certificate,
+            receipt.vendor_message_id,
+            targets::receipt_key(&receipt.vendor_message_id)
+        ],
         |columns| Ok((columns.next()?, columns.next()?)),
     )?)
 }

@@ -12,6 +12,7 @@ use crate::{
     embedded::{
         sql::{self, Columns, Json, values},
         writing::Writing,
+        young::Scope,
     },
 };
 
@@ -142,6 +143,8 @@ pub(in crate::embedded) fn move_to(
     set_state(writing.conn, session.id, to, at)?;
     devices::seen(writing.conn, app, session.device, at)?;
     if let Some(badge) = badge {
+        // What waits in memory was counted on the badge that the device had.
+        writing.write_young(Scope::Device(app, session.device))?;
         badges::set(writing.conn, app, session.device, badge)?;
     }
     writing.tell_session(app, &session.user, session.device);
