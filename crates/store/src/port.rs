@@ -37,7 +37,9 @@ pub trait Store: Send + Sync {
     /// Commits all of it or nothing, durably, and answers one outcome per op. Returns after the bytes are on disk, except
     /// for a batch of [`Op::Decide`], [`Op::Update`], [`Op::Ledger`], [`Op::Ack`], [`Op::Expire`] and [`Op::Erase`] alone:
     /// it outlives the program, and a power cut may take it with
-    /// everything after it, but nothing before it. What it rests on is then decided or tried again.
+    /// everything after it, but nothing before it. What it rests on is then decided or tried again. A decision that pushes
+    /// may stay in memory until its first verdict, with its fan-out cursor on disk: a crash of the program takes it with
+    /// its cursor's move, and it is made again.
     ///
     /// An op that [stops its batch](Op::stops_its_batch) and that found its message, group or call not as expected leaves
     /// the ops behind it undone; they answer what it answered.
@@ -216,7 +218,8 @@ pub trait Store: Send + Sync {
     /// A message's fan-out cursor; `None` once every target is decided or acknowledged.
     async fn fanout(&self, app: AppId, message: MessageId) -> Result<Option<FanoutCursor>, StoreError>;
 
-    /// Takes queued deliveries of a certificate that are due by then into this caller's hands, oldest due first. They
+    /// Takes queued deliveries of a certificate that are due by then into this caller's hands, oldest due first (a retry
+    /// may come before what was decided before it and not written yet). They
     /// stay there until [`Op::Update`], [`Store::release`], or a restart.
     async fn claim(
         &self,
