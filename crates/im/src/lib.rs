@@ -26,6 +26,7 @@ mod reach;
 mod reads;
 mod recalls;
 mod registry;
+mod requeue;
 mod send;
 mod session;
 mod settings;
@@ -51,6 +52,7 @@ pub use login::Opened;
 pub use meter::ImMeter;
 pub use outbox::{Ending, Outbound, Outbox, OutboxDoor, Told, outbox};
 pub use registry::Live;
+pub use requeue::{RequeueOrder, Requeued};
 pub use send::{Accepted, NewPush};
 pub use tokens::{TOKEN_LIFETIME_MAX_S, issue_token};
 

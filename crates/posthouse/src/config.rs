@@ -312,3 +312,20 @@ impl Config {
         self.seal_key_file.clone().unwrap_or_else(|| self.data.join("seal.key"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_configuration_that_is_shipped_reads_and_changes_no_default_but_the_places() {
+        let shipped = Config::read(Some(Path::new("../../packaging/posthouse.toml"))).unwrap();
+        let usual = Config::default();
+        let places = (shipped.data.clone(), shipped.seal_key_file.clone());
+        assert!(places.0.is_absolute() && places.1.is_some_and(|key| !key.starts_with(&places.0)));
+        let log = LogConfig { json: true, ..usual.log.clone() };
+        let expected =
+            Config { data: shipped.data.clone(), seal_key_file: shipped.seal_key_file.clone(), log, ..usual };
+        assert!(shipped == expected);
+    }
+}

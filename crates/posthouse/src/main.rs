@@ -9,11 +9,13 @@ mod clock;
 mod config;
 mod console;
 mod credentials;
+mod dead_letters;
 mod dev;
 mod doctor;
 mod explain;
 mod handset;
 mod health;
+mod lanes;
 mod logging;
 mod output;
 mod print;
@@ -57,6 +59,11 @@ enum What {
     Send(send::Options),
     /// Say why a message was, or was not, pushed to a user.
     Explain(explain::Options),
+    /// How the road to each certificate's vendor stands.
+    Lanes(lanes::Options),
+    /// Pushes that ended for a reason somebody can mend: list them, put them back.
+    #[command(subcommand)]
+    DeadLetters(dead_letters::What),
     /// Certificates, and what their vendors would do with a push.
     Cert(cert::Options),
     /// A link that signs in to the console once.
@@ -107,6 +114,8 @@ fn run(what: What) -> anyhow::Result<()> {
             What::Handset(options) => handset::run(options).await,
             What::Send(options) => send::run(options).await,
             What::Explain(options) => explain::run(options).await,
+            What::Lanes(options) => lanes::run(options).await,
+            What::DeadLetters(what) => dead_letters::run(what).await,
             What::Cert(options) => cert::run(options).await,
             What::Console(options) => console::run(options).await,
             What::Doctor(options) => doctor::run(options).await,

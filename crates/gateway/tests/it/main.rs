@@ -5,9 +5,11 @@
 #[macro_use]
 mod every_vendor;
 
+mod amounts;
 mod apns;
 mod backend;
 mod books;
+mod brakes;
 mod conformance;
 mod contents;
 mod follow_ups;

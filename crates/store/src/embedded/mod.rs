@@ -35,9 +35,9 @@ use std::{
 
 use async_trait::async_trait;
 use model::{
-    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId,
-    DeviceId, Environment, Group, GroupId, GroupMember, Message, MessageId, OperatorId, OperatorName, PushId,
-    PushResource, Seq, SessionId, Timestamp, UserId, Webhook,
+    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, DayNumber, Delivery,
+    DeliveryId, DeviceId, Environment, Group, GroupId, GroupMember, Message, MessageId, OperatorId,
+    OperatorName, PushId, PushResource, Seq, SessionId, Timestamp, UserId, Webhook,
 };
 
 pub use self::look::Look;
@@ -49,16 +49,16 @@ use self::{
     road::Road,
     tables::{
         api_keys, apps, audience, audit, backlog, bindings, calls, certificates, console_sessions,
-        conversations, deletions, deliveries, delivery_list, devices, fanouts, groups, members, messages,
-        operators, outbox, queue, reads, resources, sessions, users, webhooks,
+        conversations, dead_letters, deletions, deliveries, delivery_list, devices, fanouts, groups, ledger,
+        members, messages, operators, outbox, queue, reads, resources, sessions, users, webhooks,
     },
     writer::{Desk, Work, Writer},
 };
 use crate::{
-    ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, CallRecord, Claimed, ConsoleSession,
-    ConsoleSessionKey, ConversationEntry, ConversationHead, Deletion, DeliveryFilter, DeviceRecord,
-    FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome, SealKey, SessionRecord, Space, Store, StoreError,
-    StoreMeter, User, Waiting,
+    ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, BrakeRecord, CallRecord, Claimed, ConsoleSession,
+    ConsoleSessionKey, ConversationEntry, ConversationHead, DayLedger, DeadLetter, DeadLetterFilter,
+    Deletion, DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome,
+    QueuedByClass, SealKey, SessionRecord, Space, Store, StoreError, StoreMeter, User, Waiting,
 };
 
 pub use self::{
@@ -566,6 +566,37 @@ impl Store for EmbeddedStore {
             }
         })?;
         Ok(young.into_iter().chain(on_disk).min())
+    }
+
+    async fn day_ledger(
+        &self,
+        certificate: CertificateId,
+        day: DayNumber,
+        devices: u32,
+    ) -> Result<DayLedger, StoreError> {
+        self.readers.snapshot(|conn| ledger::read(conn, certificate, day, devices))
+    }
+
+    async fn brake(&self, certificate: CertificateId) -> Result<BrakeRecord, StoreError> {
+        self.readers.read(|conn| ledger::brake(conn, certificate))
+    }
+
+    async fn queued_by_class(
+        &self,
+        certificate: CertificateId,
+        most: u32,
+    ) -> Result<QueuedByClass, StoreError> {
+        self.write_young().await?;
+        self.readers.read(|conn| dead_letters::queued_by_class(conn, certificate, most))
+    }
+
+    async fn dead_letters(
+        &self,
+        app: AppId,
+        filter: &DeadLetterFilter,
+        limit: u32,
+    ) -> Result<Vec<DeadLetter>, StoreError> {
+        self.readers.snapshot(|conn| dead_letters::list(conn, app, filter, limit))
     }
 
     async fn deliveries(

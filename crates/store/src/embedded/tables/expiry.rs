@@ -206,13 +206,15 @@ fn is_logged_in(conn: &Connection, app: AppId, device: DeviceId) -> rusqlite::Re
 
 /// Why a device that nobody has heard of for so long has no token, nobody asks any more.
 fn forget_lost(writing: &mut Writing<'_>, app: AppId, device: DeviceId) -> rusqlite::Result<u32> {
-    writing.changed_device(app, device);
-    sql::execute(
+    let went = sql::execute(
         writing.conn,
         "DELETE FROM bindings WHERE app = ?1 AND device = ?2 AND lost IS NOT NULL",
         values![app, device],
-    )
-    .map(count)
+    )?;
+    if went > 0 {
+        writing.tell_device(app, device);
+    }
+    Ok(count(went))
 }
 
 fn forget_device(writing: &mut Writing<'_>, app: AppId, device: DeviceId) -> rusqlite::Result<u32> {

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Instant};
 use model::{AppId, DeliveryState, Message, MessageId, Timestamp};
 use rusqlite::Connection;
 
-use super::{badges, deliveries, follow_ups, messages, targets};
+use super::{badges, dead_letters, deliveries, follow_ups, messages, targets};
 use crate::{
     Change, FanoutCursor, FanoutNext, NewDelivery, Outcome, StoreError,
     embedded::{
@@ -82,6 +82,22 @@ pub(in crate::embedded) fn decide(
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Whether what a push to one target was decided on is no longer so; `None` where there is no such message. One that
+/// was read is not pushed again.
+pub(super) fn is_overtaken(
+    writing: &Writing<'_>,
+    app: AppId,
+    message: MessageId,
+    new: &NewDelivery,
+) -> Result<Option<bool>, StoreError> {
+    let Some(ground) = read_ground(writing.conn, app, message)? else { return Ok(None) };
+    let is_read = match &new.user {
+        Some(user) => dead_letters::is_read(writing.conn, app, message, user)?,
+        None => false,
+    };
+    Ok(Some(ground.is_recalled || ground.is_followed_up || is_read || is_stale(writing, app, &ground, new)?))
 }
 
 fn target_of(new: &NewDelivery) -> i64 {
