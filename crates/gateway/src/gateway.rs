@@ -8,8 +8,8 @@ use store::{LedgerOp, Op, Store, StoreError};
 use tokio::task::JoinHandle;
 
 use crate::{
-    AddressFault, AmountStatus, BeforeSend, Board, GatewayConfig, GatewayMeter, LaneStatus, ProbeReport, Reach,
-    dispatch::Lanes, lane::released, probe, receipt, shared::Shared, webhooks,
+    AddressFault, AmountStatus, BeforeSend, Board, GatewayConfig, GatewayMeter, LaneStatus, ProbeReport,
+    Reach, dispatch::Lanes, lane::released, probe, receipt, shared::Shared, webhooks,
 };
 
 /// Everything that talks to vendors and webhooks. Dropping it without [`Gateway::shutdown`] ends it as a crash would: the next

@@ -104,11 +104,7 @@ async fn store_page(
 }
 
 /// Whether the certificate's tokens are not cleared now.
-async fn is_braked(
-    shared: &Shared,
-    lanes: &Lanes,
-    certificate: CertificateId,
-) -> Result<bool, StoreError> {
+async fn is_braked(shared: &Shared, lanes: &Lanes, certificate: CertificateId) -> Result<bool, StoreError> {
     match lanes.board(certificate) {
         Some(board) => Ok(board.is_braked()),
         None => Ok(shared.store.brake(certificate).await?.engaged_at.is_some()),

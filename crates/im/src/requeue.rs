@@ -69,7 +69,9 @@ impl Im {
         let mut back = Vec::new();
         for (id, letters) in by_message {
             match self.store().message(view.app.id, id).await? {
-                Some(message) => self.redecide(view, &message, letters, order, &mut back, &mut report).await?,
+                Some(message) => {
+                    self.redecide(view, &message, letters, order, &mut back, &mut report).await?
+                }
                 None => report.changed += u32::try_from(letters.len()).unwrap_or(u32::MAX),
             }
             if back.len() >= COMMIT_MAX {
@@ -144,9 +146,9 @@ impl Im {
 }
 
 fn lives_until(message: &Message, order: RequeueOrder, now: Timestamp) -> Timestamp {
-    order.lifetime_ms.map_or(message.expires_at, |lifetime_ms| {
-        now.plus_ms(lifetime_ms.clamp(1, MESSAGE_LIFETIME_MAX_MS))
-    })
+    order
+        .lifetime_ms
+        .map_or(message.expires_at, |lifetime_ms| now.plus_ms(lifetime_ms.clamp(1, MESSAGE_LIFETIME_MAX_MS)))
 }
 
 /// The row as it was decided now, with a mark among its attempts. The badge was counted when it was first decided.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::limits::{
-    CERTIFICATE_NAME_MAX_CHARS, CLIENT_MESSAGE_ID_MAX_BYTES, GROUP_ID_MAX_BYTES, RESOURCE_ID_MAX_BYTES,
-    USER_ID_MAX_BYTES,
+    CERTIFICATE_NAME_MAX_CHARS, CLIENT_MESSAGE_ID_MAX_BYTES, GROUP_ID_MAX_BYTES, OPERATOR_NAME_MAX_BYTES,
+    RESOURCE_ID_MAX_BYTES, USER_ID_MAX_BYTES,
 };
 
 /// Why a text is not a valid id.
@@ -159,6 +159,10 @@ number_id! {
     /// The numeric id of a webhook, unique in the instance and never reused.
     WebhookId(u32)
 }
+number_id! {
+    /// The number of a console account, never reused.
+    OperatorId(u32)
+}
 uuid_id! {
     /// A call, named by the caller's client, so that an invitation may be repeated.
     CallId
@@ -186,6 +190,10 @@ text_id! {
 text_id! {
     /// An App's id of a push resource (`resourcesID`, row E8): at most 32 bytes.
     ResourceId, RESOURCE_ID_MAX_BYTES
+}
+text_id! {
+    /// The name an operator signs in to the console with: at most 64 bytes, the same in capitals and small letters.
+    OperatorName, OPERATOR_NAME_MAX_BYTES
 }
 text_id! {
     /// The sender's id of a message, at most 64 bytes: unique per (App, sender, device) while the message is kept.

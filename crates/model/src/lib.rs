@@ -13,6 +13,7 @@ mod group;
 mod ids;
 mod limits;
 mod message;
+mod operator;
 mod push;
 mod quota;
 mod receipt;
@@ -31,7 +32,9 @@ pub use certificate::{
     Certificate, CertificateState, ClickAction, Environment, FieldError, FieldErrors, Form, InvalidClick,
     InvalidEnvironment,
 };
-pub use delivery::{Attempt, Delivery, DeliveryId, DeliveryState, Marks, Purpose, REQUEUED, ReasonCode, TextVariant};
+pub use delivery::{
+    Attempt, Delivery, DeliveryId, DeliveryState, Marks, Purpose, REQUEUED, ReasonCode, TextVariant,
+};
 pub use device::{
     Binding, BindingKind, BindingLoss, BindingState, Device, DeviceReport, Permission, Platform,
     PlatformClass, SessionId, SessionState,
@@ -40,10 +43,12 @@ pub use error::{ErrorCode, Fault};
 pub use group::{Group, GroupEvent, GroupMember, GroupNotice, JoinMode, Role};
 pub use ids::{
     AppId, CallId, CertificateId, CertificateName, ClientMessageId, ConversationId, ConversationKind,
-    DeviceId, GroupId, IdError, MessageId, PushId, ResourceId, Seq, UserId, WebhookId,
+    DeviceId, GroupId, IdError, MessageId, OperatorId, OperatorName, PushId, ResourceId, Seq, UserId,
+    WebhookId,
 };
 pub use limits::*;
 pub use message::{Addressee, Body, Class, InvalidClass, Mentions, Message, MessageKind, Recalled};
+pub use operator::{ConsoleGrants, ConsoleRole, UnknownRole};
 pub use push::{CollapseKey, ForcePush, PushSettings, SettingsError, VendorSettings};
 pub use quota::{DayNumber, VendorDay};
 pub use receipt::{Receipt, ReceiptKind};

@@ -18,6 +18,8 @@ pub const CALL_INVITEES_MAX: usize = 32;
 pub const CALL_RINGS_MAX_MS: i64 = 600_000;
 /// Largest id of a push resource, in bytes.
 pub const RESOURCE_ID_MAX_BYTES: usize = 32;
+/// Largest sign-in name of an operator, in bytes of UTF-8.
+pub const OPERATOR_NAME_MAX_BYTES: usize = 64;
 /// Most push resources of an App.
 pub const RESOURCES_MAX: usize = 64;
 /// Most webhooks of an App.

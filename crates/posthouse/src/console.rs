@@ -1,4 +1,5 @@
-//! `posthouse console`: a link that signs in to the console once.
+//! `posthouse console`: a link that signs in to the console once, as an owner: for a developer, and for when every
+//! password is lost.
 
 use anyhow::{Context, Result};
 use clap::Args;

@@ -161,7 +161,9 @@ fn listed(answer: &Value) -> String {
         if !code.is_empty() {
             let _ = writeln!(text, "         {code}: {}", word("/last_try/meaning/en"));
         }
-        let todo = Some(word("/last_try/todo/en")).filter(|todo| !todo.is_empty()).unwrap_or(word("/reason/hint_en"));
+        let todo = Some(word("/last_try/todo/en"))
+            .filter(|todo| !todo.is_empty())
+            .unwrap_or(word("/reason/hint_en"));
         if !todo.is_empty() {
             let _ = writeln!(text, "         to do: {todo}");
         }

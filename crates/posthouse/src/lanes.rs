@@ -104,7 +104,8 @@ fn of_amount(amount: &Value) -> String {
     if amount["used_up_at"].is_i64() {
         text.push_str(", used up, says the vendor");
     }
-    let waiting: Vec<&str> = amount["put_off"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let waiting: Vec<&str> =
+        amount["put_off"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     if !waiting.is_empty() {
         let _ = write!(text, "; waiting: {}", waiting.join(", "));
     }
@@ -132,8 +133,14 @@ mod tests {
             "amounts": [{ "en": "public channels", "taken": 18, "limit": 20, "put_off": ["marketing"], "lasts_until": 0 }],
         }]});
         let text = listed(&answer);
-        for part in ["alarm (mass_removal)", "queued chat 3, marketing 9", "500 targets/s", "20 of 20 tokens",
-            "public channels: 18 today of 20", "waiting: marketing"] {
+        for part in [
+            "alarm (mass_removal)",
+            "queued chat 3, marketing 9",
+            "500 targets/s",
+            "20 of 20 tokens",
+            "public channels: 18 today of 20",
+            "waiting: marketing",
+        ] {
             assert!(text.contains(part), "{part} is missing in:\n{text}");
         }
     }

@@ -22,7 +22,9 @@ pub use accept::{check_message, check_push, check_resource, check_user_settings}
 pub use choice::rank_certificates;
 pub use custom::settings_for;
 pub use facts::{AckFact, BindingFact, Facts, LoginFact, OtherEndFact};
-pub use follow::{Course, Follow, LaneAction, Situation, TokenAction, follow, give_up, course, put_off, retry_delay_ms};
+pub use follow::{
+    Course, Follow, LaneAction, Situation, TokenAction, course, follow, give_up, put_off, retry_delay_ms,
+};
 pub use guard::{before_send, environment_confirmed};
 pub use mend::{is_mendable, mendable_reasons};
 pub use packed::{FactsError, PACKED_FACTS_MAX_BYTES};

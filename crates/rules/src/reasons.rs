@@ -385,6 +385,11 @@ reason_table! {
         "推送开始前发送者已被删除，消息内容随之清空。",
         "",
         "";
+    BACKLOG_FULL = 150, "backlog_full",
+        "Too many pushes were waiting for this certificate's vendor; marketing is given up first, calls never.",
+        "该推送证书积压的推送过多，已按类别舍弃：先舍弃营销，呼叫从不舍弃。",
+        "See the lane's state: the vendor may be out of reach or too slow for what is sent through it.",
+        "请查看发送队列状态：厂商可能不可达，或其速度跟不上发送量。";
 }
 
 /// Every reason, by number.

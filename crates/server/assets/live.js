@@ -102,15 +102,20 @@
     setTimeout(() => copy.classList.remove("done"), 1500);
   });
 
+  function listen() {
+    const news = new EventSource(document.body.dataset.events);
+    const lost = document.getElementById("connection-lost");
+    news.addEventListener("changed", refresh);
+    news.addEventListener("open", () => { lost.hidden = true; });
+    news.addEventListener("error", () => {
+      lost.hidden = false;
+      if (news.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 2000);
+    });
+  }
+
   root.classList.add("scripted");
   localise(document);
   setInterval(() => localise(document), 15000);
-  const news = new EventSource(document.body.dataset.events);
-  const lost = document.getElementById("connection-lost");
-  news.addEventListener("changed", refresh);
-  news.addEventListener("open", () => { lost.hidden = true; });
-  news.addEventListener("error", () => {
-    lost.hidden = false;
-    if (news.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 2000);
-  });
+  // A page that shows nothing that changes has nowhere to listen.
+  if (document.body.dataset.events) listen();
 })();

@@ -2,8 +2,8 @@
 
 use im::{AppView, RequeueOrder, Requeued};
 use model::{
-    AppId, Attempt, CertificateId, Class, DeliveryId, ErrorCode, MESSAGE_LIFETIME_MAX_MS, ReasonCode, Timestamp,
-    Vendor,
+    AppId, Attempt, CertificateId, Class, DeliveryId, ErrorCode, MESSAGE_LIFETIME_MAX_MS, ReasonCode,
+    Timestamp, Vendor,
 };
 use serde::{Deserialize, Serialize};
 use store::{DeadLetter, DeadLetterFilter};
@@ -60,7 +60,6 @@ impl Sought {
     pub(crate) fn limit(&self, usual: u32) -> u32 {
         self.limit.unwrap_or(usual).clamp(1, AT_ONCE_MAX)
     }
-
 
     /// What the store is asked.
     ///

@@ -21,6 +21,7 @@ use tokio::{
 
 use crate::{
     accept::Peer,
+    audit::Made,
     problem::Problem,
     shared::{Shared, went_down},
 };
@@ -57,6 +58,8 @@ fn hash_of(key: &str) -> [u8; 32] {
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) key: Arc<ApiKey>,
+    /// Where an endpoint tells what it made.
+    pub(crate) made: Made,
     /// The key's App; `None` where the call is about the whole instance.
     view: Option<Arc<AppView>>,
 }
@@ -130,7 +133,7 @@ pub(crate) async fn caller_of(
         return Err(ErrorCode::Forbidden.into());
     }
     let view = if needed == Scope::Instance { None } else { Some(shared.view(key.app).await?) };
-    Ok(Caller { key, view })
+    Ok(Caller { key, made: Made::default(), view })
 }
 
 async fn look_up(shared: &Shared, headers: &HeaderMap) -> Result<Arc<ApiKey>, Problem> {

@@ -7,6 +7,7 @@
 mod accept;
 mod api;
 mod attend;
+mod audit;
 mod before_send;
 mod console;
 mod dead_letters;
@@ -49,6 +50,7 @@ use crate::{
 };
 
 pub use api::{Listed, endpoints, openapi_json};
+pub use console::{ConsolePage, Need, console_pages};
 pub use key::create_api_key;
 pub use limits::Limits;
 pub use metrics::MetricsConfig;
@@ -208,6 +210,12 @@ pub struct Running {
     metrics: Option<metrics::Alone>,
 }
 
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("local_addr", &self.local_addr).finish_non_exhaustive()
+    }
+}
+
 impl Running {
     /// Where it listens.
     #[must_use]
@@ -240,10 +248,23 @@ impl Running {
         self.entrance.new_link(Grant::Instance, now).0
     }
 
+    /// A link that makes the console's first owner, once, within a day. It does nothing where there is an operator.
+    #[must_use]
+    pub fn first_run_link(&self, now: Timestamp) -> String {
+        self.entrance.first_run_link(now)
+    }
+
+    /// Where people sign in to the console.
+    #[must_use]
+    pub fn console_url(&self) -> String {
+        self.entrance.address("/console/signin")
+    }
+
     /// Stops accepting, tells client sockets to come back later, lets requests end, and returns when all are closed or
     /// the drain time is over.
     pub async fn shutdown(mut self) {
         self.going_down.send_replace(true);
+        self.shared.im.tell_shutdown();
         if tokio::time::timeout(self.drain, self.all_closed.recv()).await.is_err() {
             tracing::warn!("connections were still open at the end of the drain time");
         }

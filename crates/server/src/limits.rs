@@ -115,7 +115,7 @@ fn limited(detail: &str, wait: Duration) -> Problem {
 }
 
 /// An address of IPv6 stands for its /64, all of which one customer holds.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),

@@ -2,16 +2,16 @@
 
 use async_trait::async_trait;
 use model::{
-    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, DayNumber, Delivery, DeliveryId,
-    DeviceId, Group, GroupId, GroupMember, Message, MessageId, PushId, PushResource, Seq, SessionId,
-    Timestamp, UserId, Webhook,
+    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, DayNumber, Delivery,
+    DeliveryId, DeviceId, Group, GroupId, GroupMember, Message, MessageId, OperatorId, OperatorName, PushId,
+    PushResource, Seq, SessionId, Timestamp, UserId, Webhook,
 };
 
 use crate::{
-    ApiKey, AudienceRow, Backlog, BrakeRecord, CallRecord, Claimed, ConversationEntry, ConversationHead,
-    DayLedger, DeadLetter, DeadLetterFilter, Deletion,
-    DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, OutboxEntry, Outcome, QueuedByClass, SessionRecord, Space,
-    StoreMeter, User,
+    ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, BrakeRecord, CallRecord, Claimed, ConsoleSession,
+    ConsoleSessionKey, ConversationEntry, ConversationHead, DayLedger, DeadLetter, DeadLetterFilter,
+    Deletion, DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome,
+    QueuedByClass, SessionRecord, Space, StoreMeter, User, Waiting,
 };
 
 /// Why the store could not do it.
@@ -35,7 +35,8 @@ pub enum StoreError {
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Commits all of it or nothing, durably, and answers one outcome per op. Returns after the bytes are on disk, except
-    /// for a batch of [`Op::Decide`], [`Op::Update`], [`Op::Ledger`], [`Op::Expire`] and [`Op::Erase`] alone: it outlives the program, and a power cut may take it with
+    /// for a batch of [`Op::Decide`], [`Op::Update`], [`Op::Ledger`], [`Op::Ack`], [`Op::Expire`] and [`Op::Erase`] alone:
+    /// it outlives the program, and a power cut may take it with
     /// everything after it, but nothing before it. What it rests on is then decided or tried again.
     ///
     /// An op that [stops its batch](Op::stops_its_batch) and that found its message, group or call not as expected leaves
@@ -63,6 +64,29 @@ pub trait Store: Send + Sync {
     async fn api_key(&self, hash: &[u8; 32]) -> Result<Option<ApiKey>, StoreError>;
     /// An App's API keys, the oldest first.
     async fn api_keys(&self, app: AppId) -> Result<Vec<ApiKey>, StoreError>;
+    /// The operators of the console, by name; at most 1000.
+    async fn operators(&self) -> Result<Vec<Operator>, StoreError>;
+    /// One operator.
+    async fn operator(&self, operator: OperatorId) -> Result<Option<Operator>, StoreError>;
+    /// The operator who signs in with this name, in capitals or small letters.
+    async fn operator_named(&self, name: &OperatorName) -> Result<Option<Operator>, StoreError>;
+    /// The operator who was invited with this SHA-256, whether the invitation still works or not.
+    async fn operator_invited(&self, invitation: &[u8; 32]) -> Result<Option<Operator>, StoreError>;
+    /// A sign-in to the console, over or not, with its operator where it is one's.
+    async fn console_session(
+        &self,
+        key: ConsoleSessionKey,
+    ) -> Result<Option<(ConsoleSession, Option<Operator>)>, StoreError>;
+    /// An operator's sign-ins, over or not, newest first.
+    async fn console_sessions(&self, operator: OperatorId) -> Result<Vec<ConsoleSession>, StoreError>;
+    /// Recorded changes of an App, or of the instance alone (`None`), newest first.
+    async fn audit(
+        &self,
+        app: Option<AppId>,
+        filter: &AuditFilter,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError>;
+
     /// A user.
     async fn user(&self, app: AppId, user: &UserId) -> Result<Option<User>, StoreError>;
     /// An App's users, by id, after this one.
@@ -205,6 +229,9 @@ pub trait Store: Send + Sync {
     async fn begin(&self, claimed: &[DeliveryId]) -> Result<Vec<bool>, StoreError>;
     /// Puts claimed deliveries back.
     async fn release(&self, claimed: &[DeliveryId]) -> Result<(), StoreError>;
+    /// How many queued deliveries wait, counted as far as `most`; those that are decided and not on disk yet may be left
+    /// out.
+    async fn waiting(&self, whose: Waiting, most: u32) -> Result<u64, StoreError>;
     /// When the next queued delivery of a certificate that nobody holds becomes due.
     async fn next_due(&self, certificate: CertificateId) -> Result<Option<Timestamp>, StoreError>;
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use model::{
     AppId, BindingKind, BindingState, Call, CertificateId, Class, ConversationId, Delivery, DeliveryId,
-    DeliveryState, Device, DeviceId, Event, Message, MessageId, Mute, PushId, PushSettings, ReasonCode, Seq, SessionId, SessionState, Timestamp,
-    UserId, UserSettings, WebhookId,
+    DeliveryState, Device, DeviceId, Event, Message, MessageId, Mute, PushId, PushSettings, ReasonCode, Seq,
+    SessionId, SessionState, Timestamp, UserId, UserSettings, WebhookId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -143,7 +143,7 @@ pub struct AudienceRow {
     pub user: Option<UserId>,
     /// The user's login on the device, where there was one.
     pub session: Option<SessionRecord>,
-    /// The device, where there is one.
+    /// The device, where there is one; of a user's device not what its badge shows.
     pub device: Option<Device>,
     /// The binding to push through (the device's newest for alerts, owned by the user where there is one), or why none.
     pub binding: BindingState,
@@ -246,6 +246,15 @@ pub struct Claimed {
     pub doubts: u8,
     /// Whether the device reported the environment its certificate is for.
     pub environment_confirmed: bool,
+}
+
+/// Whose queued deliveries are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// An App's, through all its certificates.
+    App(AppId),
+    /// Those through one certificate.
+    Lane(CertificateId),
 }
 
 /// What a certificate's vendor took on one day.

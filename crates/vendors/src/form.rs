@@ -84,7 +84,11 @@ impl<'a> Reading<'a> {
     /// What was read, unless any fault was noted.
     pub(crate) fn finish<T>(self, read: Option<T>) -> Result<T, FieldErrors> {
         let mut faults = self.faults;
-        let numbers = self.form.public.iter().filter(|(name, value)| !value.trim().is_empty() && is_bad_number(name, value));
+        let numbers = self
+            .form
+            .public
+            .iter()
+            .filter(|(name, value)| !value.trim().is_empty() && is_bad_number(name, value));
         faults.extend(numbers.map(|(name, _)| {
             FieldError::new(name, "must be a whole number, at least 1", "必须是不小于 1 的整数")
         }));

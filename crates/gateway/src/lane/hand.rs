@@ -5,9 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use model::{
-    AppId, Attempt, Class, DeliveryId, DeviceId, MessageId, Purpose, PushId, REQUEUED, Timestamp,
-};
+use model::{AppId, Attempt, Class, DeliveryId, DeviceId, MessageId, Purpose, PushId, REQUEUED, Timestamp};
 use store::Claimed;
 use vendors::{BatchKey, Content, Job, Origin, Sent, Target};
 

@@ -153,8 +153,7 @@ impl Lane {
             Verdict::Limited { .. } => self.amounts_resume_at(tried.now),
             _ => tried.now,
         };
-        let mut follow =
-            settle::situate(item, &judged, kept_until, tried.now, resumes_at, self.dice.roll());
+        let mut follow = settle::situate(item, &judged, kept_until, tried.now, resumes_at, self.dice.roll());
         if matches!(follow.token, TokenAction::Clear { .. }) {
             let braked = self.brake.dies(tried.now);
             if braked != Braked::Cleared {
@@ -167,6 +166,18 @@ impl Lane {
         }
         if let Some(certificate) = &self.certificate {
             self.shared.meter.vendor(certificate.vendor).note_verdict(&judged);
+            tracing::trace!(
+                target: "posthouse::road",
+                stage = "send",
+                message = %item.message,
+                began_ms = ending.since.0,
+                ended_ms = tried.now.0,
+                vendor = certificate.vendor.name(),
+                certificate = self.id.0,
+                verdict = judged.verdict.name(),
+                http_status = judged.http_status,
+                state = follow.state.as_str(),
+            );
         }
         if judged.verdict == Verdict::Accepted {
             self.accepted += 1;

@@ -6,7 +6,9 @@ use std::{
 };
 
 use aws_lc_rs::digest::{SHA256, digest};
-use model::{Certificate, CertificateId, Class, DayNumber, DeliveryId, Pause, TargetVerdict, Timestamp, Verdict};
+use model::{
+    Certificate, CertificateId, Class, DayNumber, DeliveryId, Pause, TargetVerdict, Timestamp, Verdict,
+};
 use rules::{Counted, DeviceHash, KindLimits, KindStatus, Learned, Ledger, Pending, Ration};
 use store::{BrakeRecord, DayLedger, LedgerOp, Op, Outcome, Store};
 use vendors::{Adapter, Allowed, AllowedKind, Channel, DailyAmount, DailyAmounts, Whose};
@@ -271,7 +273,12 @@ impl Lane {
     }
 
     /// Learns from a job's verdicts that an amount is used up. Where nothing counts it, the whole lane waits.
-    pub(super) fn learn_from(&mut self, counted: Option<Counted>, verdicts: &[TargetVerdict], now: Timestamp) {
+    pub(super) fn learn_from(
+        &mut self,
+        counted: Option<Counted>,
+        verdicts: &[TargetVerdict],
+        now: Timestamp,
+    ) {
         let says_so = |judged: &&TargetVerdict| {
             matches!(judged.verdict, Verdict::Limited { pause: Pause::DailyAmount, .. })
         };

@@ -52,8 +52,8 @@ use self::{
     road::{Opened, Road},
 };
 use crate::{
-    own_codes,
     net::{ConnectionId, DialError, Dialed, Landing},
+    own_codes,
     shared::Shared,
     signal::{Signal, Told},
     status::{Board, LaneState},

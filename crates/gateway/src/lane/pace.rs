@@ -33,7 +33,8 @@ impl Pace {
         };
         let most = per_second.map_or(u32::MAX, NonZeroU32::get).max(batch);
         let bucket = per_second.zip(NonZeroU32::new(most));
-        let bucket = bucket.map(|(rate, most)| RateLimiter::direct(Quota::per_second(rate).allow_burst(most)));
+        let bucket =
+            bucket.map(|(rate, most)| RateLimiter::direct(Quota::per_second(rate).allow_burst(most)));
         Self { bucket, most, counts, per_second }
     }
 

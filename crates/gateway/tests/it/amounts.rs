@@ -108,11 +108,12 @@ async fn what_is_put_off_goes_at_eight_of_the_next_day_where_it_lives_so_long() 
     let _gateway = stage.gateway();
     let adverts = push(&stage, certificate, Class::Marketing, &regids(12), 72 * HOUR_MS).await;
     let waiting = stage
-        .wait_for(adverts, |all| all.iter().all(|one| one.state != DeliveryState::Queued || one.due_at > stage.now()))
+        .wait_for(adverts, |all| {
+            all.iter().all(|one| one.state != DeliveryState::Queued || one.due_at > stage.now())
+        })
         .await;
     let morning = VendorDay::SHANGHAI.end(stage.now()).plus_ms(8 * HOUR_MS);
-    let put_off: Vec<&Delivery> =
-        waiting.iter().filter(|one| one.state == DeliveryState::Queued).collect();
+    let put_off: Vec<&Delivery> = waiting.iter().filter(|one| one.state == DeliveryState::Queued).collect();
     assert_eq!(put_off.len(), 3);
     assert!(put_off.iter().all(|one| one.due_at == morning && one.reason == Reason::QUOTA_RESERVED));
     stage.clock.advance_ms(morning.since_ms(stage.now()) + 1);
@@ -127,7 +128,10 @@ async fn an_amount_that_the_vendor_says_is_used_up_holds_its_kind_and_no_other()
     let stage = Stage::new().await;
     register(&stage);
     let mut form = public_form(1_000_000);
-    form.public.extend([("private_right", "yes"), ("channel_id", "130002")].map(|(name, value)| (name.to_owned(), value.to_owned())));
+    form.public.extend(
+        [("private_right", "yes"), ("channel_id", "130002")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
     let certificate = stage.put_certificate(None, Vendor::Xiaomi, form, false).await;
     stage.fault(XIAOMI_HOST, FaultPlan { quota_used_up: true, ..FaultPlan::default() });
     let gateway = stage.gateway();

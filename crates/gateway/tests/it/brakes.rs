@@ -56,7 +56,10 @@ async fn a_vendor_that_calls_every_token_dead_is_not_believed_until_the_operator
     assert_eq!(tell(&people[0], last).await.reason, Reason::TOKEN_DISBELIEVED, "a restart keeps the brake");
     stage.fault(FCM_HOST, FaultPlan::default());
     assert_eq!(tell(&people[0], last).await.state, DeliveryState::Accepted);
-    assert!(matches!(&gateway.lanes()[0].state, LaneState::Alarm { .. }), "the alarm stays until somebody looks");
+    assert!(
+        matches!(&gateway.lanes()[0].state, LaneState::Alarm { .. }),
+        "the alarm stays until somebody looks"
+    );
 
     gateway.release_brake(certificate).await.unwrap();
     let every = Failure { times: 10_000, code: "UNREGISTERED".to_owned() };

@@ -17,6 +17,7 @@ mod front;
 mod lanes;
 mod people;
 mod receipts;
+mod reload;
 mod support;
 mod webhooks;
 mod xiaomi;

@@ -2,6 +2,7 @@
 //!
 //! What is measured runs in processes of its own, started from this very executable, so that its figures are its own.
 
+mod accept;
 mod bare;
 mod brands;
 mod collected;
@@ -42,6 +43,8 @@ enum What {
     Fault(fault::Options),
     /// Memory of each client that is logged in and does nothing.
     Idle(idle::Options),
+    /// How long a sender waits until a message is on disk, by REST and by socket.
+    Accept(accept::Options),
     /// Messages into a group whose members are all connected: deliveries for each second of CPU time.
     Deliver(deliver::Options),
     /// Many clients in one process; takes its orders from standard input.
@@ -60,6 +63,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
             What::Footprint(options) => footprint::run(options).await,
             What::Fault(options) => fault::run(options).await,
             What::Idle(options) => idle::run(options).await,
+            What::Accept(options) => accept::run(options).await,
             What::Deliver(options) => deliver::run(options).await,
             What::Crowd => tokio::task::spawn_blocking(crowd::run).await?,
             What::Bare => bare::run().await,

@@ -49,7 +49,13 @@ pub(super) struct Budget {
 
 impl Budget {
     pub(super) fn new(limits: KindLimits) -> Self {
-        Self { limits, taken: [0; 4], used_up_at: None, has_learned_devices: false, last_hour: Default::default() }
+        Self {
+            limits,
+            taken: [0; 4],
+            used_up_at: None,
+            has_learned_devices: false,
+            last_hour: Default::default(),
+        }
     }
 
     /// The rate outlives the day, the counts do not.
@@ -105,8 +111,13 @@ impl Budget {
             taken: self.taken,
             left,
             used_up_at: self.used_up_at,
-            lasts_until: left.filter(|left| *left > 0).and_then(|left| reached_at(left, in_last_hour, elapsed)),
-            put_off: BY_URGENCY.into_iter().filter(|class| self.reason(*class, 0, elapsed).is_some()).collect(),
+            lasts_until: left
+                .filter(|left| *left > 0)
+                .and_then(|left| reached_at(left, in_last_hour, elapsed)),
+            put_off: BY_URGENCY
+                .into_iter()
+                .filter(|class| self.reason(*class, 0, elapsed).is_some())
+                .collect(),
             resets_at,
         }
     }

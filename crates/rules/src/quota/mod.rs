@@ -22,8 +22,8 @@ use std::collections::HashMap;
 
 use model::{Class, DayNumber, ReasonCode, Timestamp, VendorDay};
 
-pub use self::budget::KindStatus;
 use self::budget::Budget;
+pub use self::budget::KindStatus;
 use crate::reasons::Reason;
 
 /// When what was put off goes on, in milliseconds after the vendor's day began.

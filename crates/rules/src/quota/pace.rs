@@ -72,7 +72,8 @@ pub(super) fn reached_at(left: u64, in_last_hour: u64, elapsed: Elapsed) -> Opti
 }
 
 fn scaled(amount: u64, by: i64, over: i64) -> u64 {
-    let scaled = u128::from(amount) * u128::from(by.max(0).unsigned_abs()) / u128::from(over.max(1).unsigned_abs());
+    let scaled =
+        u128::from(amount) * u128::from(by.max(0).unsigned_abs()) / u128::from(over.max(1).unsigned_abs());
     u64::try_from(scaled).unwrap_or(u64::MAX)
 }
 

@@ -2,7 +2,9 @@
 
 use model::{Class, Timestamp, VendorDay};
 use proptest::prelude::*;
-use rules::{Counted, DeviceHash, KindLimits, Learned, Ledger, Pending, Ration, Reason, is_mendable, mendable_reasons};
+use rules::{
+    Counted, DeviceHash, KindLimits, Learned, Ledger, Pending, Ration, Reason, is_mendable, mendable_reasons,
+};
 
 const DAY: VendorDay = VendorDay::SHANGHAI;
 const MINUTE_MS: i64 = 60_000;
@@ -51,7 +53,10 @@ fn marketing_stops_first_then_notices_then_chats_and_calls_never() {
     assert_eq!(send_many(&mut ledger, Class::Call, 500, now), 500);
     assert_eq!(reason(send(&mut ledger, Class::Chat, now)), Some(Reason::QUOTA_USED_UP));
     let status = &ledger.status(now)[0];
-    assert_eq!((status.left, &status.put_off[..]), (Some(0), &[Class::Chat, Class::System, Class::Marketing][..]));
+    assert_eq!(
+        (status.left, &status.put_off[..]),
+        (Some(0), &[Class::Chat, Class::System, Class::Marketing][..])
+    );
 }
 
 #[test]
@@ -76,7 +81,9 @@ fn marketing_leaves_what_chats_will_need_at_their_rate() {
 fn what_is_put_off_goes_on_at_eight_of_the_next_day_when_everything_begins_anew() {
     let (mut ledger, now) = (ledger(10), morning());
     send_many(&mut ledger, Class::Marketing, 20, now);
-    let Ration::PutOff { until, .. } = send(&mut ledger, Class::Marketing, now) else { panic!("it is used up") };
+    let Ration::PutOff { until, .. } = send(&mut ledger, Class::Marketing, now) else {
+        panic!("it is used up")
+    };
     assert_eq!(until, now.plus_ms(24 * HOUR_MS));
     assert!(ledger.roll(until));
     assert!(!ledger.roll(until));
@@ -102,7 +109,11 @@ fn what_the_vendor_said_is_used_up_holds_all_but_calls_until_its_day_ends() {
         assert_eq!(reason(send(&mut ledger, class, now)), expected, "{class:?}");
     }
     let other = Counted { kind: 1, class: Class::Marketing };
-    assert_eq!(ledger.ration(other, None, &mut Pending::default(), now), Ration::Go, "another kind has its own");
+    assert_eq!(
+        ledger.ration(other, None, &mut Pending::default(), now),
+        Ration::Go,
+        "another kind has its own"
+    );
     let tomorrow = now.plus_ms(24 * HOUR_MS);
     ledger.roll(tomorrow);
     ledger.learn(Learned { kind: 0, device: None, at: now });
@@ -143,7 +154,9 @@ fn a_forecast_tells_when_the_amount_ends_at_the_last_hours_rate() {
 fn dead_letters_are_those_that_somebody_can_mend() {
     assert!(mendable_reasons().is_sorted());
     assert!(is_mendable(Reason::QUOTA_RESERVED) && is_mendable(Reason::MISCONFIGURED));
-    for theirs in [Reason::FETCHED, Reason::RECALLED, Reason::TOKEN_DEAD, Reason::BAD_REQUEST, Reason::ACCEPTED] {
+    for theirs in
+        [Reason::FETCHED, Reason::RECALLED, Reason::TOKEN_DEAD, Reason::BAD_REQUEST, Reason::ACCEPTED]
+    {
         assert!(!is_mendable(theirs));
     }
 }

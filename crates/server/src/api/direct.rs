@@ -12,26 +12,37 @@ use futures_util::future::BoxFuture;
 use http::Method;
 use store::Scope;
 
-use crate::{attend, key, shared::Shared};
+use crate::{
+    attend,
+    audit::{self, Recorded},
+    key,
+    shared::Shared,
+};
 
 /// Calls an endpoint.
 pub(super) type Call = Arc<dyn Fn(Request, Arc<Shared>) -> BoxFuture<'static, Response> + Send + Sync>;
 
-/// An endpoint's call: its key is looked at, then its handler has it.
-pub(super) fn call<H, T>(scope: Option<Scope>, handler: H) -> Call
+/// An endpoint's call: its key is looked at, then its handler has it; what it changed is recorded.
+pub(super) fn call<H, T>(scope: Option<Scope>, recorded: Option<Recorded>, handler: H) -> Call
 where
     H: Handler<T, Arc<Shared>>,
     T: 'static,
 {
     Arc::new(move |mut request, shared| {
-        let handler = handler.clone();
+        let (handler, recorded) = (handler.clone(), recorded.clone());
         Box::pin(async move {
             if let Some(scope) = scope
                 && let Err(problem) = key::admit(&shared, scope, &mut request).await
             {
                 return problem.into_response();
             }
-            handler.call(request, shared).await
+            match recorded {
+                Some(recorded) => {
+                    let answer = |request| handler.call(request, Arc::clone(&shared));
+                    audit::record(&shared, &recorded, "", request, answer).await
+                }
+                None => handler.call(request, shared).await,
+            }
         })
     })
 }

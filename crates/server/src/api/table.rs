@@ -21,7 +21,13 @@ use utoipa::{
 };
 
 use super::direct::{Call, Direct, call};
-use crate::{attend, key, problem::Problem, shared::Shared};
+use crate::{
+    attend,
+    audit::{self, Recorded},
+    key,
+    problem::Problem,
+    shared::Shared,
+};
 
 /// An endpoint as documentation and tests see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +38,9 @@ pub struct Listed {
     pub path: String,
     /// The scope a key needs; `None` where no key is asked for.
     pub scope: Option<Scope>,
+    /// The word under which the audit log keeps what it changes; `None`: it changes nothing, or is an App's everyday
+    /// traffic.
+    pub action: Option<String>,
 }
 
 /// The router while endpoints are added to it.
@@ -48,17 +57,27 @@ struct Endpoint {
 type Register = Box<dyn FnOnce(Routes, &Arc<Shared>) -> Routes>;
 
 impl Endpoint {
-    fn of<P: Path, H, T>(scope: Option<Scope>, handler: H) -> Self
+    fn of<P: Path, H, T>(scope: Option<Scope>, marks: &[&str], handler: H) -> Self
     where
         H: Handler<T, Arc<Shared>>,
         T: 'static,
     {
         let (method, filter) = verb(P::methods().first());
         let path = P::path();
-        let listed = Listed { method, path: path.clone(), scope };
-        let call = (!path.contains('{')).then(|| call(scope, handler.clone()));
+        let administers = matches!(scope, Some(Scope::Manage | Scope::Instance)) && method != Method::GET;
+        let is_recorded = administers && !marks.contains(&TRAFFIC);
+        let action = if is_recorded { P::operation().operation_id } else { None };
+        let recorded = action
+            .clone()
+            .map(|action| Recorded { action: action.into(), of_instance: scope == Some(Scope::Instance) });
+        let listed = Listed { method, path: path.clone(), scope, action };
+        let call = (!path.contains('{')).then(|| call(scope, recorded.clone(), handler.clone()));
         let register = move |router: Routes, shared: &Arc<Shared>| {
             let mut route = on(filter, handler);
+            if let Some(recorded) = recorded {
+                let state = (Arc::clone(shared), recorded);
+                route = route.layer(middleware::from_fn_with_state(state, audit::every));
+            }
             if let Some(scope) = scope {
                 let state = (Arc::clone(shared), scope);
                 route = route.layer(middleware::from_fn_with_state(state, key::authorize));
@@ -79,11 +98,16 @@ fn verb(method: Option<&HttpMethod>) -> (Method, MethodFilter) {
     }
 }
 
+/// The mark of what an App's backend does all day in its users' names, as their own clients do. It is not recorded in the
+/// audit log, which is about who administers what.
+const TRAFFIC: &str = "traffic";
+
 macro_rules! table {
-    ($($scope:expr => $($module:ident)::+;)*) => {
+    ($($scope:expr => $($module:ident)::+ $(, $mark:ident)?;)*) => {
         fn table() -> Vec<Endpoint> {
             vec![$(Endpoint::of::<super::$($module)::+::__path_handler, _, _>(
                 $scope,
+                &[$(stringify!($mark))?],
                 super::$($module)::+::handler,
             ),)*]
         }
@@ -118,39 +142,39 @@ table! {
     Some(Scope::Manage)   => certificates::certificate::probe::post;
     Some(Scope::Read)     => certificates::certificate::lint::post;
     Some(Scope::Read)     => users::get;
-    Some(Scope::Manage)   => users::post;
+    Some(Scope::Manage)   => users::post, traffic;
     Some(Scope::Read)     => users::user::get;
     Some(Scope::Manage)   => users::user::patch;
     Some(Scope::Manage)   => users::user::delete;
     Some(Scope::Read)     => users::user::settings::get;
-    Some(Scope::Manage)   => users::user::settings::put;
+    Some(Scope::Manage)   => users::user::settings::put, traffic;
     Some(Scope::Read)     => users::user::sessions::get;
     Some(Scope::Read)     => users::user::devices::get;
     Some(Scope::Manage)   => users::user::devices::device::kick::post;
     Some(Scope::Read)     => users::user::conversations::get;
     Some(Scope::Read)     => users::user::conversations::conversation::messages::get;
-    Some(Scope::Manage)   => users::user::conversations::conversation::mute::put;
-    Some(Scope::Manage)   => users::user::conversations::conversation::read::post;
+    Some(Scope::Manage)   => users::user::conversations::conversation::mute::put, traffic;
+    Some(Scope::Manage)   => users::user::conversations::conversation::read::post, traffic;
     Some(Scope::Read)     => users::user::explain::get;
-    Some(Scope::Manage)   => users::user::token::post;
+    Some(Scope::Manage)   => users::user::token::post, traffic;
     Some(Scope::Manage)   => users::user::logout::post;
     Some(Scope::Manage)   => users::user::kick::post;
-    Some(Scope::Manage)   => devices::post;
+    Some(Scope::Manage)   => devices::post, traffic;
     Some(Scope::Read)     => devices::push_id::get;
     Some(Scope::Manage)   => devices::push_id::delete;
     Some(Scope::Manage)   => devices::push_id::push::put;
-    Some(Scope::Manage)   => devices::push_id::binding::post;
+    Some(Scope::Manage)   => devices::push_id::binding::post, traffic;
     Some(Scope::Manage)   => devices::push_id::binding::delete;
     Some(Scope::Manage)   => console::links::post;
     Some(Scope::Read)     => groups::get;
-    Some(Scope::Manage)   => groups::post;
+    Some(Scope::Manage)   => groups::post, traffic;
     Some(Scope::Read)     => groups::group::get;
     Some(Scope::Manage)   => groups::group::patch;
     Some(Scope::Manage)   => groups::group::delete;
     Some(Scope::Read)     => groups::group::members::get;
-    Some(Scope::Manage)   => groups::group::members::post;
-    Some(Scope::Manage)   => groups::group::members::delete;
-    Some(Scope::Manage)   => groups::group::members::member::patch;
+    Some(Scope::Manage)   => groups::group::members::post, traffic;
+    Some(Scope::Manage)   => groups::group::members::delete, traffic;
+    Some(Scope::Manage)   => groups::group::members::member::patch, traffic;
     Some(Scope::Send)     => calls::post;
     Some(Scope::Read)     => calls::call::get;
     Some(Scope::Send)     => calls::call::accept::post;

@@ -3,10 +3,13 @@
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use model::{ErrorCode, Fault};
+use model::{ConsoleRole, ErrorCode, Fault};
 use store::StoreError;
 
-use super::{chrome::Chrome, words::Lang};
+use super::{
+    chrome::Chrome,
+    words::{Lang, fill},
+};
 
 /// Nothing but our own script, style and pictures; no frames, no other place for forms.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -53,6 +56,8 @@ pub(super) enum Failure {
     Stale,
     /// There is no App to show.
     NoApp,
+    /// It needs this role at least.
+    Forbidden(ConsoleRole),
     /// Anything else, with the stable code that says what to do.
     Fault(Fault),
 }
@@ -87,6 +92,11 @@ impl Failure {
                 (ErrorCode::NotFound.as_str(), 404, words.not_found, words.not_found_how.to_owned())
             }
             Self::Stale => ("stale_form", 403, words.form_stale, words.form_stale_how.to_owned()),
+            Self::Forbidden(role) => {
+                let words = chrome.lang.admin_words();
+                let how = fill(words.forbidden_how, words.role(role));
+                (ErrorCode::Forbidden.as_str(), 403, words.forbidden, how)
+            }
             Self::NoApp => ("no_app", 404, words.no_app, words.no_app_how.to_owned()),
             Self::Fault(fault) => {
                 (fault.code.as_str(), fault.code.status(), words.failed, sentence(chrome.lang, &fault))

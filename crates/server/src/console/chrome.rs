@@ -2,24 +2,68 @@
 
 use std::fmt;
 
-use model::{AppId, Timestamp};
+use model::{AppId, ConsoleRole, Timestamp};
 
 use super::{
     assets,
-    words::{Lang, Words},
+    words::{AdminWords, Lang, Words, fill},
 };
 
-/// The pages of the navigation.
+/// The pages of the navigation, and those that are reached otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PageName {
     Lab,
     Explain,
     Certificates,
     DeadLetters,
+    Operators,
+    Audit,
+    Account,
+}
+
+/// What the navigation puts together, in its order. A page is shown to those who may see it; a group without any is not
+/// shown.
+const NAVIGATION: &[(Group, &[PageName])] = &[
+    (Group::Watch, &[]),
+    (Group::Find, &[PageName::Explain, PageName::DeadLetters, PageName::Lab]),
+    (Group::SetUp, &[PageName::Certificates]),
+    (Group::Administer, &[PageName::Operators, PageName::Audit]),
+];
+
+/// What one comes for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    /// How it goes.
+    Watch,
+    /// One message, user or phone.
+    Find,
+    /// What pushes go through.
+    SetUp,
+    /// Who may come in, and what they did.
+    Administer,
+}
+
+impl Group {
+    const fn label(self, words: &AdminWords) -> &'static str {
+        match self {
+            Self::Watch => words.group_watch,
+            Self::Find => words.group_find,
+            Self::SetUp => words.group_set_up,
+            Self::Administer => words.group_administer,
+        }
+    }
 }
 
 impl PageName {
-    const ALL: [Self; 4] = [Self::Lab, Self::Explain, Self::DeadLetters, Self::Certificates];
+    const ALL: [Self; 7] = [
+        Self::Lab,
+        Self::Explain,
+        Self::DeadLetters,
+        Self::Certificates,
+        Self::Operators,
+        Self::Audit,
+        Self::Account,
+    ];
 
     /// The word in addresses and attributes.
     pub(super) const fn as_str(self) -> &'static str {
@@ -27,17 +71,42 @@ impl PageName {
             Self::Lab => "lab",
             Self::Explain => "explain",
             Self::Certificates => "certificates",
+            Self::Operators => "operators",
+            Self::Audit => "audit",
+            Self::Account => "account",
             Self::DeadLetters => "dead-letters",
         }
     }
 
-    const fn title(self, words: &Words) -> &'static str {
+    const fn title(self, lang: Lang) -> &'static str {
+        let (words, admin) = (lang.words(), lang.admin_words());
         match self {
             Self::Lab => words.lab,
             Self::Explain => words.explain,
             Self::Certificates => words.certificates,
+            Self::Operators => admin.operators,
+            Self::Audit => admin.audit,
+            Self::Account => admin.account,
             Self::DeadLetters => words.dead_letters,
         }
+    }
+
+    /// The least role that sees it.
+    const fn role(self) -> ConsoleRole {
+        match self {
+            Self::Operators => ConsoleRole::Owner,
+            _ => ConsoleRole::Viewer,
+        }
+    }
+
+    /// Whether it is drawn anew when something that it shows has changed.
+    pub(super) const fn is_live(self) -> bool {
+        matches!(self, Self::Lab | Self::Explain | Self::Certificates)
+    }
+
+    /// Whether it shows messages, logins and deliveries.
+    pub(super) const fn shows_traffic(self) -> bool {
+        matches!(self, Self::Lab | Self::Explain)
     }
 
     /// The page of a word.
@@ -57,6 +126,23 @@ pub(super) struct Chrome {
     pub(super) csrf: String,
     pub(super) app_name: String,
     pub(super) apps: Vec<AppChoice>,
+    /// The role in the App; `None` where nobody is signed in.
+    pub(super) role: Option<ConsoleRole>,
+    /// Who is signed in.
+    pub(super) signed: Option<SignedName>,
+}
+
+/// Who is signed in, as the frame shows it.
+#[derive(Debug, Clone)]
+pub(super) struct SignedName {
+    pub(super) name: String,
+    pub(super) role: &'static str,
+}
+
+/// Lines of the navigation that belong together.
+pub(super) struct NavGroup {
+    pub(super) label: &'static str,
+    pub(super) lines: Vec<NavLine>,
 }
 
 /// An App to choose.
@@ -89,17 +175,44 @@ impl Chrome {
 
     /// Where the page hears of changes; empty where it shows nothing that changes.
     pub(super) fn events(&self) -> String {
-        self.page.map(|page| format!("/console/events?page={}", page.as_str())).unwrap_or_default()
+        self.page
+            .filter(|page| page.is_live())
+            .map(|page| format!("/console/events?page={}", page.as_str()))
+            .unwrap_or_default()
     }
 
-    pub(super) fn pages(&self) -> Vec<NavLine> {
-        let line = |page: PageName| NavLine {
+    /// The words of accounts and of whoever administers.
+    pub(super) const fn admin(&self) -> &'static AdminWords {
+        self.lang.admin_words()
+    }
+
+    /// Whether things may be changed.
+    pub(super) fn may_change(&self) -> bool {
+        self.role >= Some(ConsoleRole::Operator)
+    }
+
+    /// A text with a value where its gap is.
+    pub(super) fn filled(&self, text: &str, value: impl fmt::Display) -> String {
+        fill(text, &value.to_string())
+    }
+
+    pub(super) fn is_account(&self) -> bool {
+        self.page == Some(PageName::Account)
+    }
+
+    pub(super) fn navigation(&self) -> Vec<NavGroup> {
+        let line = |page: &PageName| NavLine {
             name: page.as_str(),
-            title: page.title(self.words),
+            title: page.title(self.lang),
             href: format!("/console/{}", page.as_str()),
-            current: self.page == Some(page),
+            current: self.page == Some(*page),
         };
-        PageName::ALL.into_iter().map(line).collect()
+        let shown = |page: &&PageName| self.role.is_some_and(|role| role >= page.role());
+        let group = |(group, pages): &(Group, &[PageName])| NavGroup {
+            label: group.label(self.admin()),
+            lines: pages.iter().filter(shown).map(line).collect(),
+        };
+        NAVIGATION.iter().map(group).filter(|group| !group.lines.is_empty()).collect()
     }
 
     pub(super) fn languages(&self) -> Vec<LangChoice> {

@@ -1,11 +1,12 @@
-//! One-time links into the console. There is no password to guess and none to forget.
+//! One-time links into the console: for a developer's own machine, for the very first owner, and for when every password
+//! is lost.
 
 use std::{
     collections::VecDeque,
     sync::{Mutex, PoisonError},
 };
 
-use model::{AppId, Timestamp};
+use model::{AppId, ConsoleGrants, ConsoleRole, Timestamp};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
@@ -13,6 +14,8 @@ use crate::key::random_text;
 
 /// How long a link works, in milliseconds.
 const LINK_LIFETIME_MS: i64 = 15 * 60 * 1000;
+/// How long the link works that makes the first owner, in milliseconds: a day.
+const FIRST_RUN_LIFETIME_MS: i64 = 24 * 3_600_000;
 /// Links that wait to be used; one more makes the oldest useless.
 const LINKS_MAX: usize = 16;
 
@@ -21,6 +24,8 @@ const LINKS_MAX: usize = 16;
 pub(crate) struct Entrance {
     base_url: String,
     tickets: Mutex<VecDeque<Ticket>>,
+    /// Hash and end of the link that makes the first owner.
+    first_run: Mutex<Option<([u8; 32], Timestamp)>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -40,16 +45,19 @@ pub(crate) enum Grant {
 }
 
 impl Grant {
-    /// Whether it opens an App.
-    pub(super) fn covers(self, app: AppId) -> bool {
-        self == Self::Instance || self == Self::App(app)
+    /// What whoever opens it may do.
+    pub(super) fn grants(self) -> ConsoleGrants {
+        match self {
+            Self::Instance => ConsoleGrants::everywhere(ConsoleRole::Owner),
+            Self::App(app) => ConsoleGrants::in_app(app, ConsoleRole::Owner),
+        }
     }
 }
 
 impl Entrance {
     /// The entrance of a server that browsers find there.
     pub(crate) const fn new(base_url: String) -> Self {
-        Self { base_url, tickets: Mutex::new(VecDeque::new()) }
+        Self { base_url, tickets: Mutex::new(VecDeque::new()), first_run: Mutex::new(None) }
     }
 
     /// A new link, and when it stops working.
@@ -62,7 +70,31 @@ impl Entrance {
             tickets.pop_front();
         }
         tickets.push_back(Ticket { hash: hash_of(&token), grant, expires_at });
-        (format!("{}/console/signin?token={token}", self.base_url), expires_at)
+        (self.address(&format!("/console/signin?token={token}")), expires_at)
+    }
+
+    /// The whole address of a path.
+    pub(crate) fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+
+    /// A link that makes the first owner. The one before is useless from then on.
+    pub(crate) fn first_run_link(&self, now: Timestamp) -> String {
+        let token = random_text();
+        let ticket = (hash_of(&token), now.plus_ms(FIRST_RUN_LIFETIME_MS));
+        *self.first_run.lock().unwrap_or_else(PoisonError::into_inner) = Some(ticket);
+        self.address(&format!("/console/first-run?token={token}"))
+    }
+
+    /// Whether the token makes the first owner.
+    pub(super) fn is_first_run(&self, token: &str, now: Timestamp) -> bool {
+        let ticket = *self.first_run.lock().unwrap_or_else(PoisonError::into_inner);
+        ticket.is_some_and(|(hash, until)| until > now && bool::from(hash.ct_eq(&hash_of(token))))
+    }
+
+    /// The first owner is there.
+    pub(super) fn end_first_run(&self) {
+        *self.first_run.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// What the token opens; it does so once. How long this takes does not depend on the token.
@@ -80,7 +112,7 @@ impl Entrance {
     }
 }
 
-fn hash_of(token: &str) -> [u8; 32] {
+pub(super) fn hash_of(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
@@ -88,7 +120,7 @@ fn hash_of(token: &str) -> [u8; 32] {
 mod tests {
     use model::{AppId, Timestamp};
 
-    use super::{Entrance, Grant, LINK_LIFETIME_MS, LINKS_MAX};
+    use super::{Entrance, FIRST_RUN_LIFETIME_MS, Grant, LINK_LIFETIME_MS, LINKS_MAX};
 
     const NOW: Timestamp = Timestamp(1_000_000);
 
@@ -113,6 +145,19 @@ mod tests {
         let (link, expires_at) = entrance.new_link(Grant::Instance, NOW);
         assert_eq!(expires_at, NOW.plus_ms(LINK_LIFETIME_MS));
         assert_eq!(entrance.redeem(token_of(&link), expires_at), None);
+    }
+
+    #[test]
+    fn the_link_of_the_first_run_works_until_there_is_an_owner() {
+        let entrance = Entrance::new("http://here".to_owned());
+        assert!(!entrance.is_first_run("", NOW));
+        let (old, new) = (entrance.first_run_link(NOW), entrance.first_run_link(NOW));
+        assert!(!entrance.is_first_run(token_of(&old), NOW));
+        assert!(entrance.is_first_run(token_of(&new), NOW));
+        assert_eq!(entrance.redeem(token_of(&new), NOW), None);
+        assert!(!entrance.is_first_run(token_of(&new), NOW.plus_ms(FIRST_RUN_LIFETIME_MS)));
+        entrance.end_first_run();
+        assert!(!entrance.is_first_run(token_of(&new), NOW));
     }
 
     #[test]

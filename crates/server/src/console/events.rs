@@ -15,13 +15,13 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use model::AppId;
 use serde::Deserialize;
-use store::Change;
+use store::{Change, ConsoleSessionKey};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch},
     time::sleep,
 };
 
-use super::{Console, chrome::PageName, lab::Simulator, session::SessionKey, visitor::Signed};
+use super::{Console, chrome::PageName, lab::Simulator, session, visitor::Signed};
 
 /// Open pages at once.
 const LISTENERS_MAX: usize = 64;
@@ -50,7 +50,7 @@ pub(super) async fn listen(
     signed: Signed,
     Query(Wanted { page }): Query<Wanted>,
 ) -> Response {
-    let Some(page) = PageName::from_word(&page) else {
+    let Some(page) = PageName::from_word(&page).filter(|page| page.is_live()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let Ok(place) = Arc::clone(&console.listeners.0).try_acquire_owned() else {
@@ -59,7 +59,7 @@ pub(super) async fn listen(
     let ear = Ear {
         page,
         app: signed.app(),
-        session: signed.key,
+        session: signed.session.key,
         changes: console.shared.store().feed().subscribe(),
         goes_down: console.shared.goes_down.clone(),
         world: World::Silent,
@@ -80,7 +80,7 @@ struct Ear {
     console: Arc<Console>,
     page: PageName,
     app: AppId,
-    session: SessionKey,
+    session: ConsoleSessionKey,
     changes: broadcast::Receiver<Change>,
     goes_down: watch::Receiver<bool>,
     world: World,
@@ -114,7 +114,9 @@ impl Ear {
         }
         sleep(GATHER).await;
         self.changes = self.changes.resubscribe();
-        self.console.sessions.stands(self.session, self.console.shared.now()).then_some(())
+        let shared = &self.console.shared;
+        let grants = session::grants(&**shared.store(), self.session, shared.now()).await.ok()??;
+        grants.role_in(self.app).map(|_| ())
     }
 }
 
@@ -141,7 +143,7 @@ fn concerns(page: PageName, shown: AppId, change: &Change) -> bool {
         | Change::User(app, _)
         | Change::Call(app, _)
         | Change::Recalled(app, _)
-        | Change::Acked(app, ..) => *app == shown && page != PageName::Certificates,
+        | Change::Acked(app, ..) => *app == shown && page.shows_traffic(),
         Change::Queued(_) | Change::Outbox | Change::ApiKey(_) => false,
     }
 }

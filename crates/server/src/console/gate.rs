@@ -1,4 +1,4 @@
-//! The gate: signing in by a one-time link, signing out, choosing language and App.
+//! The gate: the page to sign in with, one-time links, signing out, choosing language and App.
 
 use std::sync::Arc;
 
@@ -8,39 +8,87 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::{HeaderValue, StatusCode, header};
+use model::AppId;
 use serde::Deserialize;
+use store::{AuditChannel, AuditDraft, AuditObject, ConsoleHolder, ConsoleOp, Op};
 
 use super::{
     Console,
     answer::{Failure, page},
-    chrome::Chrome,
-    visitor::{LANG_COOKIE, Posted, SESSION_COOKIE, Signed, Visitor},
+    chrome::{Chrome, Moment},
+    session::{self, Person},
+    visitor::{LANG_COOKIE, Origin, Posted, SESSION_COOKIE, Signed, Visitor},
     words::Lang,
 };
 
 /// How long a browser remembers the language, in seconds: a year.
 const LANG_MAX_AGE_S: u32 = 31_536_000;
 
+/// The page to sign in with.
 #[derive(Template)]
 #[template(path = "console/signin.html")]
-struct GatePage {
+pub(super) struct GatePage {
     chrome: Chrome,
-    signed_in: bool,
-    signed_out: bool,
-    refused: bool,
+    state: Gate,
+    /// The name that was typed.
+    name: String,
+    /// Where to go once signed in.
+    back: String,
+    has_operators: bool,
+}
+
+/// What the page says first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gate {
+    /// Nothing yet.
+    Closed,
+    /// The link was used, or is too old.
+    LinkRefused,
+    /// Name or password is wrong.
+    Wrong,
+    /// There were too many tries.
+    Later(Moment),
+    /// The session is over by choice.
+    SignedOut,
+    /// Somebody is in.
+    Open,
 }
 
 impl GatePage {
-    fn closed(visitor: &Visitor) -> Self {
-        let here = "/console/lab".to_owned();
-        let chrome = Chrome { here, ..visitor.chrome() };
-        Self { chrome, signed_in: false, signed_out: false, refused: false }
+    pub(super) async fn of(
+        console: &Console,
+        visitor: &Visitor,
+        back: &str,
+        state: Gate,
+    ) -> Result<Self, Response> {
+        let has_operators = console.has_operators().await;
+        let has_operators = has_operators.map_err(|error| Failure::from(error).draw(visitor.chrome()))?;
+        let here = match state {
+            Gate::Closed | Gate::Wrong | Gate::Later(_) => "/console/signin",
+            _ => HOME,
+        };
+        let chrome = Chrome { here: here.to_owned(), csrf: String::new(), ..visitor.chrome() };
+        Ok(Self { chrome, state, name: String::new(), back: inside(back).to_owned(), has_operators })
+    }
+
+    /// The same with a name that was typed.
+    pub(super) fn with_name(self, name: String) -> Self {
+        Self { name, ..self }
     }
 }
 
+/// Where one is led who asked for nothing in particular.
+pub(super) const HOME: &str = "/console/lab";
+
 /// The page that says how to come in.
-pub(super) fn closed(visitor: &Visitor, status: StatusCode) -> Response {
-    page(status, &GatePage::closed(visitor))
+pub(super) async fn closed(console: &Console, visitor: &Visitor, status: StatusCode) -> Response {
+    match GatePage::of(console, visitor, &visitor.here, Gate::Closed).await {
+        Ok(gate) => {
+            let here = visitor.here.clone();
+            page(status, &GatePage { chrome: Chrome { here, ..gate.chrome }, ..gate })
+        }
+        Err(response) => response,
+    }
 }
 
 #[derive(Deserialize)]
@@ -48,8 +96,8 @@ pub(super) struct Token {
     token: Option<String>,
 }
 
-/// `GET /console/signin`: redeems a one-time link. The answer is a page and no redirect, because a browser that came
-/// from another site would follow a redirect without the strict cookie that it was just given.
+/// `GET /console/signin`: the form, or a one-time link that is redeemed. To that the answer is a page and no redirect,
+/// because a browser that came from another site would follow a redirect without the strict cookie that it was just given.
 pub(super) async fn enter(
     State(console): State<Arc<Console>>,
     visitor: Visitor,
@@ -57,18 +105,75 @@ pub(super) async fn enter(
 ) -> Response {
     let now = console.shared.now();
     let Some(token) = token else {
-        return closed(&visitor, StatusCode::OK);
+        return match visitor.session {
+            Some(_) => Redirect::to(HOME).into_response(),
+            None => closed(&console, &Visitor { here: HOME.to_owned(), ..visitor }, StatusCode::OK).await,
+        };
     };
     let Some(grant) = console.shared.entrance.redeem(&token, now) else {
-        let refused = GatePage { refused: true, ..GatePage::closed(&visitor) };
-        return page(StatusCode::UNAUTHORIZED, &refused);
+        return match GatePage::of(&console, &visitor, HOME, Gate::LinkRefused).await {
+            Ok(refused) => page(StatusCode::UNAUTHORIZED, &refused),
+            Err(response) => response,
+        };
     };
-    if let Some((key, _)) = visitor.session {
-        console.sessions.close(key);
+    let holder = ConsoleHolder::Link(grant.grants());
+    match open(&console, &visitor, holder, &Person::Link).await {
+        Ok(cookie) => match GatePage::of(&console, &visitor, HOME, Gate::Open).await {
+            Ok(welcome) => with_cookie(page(StatusCode::OK, &welcome), &cookie),
+            Err(response) => response,
+        },
+        Err(failure) => failure.draw(visitor.chrome()),
     }
-    let cookie = console.sessions.open(grant, now);
-    let welcome = GatePage { signed_in: true, ..GatePage::closed(&visitor) };
-    with_cookie(page(StatusCode::OK, &welcome), &session_cookie(&console, &cookie, ""))
+}
+
+/// Opens a session under a new cookie, records that, and ends the one that the browser had. Answers the cookie's line.
+pub(super) async fn open(
+    console: &Console,
+    visitor: &Visitor,
+    holder: ConsoleHolder,
+    person: &Person,
+) -> Result<String, Failure> {
+    let now = console.shared.now();
+    let (cookie, session) = session::begin(holder, &visitor.origin, now);
+    let signed_in = AuditDraft {
+        app: None,
+        at: now,
+        channel: person.channel(),
+        actor: person.actor().to_owned(),
+        action: "sign_in".to_owned(),
+        object: AuditObject::Named(String::new()),
+        detail: String::new(),
+        address: visitor.origin.address.clone(),
+    };
+    let ops = vec![Op::Console(ConsoleOp::OpenSession(session)), Op::Audit(signed_in)];
+    let outcomes = console.shared.store().commit(ops).await?;
+    if outcomes.first().is_none_or(store::Outcome::is_refusal) {
+        return Err(Failure::Stale);
+    }
+    if let Some(before) = &visitor.session {
+        console.shared.store().commit(vec![Op::Console(ConsoleOp::EndSession(before.key))]).await?;
+    }
+    Ok(session_cookie(console, &cookie, ""))
+}
+
+/// A record of what somebody did who is not signed in.
+pub(super) fn record_of(
+    console: &Console,
+    origin: &Origin,
+    actor: &str,
+    action: &str,
+    object: AuditObject,
+) -> Op {
+    Op::Audit(AuditDraft {
+        app: None,
+        at: console.shared.now(),
+        channel: AuditChannel::Link,
+        actor: actor.to_owned(),
+        action: action.to_owned(),
+        object,
+        detail: String::new(),
+        address: origin.address.clone(),
+    })
 }
 
 #[derive(Deserialize)]
@@ -80,9 +185,17 @@ pub(super) async fn leave(
     visitor: Visitor,
     Posted(signed, Nothing {}): Posted<Nothing>,
 ) -> Response {
-    console.sessions.close(signed.key);
-    let farewell = GatePage { signed_out: true, ..GatePage::closed(&visitor) };
-    with_cookie(page(StatusCode::OK, &farewell), &session_cookie(&console, "", "; Max-Age=0"))
+    let record = signed.record_of(None, AuditObject::Named(String::new()), String::new());
+    let ops = vec![Op::Console(ConsoleOp::EndSession(signed.session.key)), record];
+    if let Err(error) = console.shared.store().commit(ops).await {
+        return signed.answer(Err(error.into()));
+    }
+    match GatePage::of(&console, &visitor, HOME, Gate::SignedOut).await {
+        Ok(farewell) => {
+            with_cookie(page(StatusCode::OK, &farewell), &session_cookie(&console, "", "; Max-Age=0"))
+        }
+        Err(response) => response,
+    }
 }
 
 #[derive(Deserialize)]
@@ -118,12 +231,14 @@ pub(super) async fn choose_app(
     State(console): State<Arc<Console>>,
     Posted(signed, ChosenApp { app }): Posted<ChosenApp>,
 ) -> Response {
-    match app.parse() {
-        Ok(app) if signed.may_see(app) => {
-            console.sessions.choose_app(signed.key, app);
-            Redirect::to("/console/lab").into_response()
-        }
-        _ => signed.answer(Err(Failure::NotFound)),
+    let chosen: Option<AppId> = app.parse().ok();
+    let Some(app) = chosen.filter(|app| signed.may_see(*app)) else {
+        return signed.answer(Err(Failure::NotFound));
+    };
+    let show = Op::Console(ConsoleOp::ShowApp { key: signed.session.key, app });
+    match console.shared.store().commit(vec![show]).await {
+        Ok(_) => Redirect::to(HOME).into_response(),
+        Err(error) => signed.answer(Err(error.into())),
     }
 }
 
@@ -133,10 +248,10 @@ pub(super) async fn no_page(signed: Signed) -> Response {
 }
 
 /// A path to go back to, if it is one of the console's own.
-fn inside(back: &str) -> &str {
+pub(super) fn inside(back: &str) -> &str {
     let is_own =
         back.starts_with("/console/") && back.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if is_own && !back.contains("//") { back } else { "/console/lab" }
+    if is_own && !back.contains("//") { back } else { HOME }
 }
 
 fn session_cookie(console: &Console, value: &str, more: &str) -> String {
@@ -144,7 +259,7 @@ fn session_cookie(console: &Console, value: &str, more: &str) -> String {
     format!("{SESSION_COOKIE}={value}; Path=/console; HttpOnly; SameSite=Strict{secure}{more}")
 }
 
-fn with_cookie(mut response: Response, cookie: &str) -> Response {
+pub(super) fn with_cookie(mut response: Response, cookie: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

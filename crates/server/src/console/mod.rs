@@ -1,10 +1,13 @@
-//! The console: Device Lab, explain and certificates, drawn on the server in two languages, live without reload.
+//! The console: drawn on the server in two languages, live without reload.
 //!
-//! Each page's folder has handlers that read, and a `view` that turns what was read into what the template shows; the
-//! views are pure. Who may see a page is decided in [`visitor`], what leaves carries the headers of [`answer`].
+//! The list of [`pages`] says what each needs; the [`gatekeeper`] sees to it, and to the audit log. Each page's folder has
+//! handlers that read, and a `view` that turns what was read into what the template shows; the views are pure. What leaves
+//! carries the headers of [`answer`].
 
+mod account;
 mod answer;
 mod assets;
+mod audit;
 mod certificates;
 mod chrome;
 mod dead_letters;
@@ -12,26 +15,34 @@ mod entrance;
 mod events;
 mod explain;
 mod gate;
+mod gatekeeper;
 mod lab;
+mod operators;
+mod pages;
+mod passwords;
 mod session;
+mod signin;
+mod throttle;
 mod told;
 mod visitor;
+mod welcome;
 mod words;
 
-use std::sync::Arc;
-
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    middleware,
-    response::Redirect,
-    routing::{any, get, post},
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
-use self::{certificates::Probes, events::Listeners, lab::Simulator, session::Sessions};
+use axum::Router;
+use store::StoreError;
+
+use self::{
+    certificates::Probes, events::Listeners, lab::Simulator, passwords::Passwords, throttle::Throttle,
+};
 use crate::shared::Shared;
 
 pub(crate) use self::entrance::{Entrance, Grant};
+pub use self::pages::{ConsolePage, Need, console_pages};
 
 /// Largest form, in bytes, files included.
 const FORM_MAX_BYTES: usize = 512 * 1024;
@@ -39,7 +50,9 @@ const FORM_MAX_BYTES: usize = 512 * 1024;
 /// What the console's pages share.
 pub(crate) struct Console {
     shared: Arc<Shared>,
-    sessions: Sessions,
+    passwords: Passwords,
+    throttle: Throttle,
+    has_operators: AtomicBool,
     simulator: Option<Simulator>,
     probes: Probes,
     listeners: Listeners,
@@ -49,41 +62,32 @@ impl Console {
     fn new(shared: Arc<Shared>) -> Self {
         Self {
             simulator: shared.config.simulator.as_ref().map(Simulator::new),
-            sessions: Sessions::default(),
+            passwords: Passwords::default(),
+            throttle: Throttle::default(),
+            has_operators: AtomicBool::new(false),
             probes: Probes::default(),
             listeners: Listeners::default(),
             shared,
         }
     }
 
+    /// Whether anybody can sign in with a password. Operators are never deleted, so that one yes is enough.
+    async fn has_operators(&self) -> Result<bool, StoreError> {
+        if !self.has_operators.load(Ordering::Relaxed) {
+            let some = !self.shared.store().operators().await?.is_empty();
+            self.has_operators.store(some, Ordering::Relaxed);
+        }
+        Ok(self.has_operators.load(Ordering::Relaxed))
+    }
+
     /// Whether browsers reach the console over https, so that cookies must not travel otherwise.
     fn is_secure(&self) -> bool {
-        self.shared.config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+        let config = &self.shared.config;
+        config.tls.is_some() || config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
     }
 }
 
 /// Every page of the console, under `/console`.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
-        .route("/console", get(|| async { Redirect::to("/console/lab") }))
-        .route("/console/signin", get(gate::enter))
-        .route("/console/signout", post(gate::leave))
-        .route("/console/language/{tag}", get(gate::choose_language))
-        .route("/console/app", post(gate::choose_app))
-        .route("/console/assets/{name}", get(assets::serve))
-        .route("/console/events", get(events::listen))
-        .route("/console/lab", get(lab::show))
-        .route("/console/lab/send", post(lab::send))
-        .route("/console/lab/handsets/{name}", post(lab::operate))
-        .route("/console/explain", get(explain::show))
-        .route("/console/dead-letters", get(dead_letters::show))
-        .route("/console/dead-letters/requeue", post(dead_letters::requeue))
-        .route("/console/certificates", get(certificates::list))
-        .route("/console/certificates/new/{vendor}", get(certificates::begin).post(certificates::create))
-        .route("/console/certificates/{id}", get(certificates::show).post(certificates::change))
-        .route("/console/certificates/{id}/test", post(certificates::test))
-        .route("/console/{*rest}", any(gate::no_page))
-        .layer(DefaultBodyLimit::max(FORM_MAX_BYTES))
-        .layer(middleware::map_response(answer::guard))
-        .with_state(Arc::new(Console::new(shared)))
+    pages::router(&Arc::new(Console::new(shared)))
 }

@@ -1,116 +1,181 @@
-//! Who is signed in: sessions on the server, known to the browser by a random cookie.
+//! Who is signed in: sessions in the store, known to the browser by a random cookie.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
-
-use model::{AppId, Timestamp};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use model::{AppId, ConsoleGrants, OperatorId, Timestamp};
 use sha2::{Digest, Sha256};
+use store::{AuditChannel, ConsoleHolder, ConsoleSession, ConsoleSessionKey, Operator, Store, StoreError};
 
-use super::entrance::Grant;
+use super::visitor::Origin;
 use crate::key::random_text;
 
 /// How long a sign-in lasts, in milliseconds.
 const SESSION_LIFETIME_MS: i64 = 12 * 3_600_000;
-/// Sign-ins at once; one more ends the oldest.
-const SESSIONS_MAX: usize = 256;
 
-/// What a session is found by: the cookie's SHA-256, so that a lookup tells nothing about the cookie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct SessionKey([u8; 32]);
-
-/// A sign-in.
+/// A sign-in that stands.
 #[derive(Debug, Clone)]
-pub(super) struct Session {
+pub(super) struct SignedIn {
+    pub(super) key: ConsoleSessionKey,
     /// What every form must bring along.
     pub(super) csrf: String,
-    /// What may be seen.
-    pub(super) grant: Grant,
+    /// What may be done where.
+    pub(super) grants: ConsoleGrants,
     /// The App that was chosen last.
     pub(super) app: Option<AppId>,
-    expires_at: Timestamp,
+    pub(super) person: Person,
 }
 
-/// Every sign-in. They end with the process.
-#[derive(Debug, Default)]
-pub(super) struct Sessions(Mutex<HashMap<SessionKey, Session>>);
+/// Whose sign-in it is.
+#[derive(Debug, Clone)]
+pub(super) enum Person {
+    /// An operator's.
+    Operator(Box<Operator>),
+    /// Of whoever opened a one-time link.
+    Link,
+}
 
-impl Sessions {
-    /// Opens a session under a new cookie value.
-    pub(super) fn open(&self, grant: Grant, now: Timestamp) -> String {
-        let cookie = random_text();
-        let expires_at = now.plus_ms(SESSION_LIFETIME_MS);
-        let session = Session { csrf: random_text(), grant, app: None, expires_at };
-        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.retain(|_, session| session.expires_at > now);
-        if sessions.len() >= SESSIONS_MAX {
-            let oldest = sessions.iter().min_by_key(|(_, session)| session.expires_at).map(|(key, _)| *key);
-            oldest.and_then(|key| sessions.remove(&key));
-        }
-        sessions.insert(key_of(&cookie), session);
-        cookie
-    }
-
-    /// The session of a cookie value.
-    pub(super) fn find(&self, cookie: &str, now: Timestamp) -> Option<(SessionKey, Session)> {
-        let key = key_of(cookie);
-        let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let session = sessions.get(&key).filter(|session| session.expires_at > now)?;
-        Some((key, session.clone()))
-    }
-
-    /// Whether the session still stands.
-    pub(super) fn stands(&self, key: SessionKey, now: Timestamp) -> bool {
-        let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.get(&key).is_some_and(|session| session.expires_at > now)
-    }
-
-    /// Keeps which App to show.
-    pub(super) fn choose_app(&self, key: SessionKey, app: AppId) {
-        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(session) = sessions.get_mut(&key) {
-            session.app = Some(app);
+impl Person {
+    /// The name in the audit log.
+    pub(super) fn actor(&self) -> &str {
+        match self {
+            Self::Operator(operator) => operator.name.as_str(),
+            Self::Link => "one-time link",
         }
     }
 
-    /// Ends a session.
-    pub(super) fn close(&self, key: SessionKey) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+    pub(super) const fn channel(&self) -> AuditChannel {
+        match self {
+            Self::Operator(_) => AuditChannel::Console,
+            Self::Link => AuditChannel::Link,
+        }
+    }
+
+    pub(super) fn operator(&self) -> Option<&Operator> {
+        match self {
+            Self::Operator(operator) => Some(operator),
+            Self::Link => None,
+        }
+    }
+
+    pub(super) fn operator_id(&self) -> Option<OperatorId> {
+        self.operator().map(|operator| operator.id)
     }
 }
 
-fn key_of(cookie: &str) -> SessionKey {
-    SessionKey(Sha256::digest(cookie.as_bytes()).into())
+/// A sign-in to be opened, and the cookie it is known by from then on.
+pub(super) fn begin(holder: ConsoleHolder, origin: &Origin, now: Timestamp) -> (String, ConsoleSession) {
+    let cookie = random_text();
+    let session = ConsoleSession {
+        key: key_of(&cookie),
+        holder,
+        app: None,
+        opened_at: now,
+        expires_at: now.plus_ms(SESSION_LIFETIME_MS),
+        address: origin.address.clone(),
+        agent: origin.agent.clone(),
+    };
+    (cookie, session)
+}
+
+/// The sign-in of a cookie's value, if it stands.
+pub(super) async fn find(
+    store: &dyn Store,
+    cookie: &str,
+    now: Timestamp,
+) -> Result<Option<SignedIn>, StoreError> {
+    let found = store.console_session(key_of(cookie)).await?;
+    Ok(found.and_then(|(session, operator)| standing(&session, operator, csrf_of(cookie), now)))
+}
+
+/// What an open page that listens may still hear of.
+pub(super) async fn grants(
+    store: &dyn Store,
+    key: ConsoleSessionKey,
+    now: Timestamp,
+) -> Result<Option<ConsoleGrants>, StoreError> {
+    let found = store.console_session(key).await?;
+    let standing = found.and_then(|(session, operator)| standing(&session, operator, String::new(), now));
+    Ok(standing.map(|signed_in| signed_in.grants))
+}
+
+/// What the operator may do is read anew each time, so that a change of it holds at once.
+fn standing(
+    session: &ConsoleSession,
+    operator: Option<Operator>,
+    csrf: String,
+    now: Timestamp,
+) -> Option<SignedIn> {
+    if session.expires_at <= now {
+        return None;
+    }
+    let (grants, person) = match (&session.holder, operator) {
+        (ConsoleHolder::Link(grants), _) => (grants.clone(), Person::Link),
+        (ConsoleHolder::Operator(_), Some(operator)) if !operator.disabled => {
+            (operator.grants.clone(), Person::Operator(Box::new(operator)))
+        }
+        (ConsoleHolder::Operator(_), _) => return None,
+    };
+    Some(SignedIn { key: session.key, csrf, grants, app: session.app, person })
+}
+
+fn key_of(cookie: &str) -> ConsoleSessionKey {
+    ConsoleSessionKey(Sha256::digest(cookie.as_bytes()).into())
+}
+
+/// Made from the cookie, which only its browser and this server know; it says nothing of the cookie nor of the key.
+fn csrf_of(cookie: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"posthouse console form\0");
+    hash.update(cookie);
+    URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
 #[cfg(test)]
 mod tests {
-    use model::Timestamp;
+    use model::{ConsoleRole, OperatorName};
 
-    use super::{Grant, SESSION_LIFETIME_MS, SESSIONS_MAX, Sessions};
+    use super::*;
 
     const NOW: Timestamp = Timestamp(1_000_000);
 
-    #[test]
-    fn a_session_stands_until_it_is_closed_or_twelve_hours_are_over() {
-        let sessions = Sessions::default();
-        let cookie = sessions.open(Grant::Instance, NOW);
-        let (key, _) = sessions.find(&cookie, NOW).unwrap();
-        assert!(sessions.find(&cookie, NOW.plus_ms(SESSION_LIFETIME_MS)).is_none());
-        assert!(sessions.find("another", NOW).is_none());
-        sessions.close(key);
-        assert!(sessions.find(&cookie, NOW).is_none());
-        assert!(!sessions.stands(key, NOW));
+    fn operator(disabled: bool) -> Operator {
+        Operator {
+            id: OperatorId(1),
+            name: OperatorName::new("li").unwrap(),
+            display_name: "Li".to_owned(),
+            grants: ConsoleGrants::everywhere(ConsoleRole::Viewer),
+            disabled,
+            password: None,
+            invited_until: None,
+            created_at: NOW,
+            signed_in_at: None,
+        }
+    }
+
+    fn stands(holder: ConsoleHolder, operator: Option<Operator>, at: Timestamp) -> bool {
+        let origin = Origin { address: String::new(), agent: String::new() };
+        let (_, session) = begin(holder, &origin, NOW);
+        standing(&session, operator, String::new(), at).is_some()
     }
 
     #[test]
-    fn one_session_too_many_ends_the_oldest() {
-        let sessions = Sessions::default();
-        let oldest = sessions.open(Grant::Instance, NOW);
-        for later in 1..=SESSIONS_MAX {
-            sessions.open(Grant::Instance, NOW.plus_ms(i64::try_from(later).unwrap()));
-        }
-        assert!(sessions.find(&oldest, NOW).is_none());
+    fn a_sign_in_stands_for_twelve_hours_and_as_long_as_its_operator_does() {
+        let own = || ConsoleHolder::Operator(OperatorId(1));
+        let last = NOW.plus_ms(SESSION_LIFETIME_MS - 1);
+        assert!(stands(own(), Some(operator(false)), last));
+        assert!(!stands(own(), Some(operator(false)), last.plus_ms(1)));
+        assert!(!stands(own(), Some(operator(true)), NOW));
+        assert!(!stands(own(), None, NOW));
+        assert!(stands(ConsoleHolder::Link(ConsoleGrants::default()), None, last));
+    }
+
+    #[test]
+    fn every_cookie_has_its_own_form_secret_which_is_neither_cookie_nor_key() {
+        let origin = Origin { address: String::new(), agent: String::new() };
+        let holder = || ConsoleHolder::Link(ConsoleGrants::default());
+        let ((one, session), (other, _)) = (begin(holder(), &origin, NOW), begin(holder(), &origin, NOW));
+        assert_ne!(one, other);
+        assert_ne!(csrf_of(&one), csrf_of(&other));
+        assert_ne!(csrf_of(&one), one);
+        assert_ne!(csrf_of(&one), URL_SAFE_NO_PAD.encode(session.key.0));
     }
 }

@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 use server::SimulatorAddress;
 use tokio::{net::TcpListener, time::timeout};
 
-use crate::house::{Answer, House, PATIENCE};
+use crate::{
+    browser::{Browser, cookie_of, csrf_of, location},
+    house::{House, PATIENCE},
+};
 
 const HOSTILE: &str = "<script>alert('x')</script>";
 const HARMLESS: &str = "&#60;script&#62;alert(&#39;x&#39;)&#60;/script&#62;";
@@ -22,79 +25,6 @@ const PAGES: [&str; 5] = [
     "/console/certificates",
     "/console/certificates/new/xiaomi",
 ];
-
-/// Somebody with a browser.
-struct Browser<'a> {
-    house: &'a House,
-    cookie: String,
-    csrf: String,
-}
-
-impl<'a> Browser<'a> {
-    async fn signed_in(house: &'a House) -> Self {
-        let link = house.console_link();
-        let welcome = house.raw(Method::GET, &link, &[], "").await;
-        assert_eq!(welcome.status, 200, "{}", welcome.text);
-        let mut browser = Self { house, cookie: cookie_of(&welcome), csrf: String::new() };
-        browser.csrf = csrf_of(&browser.get("/console/lab").await);
-        browser
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.get_as(path, "en").await
-    }
-
-    async fn get_as(&self, path: &str, language: &str) -> Answer {
-        let headers = [("cookie", self.cookie.as_str()), ("accept-language", language)];
-        self.house.raw(Method::GET, path, &headers, "").await
-    }
-
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let mut form = vec![("csrf", self.csrf.as_str())];
-        form.extend(fields);
-        self.post_bare(path, &form).await
-    }
-
-    async fn post_bare(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-        let pairs: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
-        let headers =
-            [("cookie", self.cookie.as_str()), ("content-type", "application/x-www-form-urlencoded")];
-        self.house.raw(Method::POST, path, &headers, pairs.join("&")).await
-    }
-
-    async fn save(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.save_with(path, &self.csrf, fields).await
-    }
-
-    async fn save_with(&self, path: &str, csrf: &str, fields: &[(&str, &str)]) -> Answer {
-        let part = |(name, value): (&str, &str)| {
-            format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-        };
-        let body: String = [("csrf", csrf)].into_iter().chain(fields.iter().copied()).map(part).collect();
-        let headers = [
-            ("cookie", self.cookie.as_str()),
-            ("content-type", "multipart/form-data; boundary=edge"),
-            ("accept-language", "en"),
-        ];
-        self.house.raw(Method::POST, path, &headers, format!("{body}--edge--\r\n")).await
-    }
-}
-
-fn cookie_of(answer: &Answer) -> String {
-    let line = answer.headers["set-cookie"].to_str().unwrap();
-    line.split(';').next().unwrap().to_owned()
-}
-
-fn csrf_of(page: &Answer) -> String {
-    let (_, rest) = page.text.split_once("name=\"csrf\" value=\"").expect("the page has a form");
-    rest.split('"').next().unwrap().to_owned()
-}
-
-fn location(answer: &Answer) -> &str {
-    assert_eq!(answer.status, 303, "{}", answer.text);
-    answer.headers["location"].to_str().unwrap()
-}
 
 /// A simulator with one handset, of which everything that somebody else chose is hostile.
 async fn hostile_simulator() -> SimulatorAddress {

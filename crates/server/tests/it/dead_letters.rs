@@ -77,7 +77,10 @@ async fn dead_letters_are_listed_with_what_the_vendor_said_and_what_to_do() {
     assert_eq!(letter["reason"]["name"], "misconfigured");
     assert_eq!((&letter["last_try"]["code"], letter["tries"].as_u64()), (&json!("21301"), Some(1)));
     for words in ["/last_try/meaning/en", "/last_try/meaning/zh", "/last_try/todo/en", "/reason/hint_zh"] {
-        assert!(letter.pointer(words).and_then(Value::as_str).is_some_and(|text| !text.is_empty()), "{words}");
+        assert!(
+            letter.pointer(words).and_then(Value::as_str).is_some_and(|text| !text.is_empty()),
+            "{words}"
+        );
     }
     for (query, expected) in [
         ("class=marketing", vec![advert]),
@@ -165,7 +168,10 @@ async fn putting_back_and_releasing_a_brake_need_the_right_to_manage() {
     let requeue = house.raw(Method::POST, "/v1/dead-letters/requeue", &headers, "{}").await;
     assert_eq!(requeue.refusal(), (403, "forbidden".to_owned()));
     let brake = format!("/v1/lanes/{certificate}/brake");
-    assert_eq!(house.raw(Method::DELETE, &brake, &headers, "").await.refusal(), (403, "forbidden".to_owned()));
+    assert_eq!(
+        house.raw(Method::DELETE, &brake, &headers, "").await.refusal(),
+        (403, "forbidden".to_owned())
+    );
     assert_eq!(house.raw(Method::GET, "/v1/dead-letters", &headers, "").await.status, 200);
     assert_eq!(house.delete(&brake).await.status, 204);
     let foreign = house.foreign(Method::DELETE, &brake, Value::Null).await;

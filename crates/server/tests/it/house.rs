@@ -37,6 +37,7 @@ impl Clock for SystemClock {
 pub(crate) struct House {
     pub(crate) address: SocketAddr,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) im: Arc<Im>,
     /// A key of the first App with every scope of an App.
     pub(crate) key: String,
     /// The same for the second App.
@@ -45,7 +46,9 @@ pub(crate) struct House {
     pub(crate) app: App,
     http: Client<hyper_util::client::legacy::connect::HttpConnector, Full<Bytes>>,
     running: Running,
-    _folder: TempDir,
+    im: Arc<Im>,
+    gateway: Arc<Gateway>,
+    folder: TempDir,
 }
 
 /// An answer.
@@ -112,7 +115,7 @@ impl House {
         let gateway = Gateway::start(Arc::clone(&store), Arc::clone(&clock), nowhere());
         let mut config = ServerConfig::at(SocketAddr::from(([127, 0, 0, 1], 0)));
         set(&mut config);
-        let running = Server::start(im, gateway, clock, config).await?;
+        let running = Server::start(Arc::clone(&im), Arc::clone(&gateway), clock, config).await?;
         let http = Client::builder(TokioExecutor::new()).build_http();
         Ok(Self {
             address: running.local_addr(),
@@ -123,7 +126,9 @@ impl House {
             app,
             http,
             running,
-            _folder: folder,
+            im,
+            gateway,
+            folder,
         })
     }
 
@@ -142,6 +147,36 @@ impl House {
 
     pub(crate) async fn shutdown(self) {
         self.running.shutdown().await;
+    }
+
+    /// A server that knows nothing but what is stored, in the place of this one.
+    pub(crate) async fn start_again(self) -> Self {
+        let Self { running, im, gateway, .. } = self;
+        running.shutdown().await;
+        let config = ServerConfig::at(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let running = Server::start(Arc::clone(&im), Arc::clone(&gateway), clock, config).await.unwrap();
+        Self { address: running.local_addr(), running, im, gateway, ..self }
+    }
+
+    /// The path of a link that makes the first owner.
+    pub(crate) fn first_run_link(&self) -> String {
+        let link = self.running.first_run_link(SystemClock.now());
+        let (_, path) = link.split_at(link.find("/console").unwrap());
+        path.to_owned()
+    }
+
+    /// Every file of the store's folder.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path()).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        SystemClock.now()
     }
 
     /// The path of a link into the console.

@@ -4,11 +4,14 @@
 
 mod api;
 mod backend;
+mod browser;
 mod calls;
 mod certificates;
 mod compose;
 mod console;
+mod console_security;
 mod dead_letters;
+mod deletion;
 mod explain;
 mod frames;
 mod front;
@@ -23,5 +26,6 @@ mod people;
 mod phone;
 mod pushes;
 mod sending;
+mod streams;
 mod tls;
 mod ws;

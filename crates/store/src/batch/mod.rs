@@ -1,5 +1,6 @@
 //! What can be committed, and what a commit answers.
 
+mod console;
 mod deliveries;
 mod keeping;
 mod ledger;
@@ -16,6 +17,7 @@ use model::{
 };
 
 pub use self::{
+    console::{ConsoleOp, Invitation, NewOperator, OperatorStart, PasswordBy},
     deliveries::{CancelScope, DeliveryUpdate, FanoutNext, FollowUp, NewDelivery},
     keeping::{Erasure, ErasureStep, Expiry, ExpiryStep},
     ledger::{BrakeRecord, LedgerOp, Requeue},
@@ -23,7 +25,7 @@ pub use self::{
     outcome::Outcome,
     tokens::{BindingClear, CertificateDraft, NewBinding},
 };
-use crate::ApiKey;
+use crate::{ApiKey, AuditDraft};
 
 /// One change. A batch of them is committed together or not at all.
 #[derive(Debug, Clone)]
@@ -414,6 +416,11 @@ pub enum Op {
     /// Takes away a part of what an App's retention does not keep. Places in conversations are not given again.
     /// → [`Outcome::Expired`]
     Expire(Expiry),
+    /// Changes who may sign in to the console, or who has. → as the [`ConsoleOp`] says
+    Console(ConsoleOp),
+    /// Records the change that the op right before it in the batch makes, or one of its own where it stands first.
+    /// → [`Outcome::Done`], or [`Outcome::Missing`] where that op answered a refusal: nothing is recorded then
+    Audit(AuditDraft),
 }
 
 impl Op {
@@ -431,6 +438,7 @@ impl Op {
                 | Self::ChangeMembers { .. }
                 | Self::ChangeMember { .. }
                 | Self::DismissGroup { .. }
+                | Self::Console(_)
                 | Self::OpenSession(_)
                 | Self::DeleteUser { .. }
         )

@@ -1,7 +1,8 @@
 //! What a commit answers.
 
 use model::{
-    CertificateId, DeliveryId, DeviceId, MessageId, PushId, Seq, SessionId, Timestamp, UserId, WebhookId,
+    CertificateId, DeliveryId, DeviceId, MessageId, OperatorId, PushId, Seq, SessionId, Timestamp, UserId,
+    WebhookId,
 };
 
 use super::{ErasureStep, ExpiryStep};
@@ -15,6 +16,8 @@ pub enum Outcome {
     Certificate(CertificateId, u32),
     /// The webhook's id.
     Webhook(WebhookId),
+    /// The operator's number.
+    Operator(OperatorId),
     /// Who came into a group and who went.
     Members {
         /// Who came in.

@@ -108,8 +108,12 @@ pub async fn a_dead_letter_whose_device_changed_since_stays_dead(stage: Stage) {
     let back = again(&stage, &dead).await;
     let other = NewDelivery { token: "t-0".into(), ..back.decision.clone() };
     assert_eq!(requeue(&stage, Requeue { decision: other, ..back.clone() }).await, Outcome::Stale);
-    let fetched =
-        Op::Cancel { app: APP, scope: CancelScope::UserDevice(user("bo"), phone), reason: FETCHED, at: stage.now() };
+    let fetched = Op::Cancel {
+        app: APP,
+        scope: CancelScope::UserDevice(user("bo"), phone),
+        reason: FETCHED,
+        at: stage.now(),
+    };
     stage.commit(fetched).await;
     assert_eq!(requeue(&stage, back).await, Outcome::Stale);
     assert_eq!(stage.only_delivery(dead.message).await, dead);

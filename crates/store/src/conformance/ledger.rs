@@ -25,9 +25,12 @@ fn used_up(certificate: CertificateId, device: Option<i64>, at: Timestamp) -> Op
 /// Counts add up, each certificate, day and class by itself.
 pub async fn what_is_counted_adds_up_and_outlives_a_reopen(stage: Stage) {
     let certificate = stage.certificate;
-    for (day, class, taken) in
-        [(TODAY, Class::Chat, 3), (TODAY, Class::Marketing, 5), (TODAY, Class::Chat, 4), (DayNumber(1), Class::Chat, 9)]
-    {
+    for (day, class, taken) in [
+        (TODAY, Class::Chat, 3),
+        (TODAY, Class::Marketing, 5),
+        (TODAY, Class::Chat, 4),
+        (DayNumber(1), Class::Chat, 9),
+    ] {
         assert_eq!(stage.commit(count(certificate, day, class, taken)).await, Outcome::Done);
     }
     for _ in 0..2 {

@@ -4,6 +4,7 @@
 //! check becomes a test of that name with a house of its own.
 
 pub mod audience;
+pub mod audit;
 pub mod badges;
 pub mod bindings;
 pub mod calls;
@@ -16,6 +17,7 @@ pub mod follow_ups;
 pub mod groups;
 pub mod ledger;
 pub mod messages;
+pub mod operators;
 pub mod queue;
 pub mod reads;
 pub mod recalls;
@@ -152,6 +154,7 @@ macro_rules! conformance_tests {
             what_is_held_is_not_claimed_again,
             what_is_released_is_claimed_again,
             a_long_backlog_is_claimed_once_each,
+            what_waits_is_counted_as_far_as_asked,
             how_much_waits_is_counted,
             a_retry_is_claimed_when_it_is_due,
             a_reopen_puts_everything_back,
@@ -298,6 +301,22 @@ macro_rules! conformance_tests {
             a_login_that_a_deletion_overtook_is_stale,
             the_mark_of_a_deleted_user_goes_at_last,
             a_groups_messages_of_others_stay,
+        ]);
+        $crate::conformance_tests!(@of $house, operators: [
+            an_operator_is_made_once_under_a_name,
+            the_first_owner_is_made_once,
+            an_invitation_sets_a_password_once_and_in_time,
+            a_new_password_ends_the_other_sign_ins,
+            the_last_acting_owner_stays,
+            a_sign_in_is_found_with_its_operator_and_outlives_a_reopen,
+            switching_an_operator_off_ends_the_sign_ins,
+            one_sign_in_too_many_ends_the_oldest,
+        ]);
+        $crate::conformance_tests!(@of $house, audit: [
+            a_change_is_recorded_with_what_it_made,
+            a_refused_change_is_not_recorded,
+            entries_are_filtered_and_paged_newest_first,
+            an_app_sees_its_own_entries_alone,
         ]);
         $crate::conformance_tests!(@of $house, feed: [
             a_change_is_told_once_it_can_be_read,

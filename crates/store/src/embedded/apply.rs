@@ -2,15 +2,15 @@
 
 use super::{
     tables::{
-        acks, api_keys, apps, bindings, calls, cancels, certificates, dead_letters, deletions, deliveries, devices,
-        erasure, expiry, fanouts, follow_ups, groups, ledger, members, messages, mutes, outbox, reads, recalls,
-        receipts, resources, sessions, users, webhooks,
+        acks, api_keys, apps, audit, bindings, calls, cancels, certificates, console_sessions, dead_letters,
+        deletions, deliveries, devices, erasure, expiry, fanouts, follow_ups, groups, ledger, members,
+        messages, mutes, operators, outbox, reads, recalls, receipts, resources, sessions, users, webhooks,
     },
     writer::Work,
     writing::Writing,
     young::Scope,
 };
-use crate::{CancelScope, Op, Outcome, StoreError};
+use crate::{CancelScope, ConsoleOp, Op, Outcome, StoreError};
 
 /// Applies it in the open transaction.
 pub(super) fn work(writing: &mut Writing<'_>, work: &Work) -> Result<Vec<Outcome>, StoreError> {
@@ -31,7 +31,10 @@ pub(super) fn work(writing: &mut Writing<'_>, work: &Work) -> Result<Vec<Outcome
 fn batch(writing: &mut Writing<'_>, ops: &[Op]) -> Result<Vec<Outcome>, StoreError> {
     let mut outcomes = Vec::with_capacity(ops.len());
     for op in ops {
-        let outcome = apply(writing, op)?;
+        let outcome = match op {
+            Op::Audit(draft) => audit::record(writing, draft, outcomes.last())?,
+            op => apply(writing, op)?,
+        };
         if op.stops_its_batch() && outcome.is_refusal() {
             outcomes.resize(ops.len(), outcome);
             break;
@@ -44,6 +47,9 @@ fn batch(writing: &mut Writing<'_>, ops: &[Op]) -> Result<Vec<Outcome>, StoreErr
 fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
     match op {
         Op::PutApp(app) => apps::put(writing, app),
+        // A change that is recorded without any other rests on none.
+        Op::Audit(draft) => audit::record(writing, draft, None),
+        Op::Console(op) => console(writing, op),
         Op::PutApiKey(key) => api_keys::put(writing, key),
         Op::DeleteApiKey { app, hash } => api_keys::delete(writing, *app, hash),
         Op::NoteKeyUse(uses) => api_keys::note_use(writing, uses),
@@ -104,7 +110,7 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
         Op::Cancel { app, scope, reason, at } => {
             let which = match scope {
                 CancelScope::UserDevice(user, device) => {
-                    sessions::note_fetch(writing.conn, *app, user, *device, *at)?;
+                    sessions::note_fetch(writing, *app, user, *device, *at)?;
                     cancels::Which::UserDevice(user, *device)
                 }
                 CancelScope::Message(message) => cancels::Which::Message(*message),
@@ -121,5 +127,27 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
         Op::DeleteUser { app, user, reason, at } => deletions::begin(writing, *app, user, *reason, *at),
         Op::Erase(erasure) => erasure::step(writing, erasure),
         Op::Expire(expiry) => expiry::step(writing, expiry),
+    }
+}
+
+fn console(writing: &Writing<'_>, op: &ConsoleOp) -> Result<Outcome, StoreError> {
+    match op {
+        ConsoleOp::CreateOperator(new) => operators::create(writing, new),
+        ConsoleOp::RenameOperator { operator, display_name } => {
+            operators::rename(writing, *operator, display_name)
+        }
+        ConsoleOp::ChangeOperator { operator, grants, disabled } => {
+            operators::change(writing, *operator, grants, *disabled)
+        }
+        ConsoleOp::InviteOperator { operator, invitation } => {
+            operators::invite(writing, *operator, *invitation)
+        }
+        ConsoleOp::SetPassword { by, password, at } => operators::set_password(writing, by, password, *at),
+        ConsoleOp::OpenSession(session) => console_sessions::open(writing, session),
+        ConsoleOp::ShowApp { key, app } => console_sessions::show_app(writing, *key, *app),
+        ConsoleOp::EndSession(key) => console_sessions::end(writing, *key),
+        ConsoleOp::EndOtherSessions { operator, but } => {
+            console_sessions::end_of(writing.conn, *operator, Some(*but))
+        }
     }
 }

@@ -7,9 +7,9 @@ use std::{str::FromStr, sync::Arc};
 
 use model::{
     AppId, BindingKind, BindingLoss, CallId, CertificateId, CertificateName, Class, ClientMessageId,
-    ConversationId, DayNumber, DeliveryId, DeliveryState, DeviceId, Environment, GroupId, JoinMode, MessageId, MessageKind, Mute,
-    Purpose, PushId, ReasonCode, ResourceId, Role, Seq, SessionId, SessionState, TextVariant, Timestamp,
-    UserId, Vendor, WebhookId,
+    ConversationId, DayNumber, DeliveryId, DeliveryState, DeviceId, Environment, GroupId, JoinMode,
+    MessageId, MessageKind, Mute, OperatorId, OperatorName, Purpose, PushId, ReasonCode, ResourceId, Role,
+    Seq, SessionId, SessionState, TextVariant, Timestamp, UserId, Vendor, WebhookId,
 };
 use rusqlite::{
     Connection, OptionalExtension as _, Row, ToSql,
@@ -17,6 +17,8 @@ use rusqlite::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
+
+use crate::{AuditChannel, ConsoleSessionKey};
 
 /// A value that can be put into a column.
 pub(super) trait ToColumn {
@@ -211,7 +213,18 @@ macro_rules! number {
         }
     )*};
 }
-number!(AppId, CertificateId, DayNumber, DeliveryId, ReasonCode, Seq, SessionId, Timestamp, WebhookId);
+number!(
+    AppId,
+    CertificateId,
+    DayNumber,
+    DeliveryId,
+    OperatorId,
+    ReasonCode,
+    Seq,
+    SessionId,
+    Timestamp,
+    WebhookId
+);
 
 /// Newtypes over a uuid, kept as 16 bytes.
 macro_rules! uuid_blob {
@@ -229,6 +242,18 @@ macro_rules! uuid_blob {
     )*};
 }
 uuid_blob!(CallId, DeviceId, MessageId, PushId);
+
+impl ToColumn for ConsoleSessionKey {
+    fn to_column(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(ValueRef::Blob(&self.0)))
+    }
+}
+
+impl FromColumn for ConsoleSessionKey {
+    fn from_column(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_blob()?.try_into().map(Self).map_err(FromSqlError::other)
+    }
+}
 
 /// Checked texts.
 macro_rules! text {
@@ -249,6 +274,7 @@ text!(
     UserId by as_str, UserId::new;
     GroupId by as_str, GroupId::new;
     ResourceId by as_str, ResourceId::new;
+    OperatorName by as_str, OperatorName::new;
     ClientMessageId by as_str, ClientMessageId::new;
     CertificateName by as_str, CertificateName::new;
     Class by as_str, Class::from_str;
@@ -274,6 +300,7 @@ macro_rules! state {
     )*};
 }
 state!(
+    AuditChannel, AuditChannel::from_number;
     BindingLoss, BindingLoss::from_number;
     DeliveryState, DeliveryState::from_number;
     MessageKind, MessageKind::from_number;

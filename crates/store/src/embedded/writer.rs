@@ -68,7 +68,10 @@ impl Work {
 /// ones leaves what they were made from, so that they are made again. They are on disk with the next promise. What was
 /// taken away is taken away again.
 const fn is_promise(op: &Op) -> bool {
-    !matches!(op, Op::Decide { .. } | Op::Update(_) | Op::Expire(_) | Op::Erase(_) | Op::Ledger(_))
+    !matches!(
+        op,
+        Op::Decide { .. } | Op::Update(_) | Op::Ledger(_) | Op::Ack { .. } | Op::Expire(_) | Op::Erase(_)
+    )
 }
 
 fn op_rows(op: &Op) -> usize {

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use model::VendorDay;
 
-use crate::contract::{Certainty, DailyAmount, DailyAmounts, Length, Limits, PerApp, Rate, Source, Unit, Whose};
+use crate::contract::{
+    Certainty, DailyAmount, DailyAmounts, Length, Limits, PerApp, Rate, Source, Unit, Whose,
+};
 
 /// Title, text, whole and batch: one working sender each (observed), or as with Huawei (assumed).
 pub(super) const LIMITS: Limits = Limits {

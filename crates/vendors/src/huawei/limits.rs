@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use model::VendorDay;
 
-use crate::contract::{Certainty, DailyAmount, DailyAmounts, Length, Limits, PerApp, Rate, Source, Unit, Whose};
+use crate::contract::{
+    Certainty, DailyAmount, DailyAmounts, Length, Limits, PerApp, Rate, Source, Unit, Whose,
+};
 
 /// Documented where nothing else is said. Title, text and `ext` have no limit of their own beside the whole.
 pub(super) const LIMITS: Limits = Limits {

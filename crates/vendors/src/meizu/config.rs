@@ -68,7 +68,10 @@ pub(super) const FIELDS: [Field; 13] = [
     ),
     RATE,
     day_field("day_public", ("Daily amount: public messages", "每日数量：公信消息")),
-    day_device_field("day_device_public", ("A phone's daily amount: public messages", "每台设备每日数量：公信消息")),
+    day_device_field(
+        "day_device_public",
+        ("A phone's daily amount: public messages", "每台设备每日数量：公信消息"),
+    ),
 ];
 
 /// How Meizu counts a message (`noticeMsgType`).

@@ -12,8 +12,8 @@ mod request;
 use model::{FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
 
 use crate::contract::{
-    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, DailyAmounts, Field, Finding, Job, Limits,
-    Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
+    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, DailyAmounts, Field, Finding,
+    Job, Limits, Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
 /// The adapter of OPPO Push.

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use model::{Timestamp, VendorDay};
 
-use crate::contract::{Certainty, DailyAmount, DailyAmounts, Length, Limits, PerApp, Rate, Source, Unit, Whose};
+use crate::contract::{
+    Certainty, DailyAmount, DailyAmounts, Length, Limits, PerApp, Rate, Source, Unit, Whose,
+};
 
 /// Documented where nothing else is said.
 pub(super) const LIMITS: Limits = Limits {

@@ -26,12 +26,16 @@ pub(super) struct Ends {
     pub(super) undecided: usize,
     /// Deliveries that have not ended.
     pub(super) queued: usize,
+    /// Messages that the store knows.
+    pub(super) messages: HashSet<Uuid>,
     /// Messages with a delivery that has ended and none that has not.
     pub(super) ended: HashSet<Uuid>,
     /// When the vendor's answer came, by message, where it was taken.
     pub(super) answered: HashMap<Uuid, Timestamp>,
     /// How deliveries ended, by reason.
     pub(super) reasons: BTreeMap<&'static str, u64>,
+    /// Those that were dropped, by class.
+    pub(super) dropped_by_class: HashMap<&'static str, u64>,
     /// Deliveries that a vendor took, or may have taken.
     pub(super) taken: u64,
     /// Tries of which nobody knows whether the vendor took them.
@@ -102,12 +106,20 @@ pub(super) async fn read(data: &Path) -> Result<Ends> {
     let (mut filter, mut open) = (DeliveryFilter::default(), HashSet::new());
     loop {
         let page = store.deliveries(APP, &filter, PAGE).await?;
-        page.iter().for_each(|delivery| ends.add(delivery, &mut open));
+        for delivery in &page {
+            ends.add(delivery, &mut open);
+            if delivery.state == DeliveryState::Dropped {
+                let message = store.message(APP, delivery.message).await?;
+                let class = message.and_then(|message| message.push).unwrap_or_default().class;
+                *ends.dropped_by_class.entry(class.as_str()).or_default() += 1;
+            }
+        }
         match page.last() {
             Some(last) => filter.before = Some(last.id.0),
             None => break,
         }
     }
+    ends.messages = store.recent_messages(APP, u32::MAX).await?.iter().map(|message| message.id.0).collect();
     ends.ended.retain(|message| !open.contains(message));
     Ok(ends)
 }

@@ -3,6 +3,7 @@
 //! Server and simulator are processes of their own; this one is the load. What was promised and what was seen is printed
 //! as a table, and a promise that broke is an error. A fault that cannot be made on this machine is told as not run.
 
+mod backups;
 mod certificates;
 mod clocks;
 mod crowd;

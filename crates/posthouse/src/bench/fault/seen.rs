@@ -86,8 +86,10 @@ impl Seen {
             ..Self::default()
         };
         seen.check(acknowledged.sent.is_empty(), || "nothing was acknowledged".to_owned());
+        let unknown = acknowledged.sent.iter().filter(|sent| !ends.messages.contains(&sent.message)).count();
         seen.check(seen.lost > 0 || !ends.is_settled(), || {
-            format!("{} undecided and {} queued are left", ends.undecided, ends.queued)
+            let Ends { undecided, queued, .. } = ends;
+            format!("{undecided} undecided and {queued} queued are left; {unknown} messages are not stored")
         });
         seen.check(seen.duplicates > seen.may_repeat, || {
             "more was repeated than had an unknown outcome".to_owned()

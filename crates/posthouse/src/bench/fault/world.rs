@@ -37,7 +37,7 @@ const PORTS: std::ops::Range<u16> = 10_240..32_000;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How long everything may take to come to its end when the fault is over: longer than the longest answer deadline with
 /// the rests of a breaker behind it.
-const SETTLED_WITHIN: Duration = Duration::from_secs(120);
+pub(super) const SETTLED_WITHIN: Duration = Duration::from_secs(120);
 
 /// See the module's words.
 pub(super) struct World {

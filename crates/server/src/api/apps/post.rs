@@ -17,7 +17,7 @@ use crate::{
     },
     create_api_key,
     intake::{self, Intake},
-    key::random_text,
+    key::{Caller, random_text},
     problem::Problem,
     shared::Shared,
 };
@@ -57,6 +57,7 @@ pub(in crate::api) struct MadeApp {
     responses((status = 201, description = "Made.", body = MadeApp)))]
 pub(in crate::api) async fn handler(
     State(shared): State<Arc<Shared>>,
+    caller: Caller,
     intake::Json(new): intake::Json<NewApp>,
 ) -> Result<(StatusCode, Json<MadeApp>), Problem> {
     let name = new.name.trim();
@@ -78,5 +79,6 @@ pub(in crate::api) async fn handler(
     let scopes = vec![Scope::Send, Scope::Read, Scope::Manage];
     let (key, record) = create_api_key(app.id, scopes, "first key", now);
     shared.store().commit(vec![Op::PutApp(app.clone()), Op::PutApiKey(record)]).await?;
+    caller.made.tell(format!("app {}", app.id));
     Ok((StatusCode::CREATED, Json(MadeApp { app: AppView::from(&app), key, login_secret })))
 }

@@ -54,6 +54,7 @@ pub(in crate::api) async fn handler(
 ) -> Result<(StatusCode, Json<SavedCertificate>), Problem> {
     let submitted =
         Submitted { vendor: new.vendor, name: new.name, disabled: new.disabled, fields: new.fields };
-    let (certificate, report) = save(&shared, caller.app(), None, submitted).await?;
+    let (certificate, report) = save(&shared, caller.app(), None, submitted, Vec::new()).await?;
+    caller.made.tell(format!("certificate {}", certificate.id));
     Ok((StatusCode::CREATED, Json(SavedCertificate::of(&certificate, report, shared.now()))))
 }

@@ -23,12 +23,13 @@ pub(crate) struct Submitted {
 }
 
 /// Checks, stores and probes a certificate; `old` is the one that is edited. It is stored whatever the vendor says, and
-/// effective before this returns.
+/// effective before this returns. `beside` is committed with it.
 pub(crate) async fn save(
     shared: &Shared,
     app: AppId,
     old: Option<&Certificate>,
     submitted: Submitted,
+    beside: Vec<Op>,
 ) -> Result<(Certificate, ProbeReport), Problem> {
     let mut faults = Vec::new();
     let view = shared.view(app).await?;
@@ -60,7 +61,9 @@ pub(crate) async fn save(
         receipt_secret: Secret::new(random_text()),
         at: now,
     };
-    let outcome = shared.store().commit(vec![Op::PutCertificate(draft)]).await?.pop();
+    let mut ops = vec![Op::PutCertificate(draft)];
+    ops.extend(beside);
+    let outcome = shared.store().commit(ops).await?.into_iter().next();
     let id = match outcome {
         Some(Outcome::Certificate(id, _)) => id,
         Some(Outcome::Missing) => return Err(ErrorCode::NotFound.into()),

@@ -16,5 +16,7 @@ pub(in crate::api) async fn handler(
     caller: Caller,
     intake::Json(new): intake::Json<NewKey>,
 ) -> Result<(StatusCode, Json<MadeKey>), Problem> {
-    view::make(&shared, caller.app(), new, &caller.key.scopes).await
+    let made = view::make(&shared, caller.app(), new, &caller.key.scopes).await?;
+    caller.made.tell(made.1.object());
+    Ok(made)
 }

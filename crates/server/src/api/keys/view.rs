@@ -77,6 +77,13 @@ pub(in crate::api) struct MadeKey {
     view: KeyView,
 }
 
+impl MadeKey {
+    /// What the audit log calls it.
+    pub(in crate::api) fn object(&self) -> String {
+        format!("key {}", self.view.id)
+    }
+}
+
 /// Lists an App's keys.
 pub(in crate::api) async fn list(shared: &Shared, app: AppId) -> Result<Json<Keys>, Problem> {
     let keys = shared.store().api_keys(app).await?;

@@ -57,6 +57,7 @@ pub(in crate::api) async fn handler(
     let outcome = shared.store().commit(vec![Op::PutWebhook(webhook.clone())]).await?.pop();
     let Some(Outcome::Webhook(id)) = outcome else { return Err(ErrorCode::Internal.into()) };
     shared.im.catalogue().forget(app);
+    caller.made.tell(format!("webhook {id}"));
     webhook.id = id;
     Ok((StatusCode::CREATED, Json(MadeWebhook { webhook: WebhookView::from(&webhook), secret })))
 }

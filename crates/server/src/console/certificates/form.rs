@@ -2,22 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::multipart::{Field as Part, Multipart, MultipartError};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use model::{CERTIFICATE_NAME_MAX_CHARS, Certificate, ErrorCode, Fault, FieldError, Vendor};
 use vendors::{Field, FieldKind};
 
-use crate::console::{answer::Failure, words::Lang, words::Words};
+use crate::console::{
+    answer::Failure,
+    visitor::Part,
+    words::{Lang, Words},
+};
 
-/// Parts of a form.
-const PARTS_MAX: usize = 64;
 /// Prefix of the boxes that take a stored secret away.
 const REMOVE: &str = "remove-";
 
 /// A form as it was filled in.
 #[derive(Default)]
 pub(super) struct Filled {
-    pub(super) csrf: String,
     pub(super) name: String,
     pub(super) disabled: bool,
     /// What may be shown again.
@@ -66,64 +66,51 @@ fn fields_of(vendor: Vendor) -> &'static [Field] {
 }
 
 /// Reads what a browser sent. What is no field of the vendor is passed over; files become base64.
-pub(super) async fn read(vendor: Vendor, mut parts: Multipart) -> Result<Filled, Failure> {
+pub(super) fn read(vendor: Vendor, parts: Vec<Part>) -> Result<Filled, Failure> {
     let mut filled = Filled::default();
-    for _ in 0..PARTS_MAX {
-        let Some(part) = parts.next_field().await.map_err(refused)? else { return Ok(filled) };
-        take(&mut filled, vendor, part).await.map_err(refused)?;
+    for part in parts {
+        take(&mut filled, vendor, &part)?;
     }
-    Err(Fault::new(ErrorCode::TooLarge, format!("a form has at most {PARTS_MAX} parts")).into())
+    Ok(filled)
 }
 
-async fn take(filled: &mut Filled, vendor: Vendor, part: Part<'_>) -> Result<(), MultipartError> {
-    let Some(name) = part.name().map(str::to_owned) else { return Ok(()) };
-    match name.as_str() {
-        "csrf" => filled.csrf = part.text().await?,
-        "name" => filled.name = part.text().await?,
-        "disabled" => filled.disabled = !part.text().await?.is_empty(),
-        _ => {
+fn take(filled: &mut Filled, vendor: Vendor, part: &Part) -> Result<(), Failure> {
+    match part.name.as_str() {
+        "name" => filled.name = text(part)?,
+        "disabled" => filled.disabled = !part.value.is_empty(),
+        name => {
             let is_field = |wanted: &str| fields_of(vendor).iter().find(|field| field.name == wanted);
             if let Some(field) = name.strip_prefix(REMOVE).and_then(is_field) {
                 filled
                     .secret
                     .entry(field.name.to_owned())
                     .or_insert_with(|| model::Secret::new(String::new()));
-            } else if let Some(field) = is_field(&name) {
-                take_value(filled, field, part).await?;
+            } else if let Some(field) = is_field(name) {
+                take_value(filled, field, part)?;
             }
         }
     }
     Ok(())
 }
 
-async fn take_value(filled: &mut Filled, field: &Field, part: Part<'_>) -> Result<(), MultipartError> {
+fn take_value(filled: &mut Filled, field: &Field, part: &Part) -> Result<(), Failure> {
     let name = field.name.to_owned();
-    match field.kind {
+    let secret = match field.kind {
         FieldKind::Text | FieldKind::Choice(_) => {
-            filled.public.insert(name, part.text().await?);
+            filled.public.insert(name, text(part)?);
+            return Ok(());
         }
-        FieldKind::Secret => {
-            let value = part.text().await?;
-            if !value.is_empty() {
-                filled.secret.insert(name, model::Secret::new(value));
-            }
-        }
-        FieldKind::SecretFile => {
-            let bytes = part.bytes().await?;
-            if !bytes.is_empty() {
-                filled.secret.insert(name, model::Secret::new(STANDARD.encode(&bytes)));
-            }
-        }
+        FieldKind::Secret => text(part)?,
+        FieldKind::SecretFile => STANDARD.encode(&part.value),
+    };
+    if !secret.is_empty() {
+        filled.secret.insert(name, model::Secret::new(secret));
     }
     Ok(())
 }
 
-fn refused(error: MultipartError) -> Failure {
-    let code = match error.status().as_u16() {
-        413 => ErrorCode::TooLarge,
-        _ => ErrorCode::Malformed,
-    };
-    Fault::from(code).into()
+fn text(part: &Part) -> Result<String, Failure> {
+    String::from_utf8(part.value.to_vec()).map_err(|_| Fault::from(ErrorCode::Malformed).into())
 }
 
 /// A field as the page draws it.

@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{
-    extract::{Path, State, multipart::Multipart},
+    extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
 };
 use http::StatusCode;
 use model::{Certificate, CertificateId, Timestamp, Vendor};
+use store::AuditObject;
 
 use self::{
     form::{FieldView, Filled, Input},
@@ -23,7 +24,7 @@ use super::{
     answer::{Failure, page, sentence},
     chrome::{Chrome, PageName},
     told::vendor_title,
-    visitor::Signed,
+    visitor::{Part, Posted, Signed, Upload},
 };
 use crate::api::saving::{Submitted, save};
 
@@ -86,9 +87,8 @@ pub(super) async fn begin(signed: Signed, Path(vendor): Path<String>) -> Respons
 /// `POST /console/certificates/new/{vendor}`
 pub(super) async fn create(
     State(console): State<Arc<Console>>,
-    signed: Signed,
     Path(vendor): Path<String>,
-    parts: Multipart,
+    Upload(signed, parts): Upload,
 ) -> Response {
     let Ok(vendor) = vendor.parse() else {
         return signed.answer(Err(Failure::NotFound));
@@ -136,9 +136,8 @@ async fn read(certificate: &Certificate, now: Timestamp) -> Reading {
 /// `POST /console/certificates/{id}`
 pub(super) async fn change(
     State(console): State<Arc<Console>>,
-    signed: Signed,
     Path(id): Path<String>,
-    parts: Multipart,
+    Upload(signed, parts): Upload,
 ) -> Response {
     let kept = match find(&signed, &id) {
         Ok(old) => keep(&console, &signed, old.vendor, Some(old), parts).await,
@@ -151,7 +150,7 @@ pub(super) async fn change(
 pub(super) async fn test(
     State(console): State<Arc<Console>>,
     Path(id): Path<String>,
-    super::visitor::Posted(signed, Nothing {}): super::visitor::Posted<Nothing>,
+    Posted(signed, Nothing {}): Posted<Nothing>,
 ) -> Response {
     let tested = match find(&signed, &id) {
         Ok(certificate) => {
@@ -178,19 +177,21 @@ async fn keep(
     signed: &Signed,
     vendor: Vendor,
     old: Option<&Certificate>,
-    parts: Multipart,
+    parts: Vec<Part>,
 ) -> Result<Response, Failure> {
-    let mut filled = form::read(vendor, parts).await?;
-    if !signed.made(&filled.csrf) {
-        return Err(Failure::Stale);
-    }
+    let mut filled = form::read(vendor, parts)?;
     let submitted = Submitted {
         vendor,
         name: filled.name.clone(),
         disabled: filled.disabled,
         fields: filled.submitted(),
     };
-    match save(&console.shared, signed.app(), old, submitted).await {
+    let object = match old {
+        Some(old) => AuditObject::Named(format!("certificate {}", old.id)),
+        None => AuditObject::Made("certificate"),
+    };
+    let beside = vec![signed.record(object, format!("{vendor} {}", submitted.name.trim()))];
+    match save(&console.shared, signed.app(), old, submitted, beside).await {
         Ok((certificate, report)) => {
             console.probes.note(&certificate, console.shared.now(), Some(report));
             Ok(Redirect::to(&format!("/console/certificates/{}", certificate.id)).into_response())

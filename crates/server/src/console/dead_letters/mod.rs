@@ -93,7 +93,10 @@ async fn draw(console: &Console, signed: &Signed, question: Question) -> Result<
         told: Told::of(question.requeued.as_deref(), question.kept.as_deref(), question.changed.as_deref()),
         refusal,
         older: last.map(|before| asked.address(&[("before", &before.to_string())])),
-        lines: found.iter().map(|letter| Line::of(lang, &signed.view, letter, console.shared.now())).collect(),
+        lines: found
+            .iter()
+            .map(|letter| Line::of(lang, &signed.view, letter, console.shared.now()))
+            .collect(),
         asked,
     })
 }
@@ -117,8 +120,7 @@ async fn put(console: &Console, signed: &Signed, order: &Order) -> Result<String
     let asked = if ids.is_some() { Asked::default() } else { order.asked.clone() };
     let filter = asked.sought().filter(&signed.view, ids).map_err(fault)?;
     let requeue = RequeueOrder { lifetime_ms: order.lifetime.parse().ok(), dry_run: false };
-    let back =
-        put_back(&console.shared, &signed.view, &filter, AT_ONCE_MAX, requeue).await.map_err(fault)?;
+    let back = put_back(&console.shared, &signed.view, &filter, AT_ONCE_MAX, requeue).await.map_err(fault)?;
     let kept: u32 = back.report.kept.iter().map(|(_, many)| many).sum();
     Ok(order.asked.address(&[
         ("requeued", &back.report.requeued.to_string()),

@@ -41,8 +41,12 @@ impl Asked {
 
     /// The page with this filter and something more.
     pub(super) fn address(&self, more: &[(&str, &str)]) -> String {
-        let own =
-            [("vendor", &self.vendor), ("reason", &self.reason), ("class", &self.class), ("code", &self.code)];
+        let own = [
+            ("vendor", &self.vendor),
+            ("reason", &self.reason),
+            ("class", &self.class),
+            ("code", &self.code),
+        ];
         let own = own.into_iter().map(|(name, value)| (name, value.as_str()));
         let pairs: Vec<String> = own
             .chain(more.iter().copied())
@@ -82,7 +86,9 @@ pub(super) fn reasons(lang: Lang, chosen: &str) -> Vec<Choice> {
 
 pub(super) fn classes(lang: Lang, chosen: &str) -> Vec<Choice> {
     let all = [Class::Chat, Class::Call, Class::System, Class::Marketing];
-    all.into_iter().map(|class| Choice::new(class.as_str(), class_title(lang.words(), class), chosen)).collect()
+    all.into_iter()
+        .map(|class| Choice::new(class.as_str(), class_title(lang.words(), class), chosen))
+        .collect()
 }
 
 const fn class_title(words: &Words, class: Class) -> &'static str {
@@ -182,7 +188,10 @@ mod tests {
     #[test]
     fn an_address_keeps_the_filter_and_nothing_that_is_empty() {
         let asked = Asked { vendor: "xiaomi".to_owned(), code: "a&b".to_owned(), ..Asked::default() };
-        assert_eq!(asked.address(&[("before", "7")]), "/console/dead-letters?vendor=xiaomi&code=a%26b&before=7");
+        assert_eq!(
+            asked.address(&[("before", "7")]),
+            "/console/dead-letters?vendor=xiaomi&code=a%26b&before=7"
+        );
         assert_eq!(Asked::default().address(&[]), "/console/dead-letters");
     }
 

@@ -79,10 +79,10 @@ async fn draw(console: &Console, signed: &Signed, question: Question) -> Result<
         Some(id) => detail(console, signed, id, question.user.trim()).await?,
     };
     let recent = console.shared.store().recent_messages(signed.app(), RECENT_MAX).await?;
-    let line = |message: &Message| RecentLine::of(lang, message, chosen);
+    let line = |message: Message| RecentLine::of(lang, &signed.readable(message), chosen);
     Ok(ExplainPage {
         chrome: signed.chrome(Some(PageName::Explain)),
-        recent: recent.iter().map(line).collect(),
+        recent: recent.into_iter().map(line).collect(),
         asked_message: asked.to_owned(),
         asked_user: question.user.trim().to_owned(),
         detail,
@@ -92,8 +92,9 @@ async fn draw(console: &Console, signed: &Signed, question: Question) -> Result<
 async fn detail(console: &Console, signed: &Signed, id: MessageId, user: &str) -> Result<Detail, Failure> {
     let (im, app) = (&console.shared.im, signed.app());
     let Some(message) = im.store().message(app, id).await? else { return Ok(Detail::Unknown) };
-    let asked = Asked { user: UserId::new(user).ok(), show_text: true, ..Asked::default() };
+    let asked = Asked { user: UserId::new(user).ok(), show_text: signed.may_read_text(), ..Asked::default() };
     let Some(explanation) = explain(im, app, id, &asked).await? else { return Ok(Detail::Unknown) };
+    let message = signed.readable(message);
     Ok(Detail::Open(Box::new(MessageView::of(signed.lang(), &message, &explanation))))
 }
 
@@ -159,6 +160,8 @@ mod tests {
             csrf: "csrf".to_owned(),
             app_name: HOSTILE.to_owned(),
             apps: Vec::new(),
+            role: Some(model::ConsoleRole::Operator),
+            signed: None,
         };
         let detail = Detail::Open(Box::new(MessageView::of(lang, &message, &explanation)));
         let page = ExplainPage {

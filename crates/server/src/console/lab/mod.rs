@@ -98,10 +98,13 @@ async fn draw(
     faulty: Option<(Typed, String)>,
 ) -> Result<LabPage, Failure> {
     let lang = signed.lang();
-    let handsets = match &console.simulator {
+    let mut handsets = match &console.simulator {
         Some(simulator) => Some(simulator.handsets().await),
         None => None,
     };
+    if let Some(Ok(handsets)) = handsets.as_mut().filter(|_| !signed.may_read_text()) {
+        handsets.iter_mut().for_each(|handset| handset.hide_text(lang.admin_words().text_hidden));
+    }
     let in_use = handsets.as_ref().and_then(|found| found.as_ref().ok()).map(Vec::as_slice);
     let send = sending::send_box(console, signed, in_use.unwrap_or_default(), faulty).await?;
     let last = sending::last_message(console, signed).await?;
@@ -142,18 +145,18 @@ pub(super) async fn operate(
         return signed.answer(Err(Failure::NotFound));
     };
     let Ok(handsets) = simulator.handsets().await else {
-        return back(Some(Refusal::Silent));
+        return back(&signed, Some(Refusal::Silent));
     };
     let Some(handset) = handsets.into_iter().find(|handset| handset.name == name) else {
         return signed.answer(Err(Failure::NotFound));
     };
     let operation = match operation(&console, &signed, &handset, &wish) {
         Ok(operation) => operation,
-        Err(refusal) => return back(Some(refusal)),
+        Err(refusal) => return back(&signed, Some(refusal)),
     };
     match simulator.operate(&handset.name, &operation).await {
-        Ok(()) => back(None),
-        Err(error) => back(Some(Refusal::of(&error, &handset))),
+        Ok(()) => back(&signed, None),
+        Err(error) => back(&signed, Some(Refusal::of(&error, &handset))),
     }
 }
 
@@ -188,9 +191,12 @@ fn use_certificate(signed: &Signed, handset: &Handset, chosen: Option<&str>) -> 
     Ok(json!({ "operation": "use_certificate", "certificate": fits.id }))
 }
 
-fn back(refusal: Option<Refusal>) -> Response {
+fn back(signed: &Signed, refusal: Option<Refusal>) -> Response {
     let to = match refusal {
-        Some(refusal) => format!("/console/lab?refused={}", refusal.word()),
+        Some(refusal) => {
+            signed.changed_nothing();
+            format!("/console/lab?refused={}", refusal.word())
+        }
         None => "/console/lab".to_owned(),
     };
     Redirect::to(&to).into_response()

@@ -121,6 +121,7 @@ pub(super) async fn last_message(
     let Some(message) = recent.into_iter().find(|message| message.kind != MessageKind::Notice) else {
         return Ok(None);
     };
+    let message = signed.readable(message);
     let to = told::receiver(lang, &message);
     let Some(explanation) = explain(im, app, message.id, &Asked::default()).await? else { return Ok(None) };
     let targets = explanation.targets.iter().filter(|target| !told::is_own(target));

@@ -46,6 +46,21 @@ pub(super) struct Handset {
     pub(super) last_tap: Option<Tap>,
 }
 
+impl Handset {
+    /// Puts this in the place of every text that somebody sent.
+    pub(super) fn hide_text(&mut self, instead: &str) {
+        for shown in &mut self.shade {
+            (shown.title, shown.body) = (instead.to_owned(), String::new());
+        }
+        for received in &mut self.inbox {
+            instead.clone_into(&mut received.text);
+        }
+        if let Some(tap) = &mut self.last_tap {
+            (tap.ext, tap.payload) = (None, None);
+        }
+    }
+}
+
 /// What the app's process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -17,8 +17,6 @@ pub(super) static EN: Words = Words {
     required: "required",
     // Gate.
     sign_in: "Sign in",
-    sign_in_how: "There is no password. The console is opened by a one-time link, which this command prints on the server:",
-    sign_in_note: "A link works once, within 15 minutes.",
     link_refused: "This link was used already or is too old. Get a new one.",
     signed_in: "You are signed in",
     signed_out: "You are signed out.",

@@ -1,10 +1,13 @@
 //! The console's words: one table a language. Both tables are one struct, so a key that is in one language only does
 //! not compile, and a template that misspells one does not either.
 
+mod admin;
 mod en;
 mod zh;
 
 use http::HeaderMap;
+
+pub(crate) use self::admin::AdminWords;
 
 /// A language of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +111,7 @@ macro_rules! words {
 
 words! {
     skip_to_content, brand_line, app, switch_app, pages, language, sign_out, connection_lost, copy,
-    optional, required, sign_in, sign_in_how, sign_in_note, link_refused, signed_in, signed_out,
+    optional, required, sign_in, link_refused, signed_in, signed_out,
     continue_to_console, not_found, not_found_how, form_stale, form_stale_how, failed, no_app,
     no_app_how, back_to_lab, lab, lab_lead, no_simulator, no_simulator_how, simulator_silent,
     simulator_silent_how, no_handsets, no_handsets_how, send_title, from, to, text, push_title, send,

@@ -17,8 +17,6 @@ pub(super) static ZH: Words = Words {
     required: "必填",
     // Gate.
     sign_in: "登录控制台",
-    sign_in_how: "控制台没有密码，需用一次性链接登录。请在服务器上执行以下命令获取链接：",
-    sign_in_note: "链接仅可使用一次，15 分钟内有效。",
     link_refused: "该链接已被使用或已过期，请重新获取。",
     signed_in: "登录成功",
     signed_out: "已退出登录。",

@@ -68,7 +68,7 @@ pub(in crate::embedded) fn requeue(
     let Some(certificate) = new.certificate.filter(|_| new.state == DeliveryState::Queued) else {
         return Err(StoreError::Database("what is put back must name its certificate".to_owned()));
     };
-    match fanouts::is_overtaken(writing.conn, app, message, new)? {
+    match fanouts::is_overtaken(writing, app, message, new)? {
         None => return Ok(Outcome::Missing),
         Some(true) => return Ok(Outcome::Stale),
         Some(false) => {}
@@ -138,7 +138,12 @@ pub(in crate::embedded) fn queued_by_class(
 }
 
 /// Whether the user has read the message on any device.
-pub(super) fn is_read(conn: &Connection, app: AppId, message: MessageId, user: &model::UserId) -> rusqlite::Result<bool> {
+pub(super) fn is_read(
+    conn: &Connection,
+    app: AppId,
+    message: MessageId,
+    user: &model::UserId,
+) -> rusqlite::Result<bool> {
     let found = sql::first(
         conn,
         "SELECT 1 FROM messages m JOIN inbox i ON i.app = m.app AND i.user = ?3 AND i.conversation = m.conversation

@@ -52,6 +52,6 @@ pub(in crate::api) async fn handler(
     let old = find(&shared, caller.app(), id).await?;
     let submitted =
         Submitted { vendor: old.vendor, name: edited.name, disabled: edited.disabled, fields: edited.fields };
-    let (certificate, report) = save(&shared, caller.app(), Some(&old), submitted).await?;
+    let (certificate, report) = save(&shared, caller.app(), Some(&old), submitted, Vec::new()).await?;
     Ok(Json(SavedCertificate::of(&certificate, report, shared.now())))
 }

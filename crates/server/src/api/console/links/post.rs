@@ -22,7 +22,8 @@ pub(in crate::api) struct ConsoleLink {
 
 /// Make a link into the console
 ///
-/// It signs in once, within 15 minutes. The console then shows the key's App; with a key of scope `instance`, every App.
+/// It signs in once, within 15 minutes, as an owner of the key's App; with a key of scope `instance`, of every App. The
+/// audit log keeps that it was made and that it was used.
 #[utoipa::path(post, path = "/v1/console/links", operation_id = "create_console_link", tag = "Console",
     responses((status = 200, description = "The link.", body = ConsoleLink)))]
 pub(in crate::api) async fn handler(State(shared): State<Arc<Shared>>, caller: Caller) -> Json<ConsoleLink> {

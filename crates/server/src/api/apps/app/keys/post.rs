@@ -10,6 +10,7 @@ use store::Scope;
 use crate::{
     api::keys::view::{self, MadeKey, NewKey},
     intake::{self, Path},
+    key::Caller,
     problem::Problem,
     shared::Shared,
 };
@@ -22,8 +23,12 @@ use crate::{
     responses((status = 201, description = "Made; it can be used at once.", body = MadeKey)))]
 pub(in crate::api) async fn handler(
     State(shared): State<Arc<Shared>>,
+    caller: Caller,
     Path(app): Path<AppId>,
     intake::Json(new): intake::Json<NewKey>,
 ) -> Result<(StatusCode, Json<MadeKey>), Problem> {
-    view::make(&shared, app, new, &[Scope::Send, Scope::Read, Scope::Manage, Scope::Instance]).await
+    let scopes = [Scope::Send, Scope::Read, Scope::Manage, Scope::Instance];
+    let made = view::make(&shared, app, new, &scopes).await?;
+    caller.made.tell(format!("app {app}, {}", made.1.object()));
+    Ok(made)
 }

@@ -6,9 +6,7 @@ use axum::extract::State;
 use http::StatusCode;
 use model::CertificateId;
 
-use crate::{
-    api::certificates::saving::find, intake::Path, key::Caller, problem::Problem, shared::Shared,
-};
+use crate::{api::certificates::saving::find, intake::Path, key::Caller, problem::Problem, shared::Shared};
 
 /// Release a lane's brake on mass removal
 ///

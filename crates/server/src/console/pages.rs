@@ -1,0 +1,171 @@
+//! The list of pages and forms, each with what it needs: router, gate, audit log and tests are made from it.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    handler::Handler,
+    middleware,
+    response::Redirect,
+    routing::{MethodFilter, any, get, on},
+};
+use http::Method;
+use model::ConsoleRole;
+
+use super::{
+    Console, FORM_MAX_BYTES, account, answer, assets, audit, certificates, dead_letters, events, explain,
+    gate,
+    gatekeeper::{self, Passage},
+    lab, operators, signin, welcome,
+};
+
+/// What a page needs of whoever asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// Nothing: it is there for those who are not signed in.
+    Open,
+    /// To look.
+    Look,
+    /// To change things.
+    Change,
+    /// To own the App.
+    Own,
+}
+
+impl Need {
+    /// The least role that has it.
+    #[must_use]
+    pub const fn role(self) -> Option<ConsoleRole> {
+        match self {
+            Self::Open => None,
+            Self::Look => Some(ConsoleRole::Viewer),
+            Self::Change => Some(ConsoleRole::Operator),
+            Self::Own => Some(ConsoleRole::Owner),
+        }
+    }
+}
+
+/// A page or form of the console, as tests see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsolePage {
+    /// Its verb.
+    pub method: Method,
+    /// Its path, with `{name}` where a parameter stands.
+    pub path: &'static str,
+    /// What it needs.
+    pub need: Need,
+    /// The word under which the audit log keeps what it changes; `None`: it changes nothing that matters to others.
+    pub action: Option<&'static str>,
+}
+
+struct Entry {
+    page: ConsolePage,
+    register: Box<dyn FnOnce(Router<Arc<Console>>, &Arc<Console>) -> Router<Arc<Console>>>,
+}
+
+impl Entry {
+    fn of<H, T>(page: ConsolePage, filter: MethodFilter, handler: H) -> Self
+    where
+        H: Handler<T, Arc<Console>>,
+        T: 'static,
+    {
+        let (path, passage) = (page.path, Passage { need: page.need, action: page.action });
+        let register = move |router: Router<Arc<Console>>, console: &Arc<Console>| {
+            let state = (Arc::clone(console), passage);
+            let guarded = middleware::from_fn_with_state(state, gatekeeper::let_through);
+            router.route(path, on(filter, handler).layer(guarded))
+        };
+        Self { page, register: Box::new(register) }
+    }
+}
+
+macro_rules! pages {
+    ($($need:ident $method:ident $path:literal $(as $action:literal)? => $($handler:ident)::+;)*) => {
+        fn table() -> Vec<Entry> {
+            vec![$(Entry::of(
+                ConsolePage {
+                    method: Method::$method,
+                    path: $path,
+                    need: Need::$need,
+                    action: [$($action)?].first().copied(),
+                },
+                MethodFilter::$method,
+                $($handler)::+,
+            ),)*]
+        }
+    };
+}
+
+pages! {
+    Open   GET  "/console/signin"                                             => gate::enter;
+    Open   POST "/console/signin"                                             => signin::sign_in;
+    Open   GET  "/console/first-run"                                          => welcome::show_first_run;
+    Open   POST "/console/first-run"                                          => welcome::make_owner;
+    Open   GET  "/console/invitation"                                         => welcome::show_invitation;
+    Open   POST "/console/invitation"                                         => welcome::set_password;
+    Open   GET  "/console/language/{tag}"                                     => gate::choose_language;
+    Open   GET  "/console/assets/{name}"                                      => assets::serve;
+    Look   POST "/console/signout"             as "sign_out"                  => gate::leave;
+    Look   POST "/console/app"                                                => gate::choose_app;
+    Look   GET  "/console/events"                                             => events::listen;
+    Look   GET  "/console/lab"                                                => lab::show;
+    Change POST "/console/lab/send"            as "send_message"              => lab::send;
+    Change POST "/console/lab/handsets/{name}" as "operate_handset"           => lab::operate;
+    Look   GET  "/console/explain"                                            => explain::show;
+    Look   GET  "/console/dead-letters"                                       => dead_letters::show;
+    Change POST "/console/dead-letters/requeue" as "requeue_dead_letters"     => dead_letters::requeue;
+    Look   GET  "/console/certificates"                                       => certificates::list;
+    Change GET  "/console/certificates/new/{vendor}"                          => certificates::begin;
+    Change POST "/console/certificates/new/{vendor}" as "create_certificate"  => certificates::create;
+    Look   GET  "/console/certificates/{id}"                                  => certificates::show;
+    Change POST "/console/certificates/{id}"   as "edit_certificate"          => certificates::change;
+    Change POST "/console/certificates/{id}/test" as "probe_certificate"      => certificates::test;
+    Own    GET  "/console/operators"                                          => operators::list;
+    Own    POST "/console/operators"           as "invite_operator"           => operators::invite;
+    Own    GET  "/console/operators/{id}"                                     => operators::show;
+    Own    POST "/console/operators/{id}"      as "change_operator"           => operators::change;
+    Own    POST "/console/operators/{id}/link" as "reset_password"            => operators::reset;
+    Look   GET  "/console/account"                                            => account::show;
+    Look   POST "/console/account/name"        as "change_display_name"       => account::rename;
+    Look   POST "/console/account/password"    as "change_password"           => account::change_password;
+    Look   POST "/console/account/sessions"    as "end_sessions"              => account::end_sessions;
+    Look   GET  "/console/audit"                                              => audit::show;
+}
+
+/// Every page and form of the console.
+#[must_use]
+pub fn console_pages() -> Vec<ConsolePage> {
+    table().into_iter().map(|entry| entry.page).collect()
+}
+
+/// Every page of the console, under `/console`.
+pub(super) fn router(console: &Arc<Console>) -> Router {
+    let elsewhere = (Arc::clone(console), Passage { need: Need::Look, action: None });
+    let elsewhere =
+        any(gate::no_page).layer(middleware::from_fn_with_state(elsewhere, gatekeeper::let_through));
+    table()
+        .into_iter()
+        .fold(Router::new(), |router, entry| (entry.register)(router, console))
+        .route("/console", get(|| async { Redirect::to("/console/lab") }))
+        .route("/console/{*rest}", elsewhere)
+        .layer(DefaultBodyLimit::max(FORM_MAX_BYTES))
+        .layer(middleware::map_response(answer::guard))
+        .with_state(Arc::clone(console))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Method, Need, console_pages};
+
+    #[test]
+    fn whatever_changes_something_is_recorded_and_whatever_is_open_is_not_a_change() {
+        for page in console_pages() {
+            let is_form = page.method == Method::POST;
+            if is_form && page.need >= Need::Change {
+                assert!(page.action.is_some(), "{} has no word for the audit log", page.path);
+            }
+            assert!(is_form || page.action.is_none(), "{} is only looked at", page.path);
+        }
+    }
+}
