@@ -205,6 +205,10 @@ impl<'a> Writing<'a> {
             self.changes.leaving.push(Leaving { id: row.id, queued: Some(row.queued()) });
         }
         for row in &young {
+            // A lane that looked while the row was on its way to the disk saw it in neither place.
+            if self.news.queued.last() != Some(&row.certificate) {
+                self.news.queued.push(row.certificate);
+            }
             deliveries::write_waiting(self, row)?;
             self.touched.entry(row.message_row).or_default().written += 1;
         }
