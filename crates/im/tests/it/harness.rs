@@ -185,7 +185,7 @@ impl World {
             certificate_names: Vec::new(),
             foreground: true,
         };
-        let (outbox, inbox) = mpsc::channel(64);
+        let (outbox, inbox) = outbox();
         self.im.login(login, outbox).await.map(|opened| Phone { opened, inbox })
     }
 

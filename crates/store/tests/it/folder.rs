@@ -29,19 +29,19 @@ fn holds(folder: &Path, needle: &str) -> bool {
 async fn a_folder_is_looked_at_beside_the_process_that_holds_it() {
     let folder = Folder::new();
     let place = folder.path();
-    assert!(Look::open(place, seal_key()).unwrap().is_none());
-    assert!(!Look::is_held(place));
-    let store = EmbeddedStore::open(place, seal_key()).unwrap();
+    assert!(Look::open(&place, seal_key()).unwrap().is_none());
+    assert!(!Look::is_held(&place));
+    let store = EmbeddedStore::open(&place, seal_key()).unwrap();
     store.commit(vec![app("the login secret")]).await.unwrap();
-    assert!(Look::is_held(place));
-    let look = Look::open(place, seal_key()).unwrap().unwrap();
+    assert!(Look::is_held(&place));
+    let look = Look::open(&place, seal_key()).unwrap().unwrap();
     let (found, known) = look.schema().unwrap();
     assert_eq!(found, known);
     assert_eq!(look.apps().unwrap().len(), 1);
     assert!(look.faults().unwrap().is_empty());
     assert_eq!(look.backlog().unwrap(), Backlog::default());
     drop(store);
-    assert!(!Look::is_held(place));
+    assert!(!Look::is_held(&place));
     assert_eq!(look.apps().unwrap().len(), 1);
 }
 
