@@ -8,7 +8,6 @@ use std::sync::{
 
 use axum::{
     Form,
-    body::Body,
     extract::{FromRequest, FromRequestParts, Multipart, RawForm, Request, multipart::MultipartError},
     response::Response,
 };
@@ -280,7 +279,7 @@ impl<T: DeserializeOwned + Send> FromRequest<Arc<Console>> for Posted<T> {
         let signed = Signed::from_request_parts(&mut parts, console).await?;
         let body = RawForm::from_request(Request::from_parts(parts.clone(), body), console).await;
         let RawForm(body) = body.map_err(|error| unreadable(&signed, error.status()))?;
-        let again = || Request::from_parts(parts.clone(), Body::from(body.clone()));
+        let again = || Request::from_parts(parts.clone(), axum::body::Body::from(body.clone()));
         // The secret first: what is wrong with a form is told to whoever made it here.
         let secret = Form::<FormSecret>::from_request(again(), console).await;
         if !secret.is_ok_and(|Form(secret)| signed.made(&secret.csrf)) {
