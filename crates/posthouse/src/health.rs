@@ -49,7 +49,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
 }
 
 async fn ask(url: &str) -> Result<()> {
-    let answer = Api::new(url, "").call(Method::GET, "/v1/health", &Value::Null).await?;
+    let answer = Api::new(url, "").call(Method::GET, "/health", &Value::Null).await?;
     if answer.status != 200 {
         bail!("{url} answered {}", answer.status);
     }
