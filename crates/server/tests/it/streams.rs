@@ -75,7 +75,7 @@ async fn many_requests_on_one_connection_get_each_its_own_answer() {
             assert_eq!(line.call(house, Method::GET, &path, "").await.0, 200, "a path with a parameter");
         }
     };
-    join_all((0..500).map(one)).await;
+    join_all((0..200).map(one)).await;
 }
 
 #[tokio::test]
@@ -106,8 +106,13 @@ async fn a_client_that_hears_no_more_of_a_stream_keeps_its_connection() {
     let mut events = line.begin(&house, Method::GET, "/v1/events", Bytes::new()).await;
     assert_eq!(events.status(), 200);
     assert_eq!(line.call(&house, Method::POST, "/v1/users", r#"{"id":"bo"}"#).await.0, 201);
-    let piece = events.body_mut().data().await.unwrap().unwrap();
-    assert!(piece.starts_with(b"event:"), "{piece:?}");
+    loop {
+        let piece = events.body_mut().data().await.unwrap().unwrap();
+        if piece.starts_with(b"event:") {
+            break;
+        }
+        assert!(piece.starts_with(b":"), "nothing but signs of life before: {piece:?}");
+    }
     drop(events);
     assert_eq!(line.call(&house, Method::GET, "/v1/users/bo", "").await.0, 200);
 }
