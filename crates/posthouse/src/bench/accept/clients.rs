@@ -1,12 +1,20 @@
 //! Messages from clients, over a few sockets, from one thread with a runtime of its own.
 
-use std::{cell::Cell, net::Ipv4Addr, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    net::Ipv4Addr,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail};
-use futures_util::{SinkExt, StreamExt, stream::SplitSink};
+use futures_util::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
+};
 use model::{Body, ClientMessageId, UserId};
 use serde::Deserialize;
 use tokio::{
+    sync::Notify,
     task::LocalSet,
     time::{Instant, sleep_until},
 };
@@ -21,6 +29,8 @@ use crate::bench::{
     },
     generator::Rhythm,
 };
+
+type Sink = SplitSink<Socket, Message>;
 
 /// Sockets that share the load.
 const SOCKETS: u64 = 16;
@@ -59,6 +69,15 @@ struct Client {
     number: u64,
 }
 
+/// What one client has sent, and what of it was accepted.
+#[derive(Default)]
+struct Account {
+    /// When each message was due.
+    due: RefCell<Vec<Instant>>,
+    accepted: Cell<u64>,
+    came: Notify,
+}
+
 /// What is looked at of an answer.
 #[derive(Deserialize)]
 struct Heard {
@@ -69,65 +88,79 @@ struct Heard {
 impl Client {
     async fn send_all(self, start: Instant, rhythm: Rhythm) -> Result<Vec<Duration>> {
         let Self { socket, share, number } = self;
-        let (mut sink, mut stream) = socket.split();
-        let (sent_at, accepted) = (Rc::new(Cell::new(Vec::new())), Rc::new(Cell::new(0)));
-        let (times, done) = (Rc::clone(&sent_at), Rc::clone(&accepted));
-        let came = Rc::new(tokio::sync::Notify::new());
-        let room = Rc::clone(&came);
-        let sending = async move {
-            for place in 0..share {
-                let due = match rhythm {
-                    Rhythm::PerSecond(rate) => {
-                        let turn = (place * SOCKETS + number) as f64;
-                        let due = start + Duration::from_secs_f64(turn / rate);
-                        sleep_until(due).await;
-                        due
-                    }
-                    Rhythm::AtOnce(most) => {
-                        let most = (most as u64 / SOCKETS).max(1);
-                        while place >= done.get() + most {
-                            room.notified().await;
-                        }
-                        Instant::now()
-                    }
-                };
-                let mut all = times.take();
-                all.push(due);
-                times.set(all);
-                send(&mut sink, place).await?;
-            }
-            Ok::<_, anyhow::Error>(sink)
-        };
-        let hearing = async {
-            let mut took = Vec::new();
-            while accepted.get() < share {
-                let Message::Text(text) = stream.next().await.context("the server closed a socket")?? else {
-                    continue;
-                };
-                let heard: Heard = serde_json::from_str(&text)?;
-                match (heard.r#type.as_str(), heard.client_message_id) {
-                    ("sent", Some(id)) => {
-                        let place: usize = id.rsplit('-').next().context("a number")?.parse()?;
-                        let all = sent_at.take();
-                        took.push(all.get(place).context("a message that was sent")?.elapsed());
-                        sent_at.set(all);
-                        accepted.set(accepted.get() + 1);
-                        came.notify_one();
-                    }
-                    ("error", _) => bail!("the server refused: {text}"),
-                    _ => {}
-                }
-            }
-            Ok(took)
-        };
-        let (_, took) = tokio::try_join!(sending, hearing)?;
+        let (sink, stream) = socket.split();
+        let account = Account::default();
+        let turn = |place: u64| Turn { start, rhythm, place, nth: place * SOCKETS + number };
+        let (sink, took) =
+            tokio::try_join!(account.send(sink, (0..share).map(turn)), account.hear(stream, share))?;
+        drop(sink);
         Ok(took)
     }
 }
 
-async fn send(sink: &mut SplitSink<Socket, Message>, place: u64) -> Result<()> {
-    let id = ClientMessageId::new(&format!("{}-{place}", Uuid::new_v4().simple()))?;
-    let to = UserId::new(&format!("nobody-{:04}", place % 5_000))?;
-    let message = SendMessage::new(id, to, Body::text(TEXT));
-    Ok(sink.send(Message::text(encode(&ClientFrame::Send(Box::new(message))))).await?)
+/// When a message is to be sent.
+struct Turn {
+    start: Instant,
+    rhythm: Rhythm,
+    /// Its place among its client's.
+    place: u64,
+    /// Its place among all.
+    nth: u64,
+}
+
+impl Turn {
+    /// Waits for it, and gives the moment from which its time runs.
+    async fn come(&self, account: &Account) -> Instant {
+        match self.rhythm {
+            Rhythm::PerSecond(rate) => {
+                let due = self.start + Duration::from_secs_f64(self.nth as f64 / rate);
+                sleep_until(due).await;
+                due
+            }
+            Rhythm::AtOnce(most) => {
+                let most = (most as u64 / SOCKETS).max(1);
+                while self.place >= account.accepted.get() + most {
+                    account.came.notified().await;
+                }
+                Instant::now()
+            }
+        }
+    }
+}
+
+impl Account {
+    /// Gives the sink back: dropped too early, it would close the socket.
+    async fn send(&self, mut sink: Sink, turns: impl Iterator<Item = Turn>) -> Result<Sink> {
+        for turn in turns {
+            let due = turn.come(self).await;
+            self.due.borrow_mut().push(due);
+            let id = ClientMessageId::new(&format!("{}-{}", Uuid::new_v4().simple(), turn.place))?;
+            let to = UserId::new(&format!("nobody-{:04}", turn.nth % 5_000))?;
+            let message = SendMessage::new(id, to, Body::text(TEXT));
+            sink.send(Message::text(encode(&ClientFrame::Send(Box::new(message))))).await?;
+        }
+        Ok(sink)
+    }
+
+    async fn hear(&self, mut stream: SplitStream<Socket>, share: u64) -> Result<Vec<Duration>> {
+        let mut took = Vec::new();
+        while self.accepted.get() < share {
+            let Message::Text(text) = stream.next().await.context("the server closed a socket")?? else {
+                continue;
+            };
+            let heard: Heard = serde_json::from_str(&text)?;
+            match (heard.r#type.as_str(), heard.client_message_id) {
+                ("sent", Some(id)) => {
+                    let place: usize = id.rsplit('-').next().context("a number")?.parse()?;
+                    let due = self.due.borrow().get(place).copied();
+                    took.push(due.context("a message that was sent")?.elapsed());
+                    self.accepted.set(self.accepted.get() + 1);
+                    self.came.notify_one();
+                }
+                ("error", _) => bail!("the server refused: {text}"),
+                _ => {}
+            }
+        }
+        Ok(took)
+    }
 }
