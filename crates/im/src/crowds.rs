@@ -8,10 +8,7 @@
 //! What is kept is as the store has it: a message takes this road only once its acceptance was heard in the feed, and
 //! what changed before that was heard before.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use model::{AppId, ConversationId, ConversationKind, MessageId, MessageKind, Seq, Timestamp, UserId};
 use rules::{Reason, Ruling, decide};
@@ -35,8 +32,10 @@ const KEPT_MAX: usize = 256;
 const QUIET_FOR_MS: i64 = 10_000;
 /// One member in so many may have changed before a group is read again.
 const CHANGED_PART: usize = 8;
-/// Accepted messages that were heard of and not yet looked at.
-const HEARD_MAX: usize = 65_536;
+/// Accepted messages that are remembered to have been heard of.
+const HEARD_MAX: usize = 16_384;
+/// So soon after it was sent, a message's acceptance may be on disk and not be heard of yet, in milliseconds.
+const HEARD_WITHIN_MS: i64 = 1_000;
 /// Members that are read at once.
 const PAGE: u32 = 512;
 
@@ -44,7 +43,8 @@ const PAGE: u32 = 512;
 #[derive(Default)]
 pub(crate) struct Crowds {
     kept: HashMap<(AppId, ConversationId), Kept>,
-    heard: HashSet<MessageId>,
+    /// With whether it was looked at since.
+    heard: HashMap<MessageId, bool>,
 }
 
 /// One group.
@@ -72,10 +72,8 @@ impl Crowds {
     pub(crate) fn hear(&mut self, change: &Change) {
         match change {
             Change::Accepted(_, message) => {
-                if self.heard.len() >= HEARD_MAX {
-                    self.heard.clear();
-                }
-                self.heard.insert(*message);
+                self.make_room();
+                self.heard.insert(*message, false);
             }
             Change::Group(app, group) => {
                 self.kept.remove(&(*app, ConversationId::group(group)));
@@ -88,6 +86,15 @@ impl Crowds {
     /// Something may have been missed.
     pub(crate) fn forget_all(&mut self) {
         *self = Self::default();
+    }
+
+    fn make_room(&mut self) {
+        if self.heard.len() >= HEARD_MAX {
+            self.heard.retain(|_, looked_at| !*looked_at);
+        }
+        if self.heard.len() >= HEARD_MAX {
+            self.heard.clear();
+        }
     }
 
     fn changed(&mut self, app: AppId, user: &UserId) {
@@ -103,24 +110,37 @@ impl Crowds {
     }
 
     /// Hands a message that nobody has looked at to the members of a group who are there. Answers who is left to be
-    /// looked at.
+    /// looked at; `None`: its acceptance will be heard of in a moment, and should be before it is looked at.
     pub(crate) async fn deliver(
         &mut self,
         im: &Im,
         cursor: &FanoutCursor,
         now: Timestamp,
-    ) -> Result<Whom, StoreError> {
+    ) -> Result<Option<Whom>, StoreError> {
         let message = &cursor.message;
-        let was_heard = self.heard.remove(&message.id);
-        let Some(conversation) = message.addressee.conversation() else { return Ok(Whom::Everybody) };
-        let is_of_group = matches!(conversation.kind(), ConversationKind::Group(_));
-        let is_plain = matches!(message.kind, MessageKind::Message | MessageKind::System)
-            && !message.online_only
-            && cursor.after.is_none();
-        if !(was_heard && is_of_group && is_plain && im.registry.len() >= CROWD_MIN) {
-            return Ok(Whom::Everybody);
+        let conversation = message.addressee.conversation().filter(|_| may_have_crowd(im, cursor));
+        let Some(conversation) = conversation else {
+            self.heard.remove(&message.id);
+            return Ok(Some(Whom::Everybody));
+        };
+        match self.heard.get_mut(&message.id) {
+            Some(looked_at) if !*looked_at => *looked_at = true,
+            Some(_) => return Ok(Some(Whom::Everybody)),
+            None if now.since_ms(message.sent_at) < HEARD_WITHIN_MS => return Ok(None),
+            None => return Ok(Some(Whom::Everybody)),
         }
         let key = (message.app, conversation.clone());
+        self.deliver_to(im, key, cursor, now).await.map(Some)
+    }
+
+    async fn deliver_to(
+        &mut self,
+        im: &Im,
+        key: (AppId, ConversationId),
+        cursor: &FanoutCursor,
+        now: Timestamp,
+    ) -> Result<Whom, StoreError> {
+        let message = &cursor.message;
         if !self.kept.contains_key(&key) {
             if self.kept.len() >= KEPT_MAX {
                 self.kept.clear();
@@ -203,6 +223,17 @@ impl Kept {
         }
         Whom::These(others)
     }
+}
+
+/// Whether a message is one for a group, of a kind that the rules wait for.
+fn may_have_crowd(im: &Im, cursor: &FanoutCursor) -> bool {
+    let message = &cursor.message;
+    let conversation = message.addressee.conversation().map(ConversationId::kind);
+    matches!(conversation, Some(ConversationKind::Group(_)))
+        && matches!(message.kind, MessageKind::Message | MessageKind::System)
+        && !message.online_only
+        && cursor.after.is_none()
+        && im.registry.len() >= CROWD_MIN
 }
 
 /// The connection of a user's one device, where it is connected.

@@ -26,6 +26,7 @@ mod reach;
 mod reads;
 mod recalls;
 mod registry;
+mod requeue;
 mod send;
 mod session;
 mod settings;
@@ -37,7 +38,10 @@ use std::sync::Arc;
 
 use model::{Clock, ErrorCode, Fault, Timestamp};
 use store::{Op, Store, StoreError};
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 
 pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
 pub use backlog::BacklogLimits;
@@ -48,6 +52,7 @@ pub use login::Opened;
 pub use meter::ImMeter;
 pub use outbox::{Ending, Outbound, Outbox, OutboxDoor, Told, outbox};
 pub use registry::Live;
+pub use requeue::{RequeueOrder, Requeued};
 pub use send::{Accepted, NewPush};
 pub use tokens::{TOKEN_LIFETIME_MAX_S, issue_token};
 
@@ -86,8 +91,8 @@ pub struct Im {
     catalogue: Arc<Catalogue>,
     registry: registry::Registry,
     waits: waits::Waits,
-    backlogs: backlog::Backlogs,
     acks: acks::Acks,
+    backlogs: backlog::Backlogs,
     expedited: mpsc::UnboundedSender<fanout::Expedite>,
     before_send: std::sync::OnceLock<Arc<dyn BeforeSend>>,
     group_turns: groups::Turns,
@@ -95,6 +100,7 @@ pub struct Im {
     deletions: tokio::sync::Notify,
     started_at: Timestamp,
     meter: ImMeter,
+    draining: watch::Sender<bool>,
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -120,14 +126,15 @@ impl Im {
             config,
             catalogue: Arc::clone(&catalogue),
             waits: waits::Waits::default(),
-            backlogs: backlog::Backlogs::default(),
             acks: acks::Acks::default(),
+            backlogs: backlog::Backlogs::default(),
             expedited,
             before_send: std::sync::OnceLock::new(),
             group_turns: groups::Turns::default(),
             deletions: tokio::sync::Notify::new(),
             started_at,
             meter: ImMeter::default(),
+            draining: watch::Sender::new(false),
             tasks: std::sync::Mutex::default(),
         });
         let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
@@ -137,6 +144,12 @@ impl Im {
         let keeping = tokio::spawn(keeping::run(Arc::clone(&im)));
         im.keep_tasks([fanout, invalidation, calls, acks, keeping]);
         Ok(im)
+    }
+
+    /// The process is about to end and to be started again: no more is fanned out, and connections that close now count
+    /// as coming back. The next start finds them as a crash would have left them, with their time to reconnect.
+    pub fn drain(&self) {
+        self.draining.send_replace(true);
     }
 
     /// Stops the background loops; what they had not committed is found again at the next start.

@@ -155,6 +155,14 @@ impl Im {
         match outcomes.first() {
             Some(Outcome::Accepted { seq }) => {
                 self.meter.note_accepted(kind);
+                tracing::trace!(
+                    target: "posthouse::road",
+                    stage = "accept",
+                    message = %id,
+                    began_ms = sent_at.0,
+                    ended_ms = self.now().0,
+                    app = app.0,
+                );
                 Ok(Accepted { message: id, conversation, seq: *seq, sent_at, duplicate: false })
             }
             Some(Outcome::Duplicate { message, seq, sent_at }) => Ok(Accepted {

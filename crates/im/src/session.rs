@@ -81,10 +81,15 @@ impl Im {
         Ok(ended > 0)
     }
 
-    /// The socket is gone: what was out on it is decided again at once.
+    /// The socket is gone: what was out on it is decided again at once. Where the process drains, it was this side that
+    /// closed, and the next start waits for the device to come back.
     pub async fn closed(&self, live: &Live) {
         if let Err(fault) = self.store_acks().await {
             tracing::warn!(%fault, "what a lost connection acknowledged is not stored yet");
+        }
+        if *self.draining.borrow() {
+            self.registry.remove(live);
+            return;
         }
         if self.registry.remove(live)
             && let Err(fault) = self.move_session(live, SessionState::Disconnected, None, true).await

@@ -423,7 +423,12 @@ fn decide_page(message: &Message, deliveries: Vec<NewDelivery>, next: FanoutNext
     Op::Decide { app: message.app, message: message.id, deliveries, next }
 }
 
-fn new_delivery(message: &Message, row: AudienceRow, facts: &Facts, decision: Decision) -> NewDelivery {
+pub(crate) fn new_delivery(
+    message: &Message,
+    row: AudienceRow,
+    facts: &Facts,
+    decision: Decision,
+) -> NewDelivery {
     let addressed_by_push_id = row.user.is_none();
     let push_id = row.device.as_ref().filter(|_| addressed_by_push_id).map(|device| device.push_id);
     let (certificate, token, generation) = match row.binding {

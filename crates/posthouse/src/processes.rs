@@ -208,12 +208,8 @@ impl ServerPlan {
         Self { connect_to, ..Self::over(folder) }
     }
 
-    /// Starts it. Its lanes are not paced where they lead to a simulator.
-    pub(crate) fn start(
-        &self,
-        executable: &Path,
-        simulator: Option<&SimulatorReady>,
-    ) -> Result<(Process, ServerReady)> {
+    /// Writes its configuration; answers where. Its lanes are not paced where they lead to a simulator.
+    pub(crate) fn write(&self, simulator: Option<&SimulatorReady>) -> Result<PathBuf> {
         let (root, file) = (self.folder.join("ca.pem"), self.folder.join("posthouse.toml"));
         if let Some(simulator) = simulator {
             fs::write(&root, &simulator.ca_pem)?;
@@ -223,6 +219,8 @@ impl ServerPlan {
             listen: self.listen,
             public_url: &self.public_url,
             log: LogSection { level: "error" },
+            // A measurement has one key and one address.
+            limits: LimitsSection { requests_per_second_per_key: 0, requests_per_second_per_address: 0 },
             tls: self.tls.as_ref(),
             backlog: self.backlog,
             vendors: simulator.map(|_| VendorSection {
@@ -232,6 +230,16 @@ impl ServerPlan {
             }),
         };
         fs::write(&file, toml::to_string(&config)?)?;
+        Ok(file)
+    }
+
+    /// Starts it.
+    pub(crate) fn start(
+        &self,
+        executable: &Path,
+        simulator: Option<&SimulatorReady>,
+    ) -> Result<(Process, ServerReady)> {
+        let file = self.write(simulator)?;
         let file = file.to_string_lossy();
         let mut arguments = vec!["serve", "--json", "--config", &file];
         arguments.extend(self.arguments.iter().map(String::as_str));
@@ -246,6 +254,7 @@ struct ServerFile<'a> {
     listen: SocketAddr,
     public_url: &'a str,
     log: LogSection,
+    limits: LimitsSection,
     #[serde(skip_serializing_if = "Option::is_none")]
     tls: Option<&'a TlsFiles>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -271,6 +280,12 @@ pub(crate) struct TlsFiles {
 #[derive(Serialize)]
 struct LogSection {
     level: &'static str,
+}
+
+#[derive(Serialize)]
+struct LimitsSection {
+    requests_per_second_per_key: u32,
+    requests_per_second_per_address: u32,
 }
 
 #[derive(Serialize)]

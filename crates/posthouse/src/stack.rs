@@ -41,11 +41,12 @@ impl Stack {
         Ok(Self { store, im, gateway, server })
     }
 
-    /// Stops in the order of the road: no more in, nothing more out.
+    /// Takes no more in, lets what is in hand end, then closes the store. Requests that are being answered and pushes on
+    /// the wire each have their drain time; everything else is found by the next start.
     pub(crate) async fn stop(self) {
-        self.server.shutdown().await;
+        self.im.drain();
+        tokio::join!(self.server.shutdown(), self.gateway.shutdown());
         self.im.stop();
-        self.gateway.shutdown().await;
     }
 }
 

@@ -10,6 +10,7 @@ mod attend;
 mod audit;
 mod before_send;
 mod console;
+mod dead_letters;
 pub mod explain;
 mod intake;
 mod key;

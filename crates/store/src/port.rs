@@ -2,15 +2,16 @@
 
 use async_trait::async_trait;
 use model::{
-    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId,
-    DeviceId, Group, GroupId, GroupMember, Message, MessageId, OperatorId, OperatorName, PushId,
+    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, DayNumber, Delivery,
+    DeliveryId, DeviceId, Group, GroupId, GroupMember, Message, MessageId, OperatorId, OperatorName, PushId,
     PushResource, Seq, SessionId, Timestamp, UserId, Webhook,
 };
 
 use crate::{
-    ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, CallRecord, Claimed, ConsoleSession,
-    ConsoleSessionKey, ConversationEntry, ConversationHead, Deletion, DeliveryFilter, DeviceRecord,
-    FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome, SessionRecord, Space, StoreMeter, User, Waiting,
+    ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, BrakeRecord, CallRecord, Claimed, ConsoleSession,
+    ConsoleSessionKey, ConversationEntry, ConversationHead, DayLedger, DeadLetter, DeadLetterFilter,
+    Deletion, DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome,
+    QueuedByClass, SessionRecord, Space, StoreMeter, User, Waiting,
 };
 
 /// Why the store could not do it.
@@ -34,7 +35,8 @@ pub enum StoreError {
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Commits all of it or nothing, durably, and answers one outcome per op. Returns after the bytes are on disk, except
-    /// for a batch of [`Op::Decide`], [`Op::Update`], [`Op::Ack`], [`Op::Expire`] and [`Op::Erase`] alone: it outlives the program, and a power cut may take it with
+    /// for a batch of [`Op::Decide`], [`Op::Update`], [`Op::Ledger`], [`Op::Ack`], [`Op::Expire`] and [`Op::Erase`] alone:
+    /// it outlives the program, and a power cut may take it with
     /// everything after it, but nothing before it. What it rests on is then decided or tried again.
     ///
     /// An op that [stops its batch](Op::stops_its_batch) and that found its message, group or call not as expected leaves
@@ -232,6 +234,29 @@ pub trait Store: Send + Sync {
     async fn waiting(&self, whose: Waiting, most: u32) -> Result<u64, StoreError>;
     /// When the next queued delivery of a certificate that nobody holds becomes due.
     async fn next_due(&self, certificate: CertificateId) -> Result<Option<Timestamp>, StoreError>;
+
+    /// What a certificate's vendor took on a day, with at most so many phones.
+    async fn day_ledger(
+        &self,
+        certificate: CertificateId,
+        day: DayNumber,
+        devices: u32,
+    ) -> Result<DayLedger, StoreError>;
+    /// How a certificate's brake on mass removal stands.
+    async fn brake(&self, certificate: CertificateId) -> Result<BrakeRecord, StoreError>;
+    /// What waits in a certificate's queue, by class; after so many rows it is only said that there is more.
+    async fn queued_by_class(
+        &self,
+        certificate: CertificateId,
+        most: u32,
+    ) -> Result<QueuedByClass, StoreError>;
+    /// Notifications that ended without the vendor taking them and that no cancel reached, newest first.
+    async fn dead_letters(
+        &self,
+        app: AppId,
+        filter: &DeadLetterFilter,
+        limit: u32,
+    ) -> Result<Vec<DeadLetter>, StoreError>;
 
     /// Deliveries, newest first.
     async fn deliveries(

@@ -8,7 +8,7 @@ use std::sync::{
 
 use axum::{
     Form,
-    extract::{FromRequest, FromRequestParts, Multipart, Request, multipart::MultipartError},
+    extract::{FromRequest, FromRequestParts, Multipart, RawForm, Request, multipart::MultipartError},
     response::Response,
 };
 use bytes::Bytes;
@@ -262,15 +262,13 @@ impl FromRequestParts<Arc<Console>> for Signed {
     }
 }
 
-/// A form that somebody signed in has sent, made in this sign-in. Its fields are texts.
+/// A form that somebody signed in has sent, made in this sign-in.
 pub(super) struct Posted<T>(pub(super) Signed, pub(super) T);
 
 #[derive(Deserialize)]
-struct WithCsrf<T> {
+struct FormSecret {
     #[serde(default)]
     csrf: String,
-    #[serde(flatten)]
-    fields: T,
 }
 
 impl<T: DeserializeOwned + Send> FromRequest<Arc<Console>> for Posted<T> {
@@ -279,14 +277,17 @@ impl<T: DeserializeOwned + Send> FromRequest<Arc<Console>> for Posted<T> {
     async fn from_request(request: Request, console: &Arc<Console>) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let signed = Signed::from_request_parts(&mut parts, console).await?;
-        let form = Form::<WithCsrf<T>>::from_request(Request::from_parts(parts, body), console).await;
-        let form = form.map_err(|error| unreadable(&signed, error.status()));
-        let Form(form) = form?;
-        if signed.made(&form.csrf) {
-            Ok(Self(signed, form.fields))
-        } else {
-            Err(signed.answer(Err(Failure::Stale)))
+        let body = RawForm::from_request(Request::from_parts(parts.clone(), body), console).await;
+        let RawForm(body) = body.map_err(|error| unreadable(&signed, error.status()))?;
+        let again = || Request::from_parts(parts.clone(), axum::body::Body::from(body.clone()));
+        // The secret first: what is wrong with a form is told to whoever made it here.
+        let secret = Form::<FormSecret>::from_request(again(), console).await;
+        if !secret.is_ok_and(|Form(secret)| signed.made(&secret.csrf)) {
+            return Err(signed.answer(Err(Failure::Stale)));
         }
+        let form = Form::<T>::from_request(again(), console).await;
+        let Form(fields) = form.map_err(|error| unreadable(&signed, error.status()))?;
+        Ok(Self(signed, fields))
     }
 }
 

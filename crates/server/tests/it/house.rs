@@ -46,7 +46,6 @@ pub(crate) struct House {
     pub(crate) app: App,
     http: Client<hyper_util::client::legacy::connect::HttpConnector, Full<Bytes>>,
     running: Running,
-    im: Arc<Im>,
     gateway: Arc<Gateway>,
     folder: TempDir,
 }

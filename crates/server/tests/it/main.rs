@@ -10,6 +10,7 @@ mod certificates;
 mod compose;
 mod console;
 mod console_security;
+mod dead_letters;
 mod deletion;
 mod explain;
 mod frames;

@@ -54,6 +54,7 @@ async fn a_browsers_a_keys_and_a_certificates_name_never_become_markup() {
 
     let (key, record) = create_api_key(house.app.id, vec![Scope::Manage], HOSTILE, house.now());
     house.store.commit(vec![Op::PutApiKey(record)]).await.unwrap();
+    house.users(&[HOSTILE]).await;
     let bearer = format!("Bearer {key}");
     let path = "/v1/users/%3Cscript%3Ealert('x')%3C%2Fscript%3E/kick";
     let kicked = house.raw(Method::POST, path, &[("authorization", &bearer)], "").await;
