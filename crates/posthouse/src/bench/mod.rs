@@ -41,6 +41,8 @@ enum What {
     Footprint(footprint::Options),
     /// Every fault there is a promise about: what was promised, and what is seen.
     Fault(fault::Options),
+    /// Hours at half of the peak rate, with vendors' faults in between: whether memory grows and anything is lost.
+    Soak(fault::SoakOptions),
     /// Memory of each client that is logged in and does nothing.
     Idle(idle::Options),
     /// How long a sender waits until a message is on disk, by REST and by socket.
@@ -62,6 +64,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
             What::Group(options) => group::run(options).await,
             What::Footprint(options) => footprint::run(options).await,
             What::Fault(options) => fault::run(options).await,
+            What::Soak(options) => fault::soak(options).await,
             What::Idle(options) => idle::run(options).await,
             What::Accept(options) => accept::run(options).await,
             What::Deliver(options) => deliver::run(options).await,

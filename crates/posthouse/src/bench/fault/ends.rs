@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Result;
-use model::{AppId, Attempt, Delivery, DeliveryState, Timestamp};
+use model::{AppId, Attempt, Delivery, DeliveryState, MessageId, Timestamp};
 use store::DeliveryFilter;
 use uuid::Uuid;
 
@@ -26,8 +26,6 @@ pub(super) struct Ends {
     pub(super) undecided: usize,
     /// Deliveries that have not ended.
     pub(super) queued: usize,
-    /// Messages that the store knows.
-    pub(super) messages: HashSet<Uuid>,
     /// Messages with a delivery that has ended and none that has not.
     pub(super) ended: HashSet<Uuid>,
     /// When the vendor's answer came, by message, where it was taken.
@@ -98,6 +96,16 @@ pub(super) async fn undone(data: &Path) -> Result<Undone> {
     })
 }
 
+/// How many of these messages a folder holds; nothing else may have it open.
+pub(super) async fn stored(data: &Path, messages: impl Iterator<Item = Uuid>) -> Result<usize> {
+    let store = open_store(data, &data.join("seal.key"))?;
+    let mut found = 0;
+    for message in messages {
+        found += usize::from(store.message(APP, MessageId(message)).await?.is_some());
+    }
+    Ok(found)
+}
+
 /// Reads what a folder holds; nothing else may have it open.
 pub(super) async fn read(data: &Path) -> Result<Ends> {
     let store = open_store(data, &data.join("seal.key"))?;
@@ -119,7 +127,6 @@ pub(super) async fn read(data: &Path) -> Result<Ends> {
             None => break,
         }
     }
-    ends.messages = store.recent_messages(APP, u32::MAX).await?.iter().map(|message| message.id.0).collect();
     ends.ended.retain(|message| !open.contains(message));
     Ok(ends)
 }

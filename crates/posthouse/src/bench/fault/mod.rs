@@ -16,6 +16,7 @@ mod mounts;
 mod names;
 mod phones;
 mod seen;
+mod soak;
 mod table;
 mod weather;
 mod windows;
@@ -28,6 +29,7 @@ use clap::Args;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
+pub(super) use self::soak::{Options as SoakOptions, run as soak};
 use self::{
     seen::Row,
     table::{Fault, Scale},
