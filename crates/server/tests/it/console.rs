@@ -330,7 +330,7 @@ async fn dead_letters_are_filtered_and_put_back_with_a_form_of_this_sign_in() {
         assert_eq!(page.status, 200);
         assert!(page.text.contains(words), "{}", page.text);
     }
-    let odd = browser.get("/console/dead-letters?reason=fetched&requeued=3&kept=<b>").await;
+    let odd = browser.get("/console/dead-letters?reason=fetched&requeued=3&kept=%3Cb%3E").await;
     assert!(odd.text.contains("data-test=\"refusal\"") && !odd.text.contains("<b></b>"), "{}", odd.text);
     let done = browser.post("/console/dead-letters/requeue", &[("class", "chat"), ("lifetime", "")]).await;
     assert_eq!(location(&done), "/console/dead-letters?class=chat&requeued=0&kept=0&changed=0");

@@ -106,6 +106,8 @@ async fn a_client_that_hears_no_more_of_a_stream_keeps_its_connection() {
     let mut events = line.begin(&house, Method::GET, "/v1/events", Bytes::new()).await;
     assert_eq!(events.status(), 200);
     assert_eq!(line.call(&house, Method::POST, "/v1/users", r#"{"id":"bo"}"#).await.0, 201);
+    let group = r#"{"id":"club","name":"Club","owner":"bo"}"#;
+    assert_eq!(line.call(&house, Method::POST, "/v1/groups", group).await.0, 201);
     loop {
         let piece = events.body_mut().data().await.unwrap().unwrap();
         if piece.starts_with(b"event:") {

@@ -114,7 +114,7 @@ async fn the_tally_tells_a_push_that_was_sent_twice_from_two_pushes() {
     }
     assert_eq!(ask(&mut http2, request("ff", &jwt, &[]), BODY).await.0, 400);
     let (_, tally) = world.control(Method::GET, "/tally", None).await;
-    assert_eq!(tally, json!({ "apns": { "accepted": 3, "distinct": 2, "full": false } }));
+    assert_eq!(tally, json!({ "apns": { "accepted": 3, "distinct": 2, "full": false, "requests": 4 } }));
 }
 
 #[tokio::test]

@@ -49,10 +49,13 @@ fn judge(reply: &WireReply) -> TargetVerdict {
     }
     let text = error["message"].as_str().unwrap_or_default();
     let judged = |code: &str| answer::judge(&codes::CODES, reply.status, code, text);
-    let verdict = judged(code_of(reply.status, error));
+    let code = code_of(reply.status, error);
+    let verdict = judged(code);
+    let is_known = answer::find(&codes::CODES, code).is_some();
     match (reply.status, &verdict.verdict) {
-        (500.., Verdict::Retry { .. }) | (429, Verdict::Limited { .. }) => timed(verdict, reply),
+        (500.., Verdict::Retry { .. }) => timed(verdict, reply),
         (500.., _) => answer::server_fault(reply),
+        (429, Verdict::Limited { .. }) if is_known => timed(verdict, reply),
         (429, _) => timed(judged("RESOURCE_EXHAUSTED"), reply),
         _ => timed(verdict, reply),
     }
