@@ -10,6 +10,7 @@ use crate::{shell, workspace};
 const GENERATED: &[(&[&str], &str)] = &[
     (&["--package", "posthouse", "--", "print", "openapi"], "docs/openapi.json"),
     (&["--package", "posthouse", "--", "print", "rules"], "docs/rules.md"),
+    (&["--package", "posthouse", "--", "print", "metrics"], "docs/metrics.md"),
     (
         &["--package", "posthouse-wire", "--features", "schema", "--example", "schema"],
         "docs/protocol.schema.json",

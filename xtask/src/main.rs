@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod dist;
 mod features;
 mod generate;
 mod golden;
@@ -23,6 +24,8 @@ cargo xtask generate  rewrite the generated files (docs/openapi.json, docs/rules
 cargo xtask tidy      the invariants of absence and the arrows alone
 cargo xtask new-vendor NAME
                       a vendor that builds from the first minute, to be filled with its book
+cargo xtask dist      one portable archive in target/dist: the program, its configuration and units; unpacked and tried out
+                      --debug: from a debug build, to try the packing itself
 cargo xtask audit     where dependencies come from and under which terms";
 
 fn main() -> ExitCode {
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         "features" => features::run(),
         "generate" => generate::rewrite(),
         "tidy" => tidy::run(),
+        "dist" => dist::run(more == "--debug"),
         "audit" => audit::run(),
         _ => {
             println!("{MAP}");

@@ -29,7 +29,7 @@ pub struct GatewayConfig {
 }
 
 /// What of a gateway's settings may change while it runs.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reach {
     /// As [`GatewayConfig::connect_to`].
     pub connect_to: HashMap<String, String>,

@@ -124,6 +124,16 @@ impl Lanes {
         self.lock().get(&certificate).is_some_and(|entry| entry.board.is_full(most))
     }
 
+    /// A lane's board, where there is a lane.
+    pub(crate) fn board(&self, certificate: CertificateId) -> Option<Arc<Board>> {
+        self.lock().get(&certificate).map(|entry| Arc::clone(&entry.board))
+    }
+
+    /// The operator has released the lane's brake.
+    pub(crate) fn released(&self, certificate: CertificateId) {
+        self.tell(certificate, Told::RELEASED);
+    }
+
     /// Every lane's status, by certificate.
     pub(crate) fn statuses(&self) -> Vec<LaneStatus> {
         let mut statuses: Vec<LaneStatus> = self.lock().values().map(|entry| entry.board.read()).collect();

@@ -1,13 +1,13 @@
 //! Looking at certificates and vendors from outside a running gateway: for whoever checks an installation.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use model::{Clock, FieldErrors, Form, Vendor};
 use vendors::{Channel, Origin, WireRequest};
 
 use crate::{
     GatewayConfig, ProbeReport,
-    net::{Dialer, exchange_once},
+    net::{Dialer, Place, exchange_once},
     probe::{self, Tools},
 };
 
@@ -16,6 +16,21 @@ pub struct Examiner {
     dialer: Dialer,
     config: GatewayConfig,
     clock: Arc<dyn Clock>,
+}
+
+/// How long a page may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn greeting() -> WireRequest {
+    WireRequest {
+        stage: "examine",
+        to: None,
+        method: "GET",
+        path: "/".to_owned(),
+        headers: vec![("user-agent", "Posthouse".to_owned())],
+        authorization: None,
+        body: Vec::new(),
+    }
 }
 
 /// What was seen of a certificate and its vendor.
@@ -54,21 +69,30 @@ impl Examiner {
         Ok(Examination { host: format!("{host}:{port}"), reached, date, probe })
     }
 
+    /// Gets a page as a webhook would be reached, own network included; answers status and body.
+    ///
+    /// # Errors
+    /// Posthouse's own code for why no answer came.
+    pub async fn get(
+        &self,
+        host: &str,
+        port: u16,
+        secure: bool,
+        path: &str,
+    ) -> Result<(u16, Vec<u8>), &'static str> {
+        let place = Place { host, port, secure };
+        let endpoint = self.dialer.named_endpoint(place, true).map_err(|error| error.code())?;
+        let request = WireRequest { path: path.to_owned(), ..greeting() };
+        let reply = probe::reply(exchange_once(Arc::new(endpoint), &request, PATIENCE).await)?;
+        Ok((reply.status, reply.body))
+    }
+
     /// Asks for nothing in particular; answers the `Date` header.
     async fn greet(&self, vendor: Vendor, channel: &dyn Channel) -> Result<Option<String>, &'static str> {
         let endpoint = self.dialer.endpoint(&channel.route()).map_err(|error| error.code())?;
         let limits = (self.config.books.0)(vendor).limits();
         let deadline = self.config.times.answer.unwrap_or(limits.answer_timeout);
-        let request = WireRequest {
-            stage: "examine",
-            to: None,
-            method: "GET",
-            path: "/".to_owned(),
-            headers: vec![("user-agent", "Posthouse".to_owned())],
-            authorization: None,
-            body: Vec::new(),
-        };
-        let reply = probe::reply(exchange_once(Arc::new(endpoint), &request, deadline).await)?;
+        let reply = probe::reply(exchange_once(Arc::new(endpoint), &greeting(), deadline).await)?;
         Ok(reply.headers.into_iter().find(|(name, _)| name == "date").map(|(_, date)| date))
     }
 }

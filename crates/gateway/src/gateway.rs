@@ -4,12 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{CertificateId, Clock, Fault, FieldErrors, Form, Vendor, Webhook};
 use serde_json::Value;
-use store::Store;
+use store::{LedgerOp, Op, Store, StoreError};
 use tokio::task::JoinHandle;
 
 use crate::{
-    AddressFault, BeforeSend, Board, GatewayConfig, GatewayMeter, LaneStatus, ProbeReport, Reach,
-    dispatch::Lanes, probe, receipt, shared::Shared, webhooks,
+    AddressFault, AmountStatus, BeforeSend, Board, GatewayConfig, GatewayMeter, LaneStatus, ProbeReport,
+    Reach, dispatch::Lanes, lane::released, probe, receipt, shared::Shared, webhooks,
 };
 
 /// Everything that talks to vendors and webhooks. Dropping it without [`Gateway::shutdown`] ends it as a crash would: the next
@@ -60,7 +60,7 @@ impl Gateway {
         headers: &[(String, String)],
         body: &[u8],
     ) -> Result<usize, Fault> {
-        receipt::take_in(&self.shared, vendor, certificate, secret, headers, body).await
+        receipt::take_in(&self.shared, &self.lanes, vendor, certificate, secret, headers, body).await
     }
 
     /// Asks an App's backend whether a message may be sent, as [`before_send_data`](crate::before_send_data) tells of it
@@ -83,6 +83,26 @@ impl Gateway {
         self.shared.set_reach(reach);
         self.lines.forget();
         self.lanes.reopen();
+    }
+
+    /// The operator has looked at a certificate whose tokens were called dead in a mass, and believes the vendor: tokens
+    /// are cleared again, for an hour whatever their number.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the release cannot be stored; then the brake stays.
+    pub async fn release_brake(&self, certificate: CertificateId) -> Result<(), StoreError> {
+        let brake = released(self.shared.clock.now());
+        self.shared.store.commit(vec![Op::Ledger(LedgerOp::SetBrake { certificate, brake })]).await?;
+        self.lanes.released(certificate);
+        Ok(())
+    }
+
+    /// How the daily amounts of a certificate's vendor stand, by its kinds of push; empty where it has none, or nothing
+    /// was sent since the start.
+    #[must_use]
+    pub fn amounts(&self, certificate: CertificateId) -> Vec<AmountStatus> {
+        let now = self.shared.clock.now();
+        self.lanes.board(certificate).map(|board| board.amounts(now)).unwrap_or_default()
     }
 
     /// Every lane's status, by certificate.

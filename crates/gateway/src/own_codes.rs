@@ -25,6 +25,9 @@ pub(crate) const ADAPTER_FAILED: &str = "adapter_failed";
 /// Too many tokens in a row were called dead for it to be true.
 pub(crate) const MASS_REMOVAL: &str = "mass_removal";
 
+/// An operator put the push back into the queue.
+pub(crate) use model::REQUEUED;
+
 /// What one of Posthouse's own codes means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OwnCode {
@@ -92,8 +95,13 @@ const TABLE: &[OwnCode] = &[
     },
     OwnCode {
         code: MASS_REMOVAL,
-        en: "the vendor called almost every token dead, so none is cleared any more; check that certificate and app belong together",
-        zh: "厂商判定几乎所有 token 失效，已停止清除；请检查证书与应用是否匹配",
+        en: "the vendor called almost every token dead, so none is cleared any more; check that certificate and app belong together, then release the brake",
+        zh: "厂商判定几乎所有 token 失效，已停止清除；请检查证书与应用是否匹配，确认后再解除保护",
+    },
+    OwnCode {
+        code: REQUEUED,
+        en: "an operator put the push back into the queue; the tries before it do not count any more",
+        zh: "运维将该推送重新入队，此前的尝试不再计入次数",
     },
 ];
 

@@ -1,5 +1,7 @@
 //! What a vendor calls back with: marks on deliveries, and tokens that are dead.
 
+use std::collections::VecDeque;
+
 use model::{
     AppId, Certificate, CertificateId, ErrorCode, Event, Fault, Receipt, ReceiptKind, Timestamp,
     VENDOR_TOKEN_MAX_BYTES, Vendor,
@@ -8,13 +10,19 @@ use store::{BindingClear, Op, Outcome, StoreError};
 use subtle::ConstantTimeEq;
 use vendors::{Callback, ReceiptError};
 
-use crate::{shared::Shared, webhooks::Hears};
+use crate::{
+    dispatch::Lanes,
+    learned::{self, UsedUp},
+    shared::Shared,
+    webhooks::Hears,
+};
 
 /// Receipts of one commit: a vendor gathers them, and live traffic must come in between.
 const RECEIPTS_A_COMMIT: usize = 512;
 
 pub(crate) async fn take_in(
     shared: &Shared,
+    lanes: &Lanes,
     vendor: Vendor,
     certificate: CertificateId,
     secret: &str,
@@ -45,7 +53,8 @@ pub(crate) async fn take_in(
         if page.is_empty() {
             return Ok(count);
         }
-        store_page(shared, &known, page, now).await.map_err(busy)?;
+        let told = store_page(shared, lanes, &known, page, now).await.map_err(busy)?;
+        learned::learn(shared, lanes, &known, &*channel, told, now).await.map_err(busy)?;
     }
 }
 
@@ -53,16 +62,21 @@ pub(crate) async fn take_in(
 /// that fails, the vendor is asked to call again.
 async fn store_page(
     shared: &Shared,
+    lanes: &Lanes,
     known: &Certificate,
     page: Vec<Receipt>,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Vec<UsedUp>, StoreError> {
     let (app, certificate) = (known.app, known.id);
+    let is_braked = is_braked(shared, lanes, certificate).await?;
     let mut ops = Vec::new();
+    let mut used_up = VecDeque::new();
     for receipt in page {
-        ops.extend(dead_token(&receipt, known, now));
+        ops.extend(dead_token(&receipt, known, now).filter(|_| !is_braked));
+        used_up.push_back(UsedUp::told_by(&receipt, now));
         ops.push(Op::Mark { app, certificate, receipt });
     }
+    let mut told = Vec::new();
     let outcomes = shared.store.commit(ops).await?;
     let hears = Hears::of(&shared.store.webhooks(app).await?);
     let mut words = Vec::new();
@@ -70,7 +84,10 @@ async fn store_page(
     for outcome in outcomes {
         match outcome {
             Outcome::Cleared(done) => cleared = done,
-            Outcome::Marked(Some(delivery)) => {
+            Outcome::Marked(delivery) => {
+                let used_up = used_up.pop_front().flatten();
+                let Some(delivery) = delivery else { continue };
+                told.extend(used_up.map(|used_up| UsedUp { delivery: Some(delivery), ..used_up }));
                 let event = Event::Delivery { delivery };
                 words.extend(hears.delivery.then_some(Op::Announce { app, event, at: now }));
                 if hears.token && std::mem::take(&mut cleared) {
@@ -83,7 +100,15 @@ async fn store_page(
     if !words.is_empty() {
         shared.store.commit(words).await?;
     }
-    Ok(())
+    Ok(told)
+}
+
+/// Whether the certificate's tokens are not cleared now.
+async fn is_braked(shared: &Shared, lanes: &Lanes, certificate: CertificateId) -> Result<bool, StoreError> {
+    match lanes.board(certificate) {
+        Some(board) => Ok(board.is_braked()),
+        None => Ok(shared.store.brake(certificate).await?.engaged_at.is_some()),
+    }
 }
 
 /// The word that the token of a delivery's device is gone, or is another one.

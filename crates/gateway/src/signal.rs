@@ -24,6 +24,8 @@ impl Told {
     pub(crate) const STOP: Self = Self(4);
     /// End now.
     pub(crate) const ABANDON: Self = Self(8);
+    /// The operator has released the brake on mass removal.
+    pub(crate) const RELEASED: Self = Self(16);
 
     /// Both.
     pub(crate) const fn and(self, other: Self) -> Self {

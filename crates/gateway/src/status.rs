@@ -1,10 +1,14 @@
 //! What a lane tells of itself.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::{CertificateId, Timestamp, Vendor};
+use vendors::Rate;
 
-use crate::LaneMeter;
+use crate::{
+    LaneMeter,
+    lane::{AmountStatus, BrakeStatus, BreakerState, LaneLedger},
+};
 
 /// What a lane tells of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +29,12 @@ pub struct LaneStatus {
     pub sent: u64,
     /// Targets that the vendor took since the start.
     pub accepted: u64,
+    /// How fast it may send; `None`: as fast as it goes.
+    pub rate: Option<Rate>,
+    /// How the circuit breaker stands.
+    pub breaker: BreakerState,
+    /// How the brake on mass removal stands.
+    pub brake: BrakeStatus,
 }
 
 /// How a lane goes.
@@ -48,10 +58,12 @@ pub enum LaneState {
     },
 }
 
-/// Where a lane writes its status and others read it. It outlasts the lane's own faults.
+/// Where a lane writes its status and others read it. The ledger stands here too: a lane and receipts both write it. It
+/// outlasts the lane's own faults.
 #[derive(Debug)]
 pub struct Board {
     status: Mutex<LaneStatus>,
+    ledger: Mutex<LaneLedger>,
     /// What is counted for the lane.
     pub meter: LaneMeter,
 }
@@ -67,23 +79,47 @@ impl Board {
             connections: 0,
             sent: 0,
             accepted: 0,
+            rate: None,
+            breaker: BreakerState::default(),
+            brake: BrakeStatus::default(),
         };
-        Self { status: Mutex::new(status), meter: LaneMeter::default() }
+        let ledger = Mutex::new(LaneLedger::closed());
+        Self { status: Mutex::new(status), ledger, meter: LaneMeter::default() }
     }
 
     /// How the lane goes.
     #[must_use]
     pub fn read(&self) -> LaneStatus {
-        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lock().clone()
+    }
+
+    /// How the vendor's daily amounts stand, by its kinds of push.
+    #[must_use]
+    pub fn amounts(&self, now: Timestamp) -> Vec<AmountStatus> {
+        self.ledger().status(now)
+    }
+
+    /// The certificate's ledger of the day. Never held over an await.
+    pub(crate) fn ledger(&self) -> MutexGuard<'_, LaneLedger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether no token is cleared.
+    pub(crate) fn is_braked(&self) -> bool {
+        self.lock().brake.engaged_at.is_some()
     }
 
     /// Whether the lane is paused and holds so many deliveries.
     pub(crate) fn is_full(&self, most: usize) -> bool {
-        let status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        let status = self.lock();
         matches!(status.state, LaneState::Paused { .. }) && status.waiting * 4 >= most * 3
     }
 
     pub(crate) fn write(&self, change: impl FnOnce(&mut LaneStatus)) {
-        change(&mut self.status.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.lock());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LaneStatus> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

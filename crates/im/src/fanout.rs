@@ -10,7 +10,10 @@ use model::{AppId, MessageId, Timestamp, UserId};
 use store::{Change, FanoutNext, NewDelivery, Op, Outcome, StoreError};
 use tokio::{
     sync::{
-        broadcast::{Receiver, error::RecvError},
+        broadcast::{
+            Receiver,
+            error::{RecvError, TryRecvError},
+        },
         mpsc,
     },
     time,
@@ -18,6 +21,7 @@ use tokio::{
 
 use crate::{
     Im,
+    crowds::Crowds,
     walk::{Looked, Whom, look},
 };
 
@@ -27,6 +31,8 @@ const ROUND: u32 = 256;
 const FULL_ROUND: usize = 256;
 /// How long the loop sleeps when nothing wakes it.
 const IDLE: Duration = Duration::from_secs(30);
+/// How soon what is not heard of yet is looked at again, in milliseconds.
+const UNHEARD_MS: i64 = 1;
 /// How long the loop waits after the store refused.
 const REFUSED: Duration = Duration::from_millis(200);
 
@@ -63,18 +69,26 @@ impl Urgent {
     }
 }
 
-/// Runs until the store is gone.
+/// Runs until the store is gone, or the process is about to end.
 pub(crate) async fn run(
     im: Arc<Im>,
     mut feed: Receiver<Change>,
     mut expedited: mpsc::UnboundedReceiver<Expedite>,
 ) {
     let mut urgent = Urgent::default();
+    let mut crowds = Crowds::default();
+    let mut draining = im.draining.subscribe();
     loop {
+        if *draining.borrow() {
+            return;
+        }
         while let Ok(next) = expedited.try_recv() {
             urgent.add(next);
         }
-        let next_due = match round(&im, std::mem::take(&mut urgent)).await {
+        if hear_all(&im, &mut feed, &mut crowds).is_none() {
+            return;
+        }
+        let next_due = match round(&im, std::mem::take(&mut urgent), &mut feed, &mut crowds).await {
             Ok((next_due, left)) => {
                 urgent = left;
                 next_due
@@ -90,30 +104,57 @@ pub(crate) async fn run(
             continue;
         }
         tokio::select! {
-            change = wait_for_accepted(&im, &mut feed) => if change.is_none() { return },
+            change = wait_for_accepted(&im, &mut feed, &mut crowds) => if change.is_none() { return },
             next = expedited.recv() => match next {
                 Some(next) => urgent.add(next),
                 None => return,
             },
             () = time::sleep(wait) => {}
+            _ = draining.changed() => {}
         }
     }
 }
 
 /// Returns at the next accepted message, or where some may have been missed; `None` at the end.
-async fn wait_for_accepted(im: &Im, feed: &mut Receiver<Change>) -> Option<()> {
+async fn wait_for_accepted(im: &Im, feed: &mut Receiver<Change>, crowds: &mut Crowds) -> Option<()> {
     loop {
         match feed.recv().await {
-            Ok(Change::Accepted(..)) => return Some(()),
+            Ok(change) => {
+                hear(im, &change, crowds);
+                if matches!(change, Change::Accepted(..)) {
+                    return Some(());
+                }
+            }
             Err(RecvError::Lagged(missed)) => {
                 im.store().meter().missed.add(missed);
+                crowds.forget_all();
                 return Some(());
             }
-            Ok(Change::Recalled(_, message)) => im.waits.forget(message),
-            Ok(_) => {}
             Err(RecvError::Closed) => return None,
         }
     }
+}
+
+/// Hears what has been told until now; `None` at the end.
+fn hear_all(im: &Im, feed: &mut Receiver<Change>, crowds: &mut Crowds) -> Option<()> {
+    loop {
+        match feed.try_recv() {
+            Ok(change) => hear(im, &change, crowds),
+            Err(TryRecvError::Lagged(missed)) => {
+                im.store().meter().missed.add(missed);
+                crowds.forget_all();
+            }
+            Err(TryRecvError::Empty) => return Some(()),
+            Err(TryRecvError::Closed) => return None,
+        }
+    }
+}
+
+fn hear(im: &Im, change: &Change, crowds: &mut Crowds) {
+    if let Change::Recalled(_, message) = change {
+        im.waits.forget(*message);
+    }
+    crowds.hear(change);
 }
 
 /// The ops of a round, and what each of them ends.
@@ -141,13 +182,22 @@ impl Round {
         self.ends.push(end);
     }
 
-    /// Commits the round. Answers what has to be looked at once more: what a logout or fetch overtook, and what turned
+    /// Commits the round, which began then. Answers what has to be looked at once more: what a logout or fetch overtook, and what turned
     /// out to be over.
-    async fn commit(self, im: &Im, left: &mut Urgent) -> Result<(), StoreError> {
+    async fn commit(self, im: &Im, began: Timestamp, left: &mut Urgent) -> Result<(), StoreError> {
         let finals: Vec<bool> = self.batch.iter().map(ends_fanout).collect();
         let outcomes = im.store().commit(self.batch).await?;
         for ((outcome, end), is_final) in outcomes.into_iter().zip(self.ends).zip(finals) {
             let (app, message) = end.key;
+            tracing::trace!(
+                target: "posthouse::road",
+                stage = "decide",
+                message = %message,
+                began_ms = began.0,
+                ended_ms = im.now().0,
+                app = app.0,
+                is_final,
+            );
             match outcome {
                 Outcome::Stale => {
                     for user in end.lost {
@@ -171,11 +221,55 @@ const fn ends_fanout(op: &Op) -> bool {
 }
 
 /// Looks at everything that is urgent and everything that is due. Answers when to look again, and what is urgent then.
-async fn round(im: &Im, urgent: Urgent) -> Result<(Option<Timestamp>, Urgent), StoreError> {
+async fn round(
+    im: &Im,
+    urgent: Urgent,
+    feed: &mut Receiver<Change>,
+    crowds: &mut Crowds,
+) -> Result<(Option<Timestamp>, Urgent), StoreError> {
     let now = im.now();
     let mut round = Round::default();
-    let mut committed = false;
+    let (mut committed, mut unheard) = (false, false);
     let mut left = Urgent::default();
+    look_at_urgent(im, urgent, &mut round, &mut left, now).await?;
+    let due = im.store().due_fanouts(now, ROUND).await?;
+    // What came before a message is heard of before it is looked at.
+    let _ = hear_all(im, feed, crowds);
+    for cursor in due {
+        let key = (cursor.message.app, cursor.message.id);
+        let whom = match im.waits.everybody(key.1) {
+            Some(users) => Some(Whom::These(users)),
+            None => crowds.deliver(im, &cursor, now).await?,
+        };
+        let Some(whom) = whom else {
+            unheard = true;
+            continue;
+        };
+        im.meter().fanout_lag.took_ms(now.since_ms(cursor.due_at));
+        if let Looked::Ready { deliveries, next, decided } = look(im, &cursor, &whom, now).await? {
+            round.push(deliveries, next, End { key, decided, lost: BTreeSet::new() });
+        }
+        if round.deliveries >= FULL_ROUND {
+            committed = true;
+            std::mem::take(&mut round).commit(im, now, &mut left).await?;
+        }
+    }
+    if !round.batch.is_empty() {
+        round.commit(im, now, &mut left).await?;
+    } else if left.is_empty() && !committed {
+        let next_due = if unheard { Some(now.plus_ms(UNHEARD_MS)) } else { next_due(im, now).await? };
+        return Ok((next_due, left));
+    }
+    Ok((Some(now), left))
+}
+
+async fn look_at_urgent(
+    im: &Im,
+    urgent: Urgent,
+    round: &mut Round,
+    left: &mut Urgent,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     for key in urgent.over {
         let end = End { key, decided: Vec::new(), lost: BTreeSet::new() };
         round.push(Vec::new(), FanoutNext::Done, end);
@@ -200,25 +294,11 @@ async fn round(im: &Im, urgent: Urgent) -> Result<(Option<Timestamp>, Urgent), S
             }
         }
     }
-    for cursor in im.store().due_fanouts(now, ROUND).await? {
-        im.meter().fanout_lag.took_ms(now.since_ms(cursor.due_at));
-        let key = (cursor.message.app, cursor.message.id);
-        let whom = im.waits.everybody(key.1).map_or(Whom::Everybody, Whom::These);
-        if let Looked::Ready { deliveries, next, decided } = look(im, &cursor, &whom, now).await? {
-            round.push(deliveries, next, End { key, decided, lost: BTreeSet::new() });
-        }
-        if round.deliveries >= FULL_ROUND {
-            committed = true;
-            std::mem::take(&mut round).commit(im, &mut left).await?;
-        }
-    }
-    if round.batch.is_empty() && left.is_empty() && !committed {
-        let horizon = now.plus_ms(i64::try_from(IDLE.as_millis()).unwrap_or(i64::MAX));
-        let next_due = im.store().due_fanouts(horizon, 1).await?.first().map(|cursor| cursor.due_at);
-        return Ok((next_due, left));
-    }
-    if !round.batch.is_empty() {
-        round.commit(im, &mut left).await?;
-    }
-    Ok((Some(now), left))
+    Ok(())
+}
+
+/// When the next fan-out is due.
+async fn next_due(im: &Im, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let horizon = now.plus_ms(i64::try_from(IDLE.as_millis()).unwrap_or(i64::MAX));
+    Ok(im.store().due_fanouts(horizon, 1).await?.first().map(|cursor| cursor.due_at))
 }

@@ -9,7 +9,7 @@ use rules::Reason;
 use store::{CancelScope, ConversationEntry, ConversationHead, Op};
 use wire::{ConversationView, Cursor, MessageFrame};
 
-use crate::{Im, audience::rings_for, fault_of, frames::frame_of, registry::Live};
+use crate::{Im, acks::ack_of, audience::rings_for, fault_of, frames::frame_of, registry::Live};
 
 /// Messages in one page of a sync.
 const SYNC_PAGE: u32 = 100;
@@ -42,10 +42,8 @@ impl Im {
             .filter_map(|head| Some((head, have.get(&head.conversation)?)))
             .map(|(head, have)| (head.conversation.clone(), head.seq.min(*have)))
             .collect();
-        let covered = live.acked(&cursors);
-        let ack = Op::Ack { app: live.app, user: live.user.clone(), device: live.device, cursors };
-        self.commit_all(vec![cancel, ack]).await?;
-        self.note_acked(live, &covered);
+        self.commit_all(vec![cancel, ack_of(live, cursors.clone())]).await?;
+        self.note_stored(live, &cursors);
         let mut rings = Rings::default();
         for head in conversations {
             let after = have.get(&head.conversation).copied().unwrap_or(Seq(0));

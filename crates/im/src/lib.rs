@@ -4,10 +4,13 @@
 //! frames leave to live sessions, `rules` decides every other target, and the page's decisions are committed with the
 //! moved cursor.
 
+mod acks;
 mod audience;
+mod backlog;
 mod before_send;
 pub mod calls;
 mod catalogue;
+mod crowds;
 mod device;
 mod drafts;
 mod fanout;
@@ -18,10 +21,12 @@ mod keeping;
 mod keys;
 mod login;
 mod meter;
+mod outbox;
 mod reach;
 mod reads;
 mod recalls;
 mod registry;
+mod requeue;
 mod send;
 mod session;
 mod settings;
@@ -33,15 +38,21 @@ use std::sync::Arc;
 
 use model::{Clock, ErrorCode, Fault, Timestamp};
 use store::{Op, Store, StoreError};
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 
 pub use audience::{Occasion, Standing, facts_of, reminder_text, rings_for};
+pub use backlog::BacklogLimits;
 pub use before_send::{BeforeSend, Judgement};
 pub use catalogue::{AppView, Catalogue};
 pub use keys::Keys;
 pub use login::Opened;
 pub use meter::ImMeter;
-pub use registry::{Ending, Live, Outbound};
+pub use outbox::{Ending, Outbound, Outbox, OutboxDoor, Told, outbox};
+pub use registry::Live;
+pub use requeue::{RequeueOrder, Requeued};
 pub use send::{Accepted, NewPush};
 pub use tokens::{TOKEN_LIFETIME_MAX_S, issue_token};
 
@@ -56,6 +67,8 @@ pub struct ImConfig {
     pub call_ack_within_ms: u32,
     /// How long after a restart a lost connection counts as coming back, in milliseconds.
     pub reconnect_grace_ms: i64,
+    /// How much may wait for vendors.
+    pub backlog: BacklogLimits,
 }
 
 impl Default for ImConfig {
@@ -65,6 +78,7 @@ impl Default for ImConfig {
             ack_within_ms: 5_000,
             call_ack_within_ms: 2_000,
             reconnect_grace_ms: 10_000,
+            backlog: BacklogLimits::default(),
         }
     }
 }
@@ -77,6 +91,8 @@ pub struct Im {
     catalogue: Arc<Catalogue>,
     registry: registry::Registry,
     waits: waits::Waits,
+    acks: acks::Acks,
+    backlogs: backlog::Backlogs,
     expedited: mpsc::UnboundedSender<fanout::Expedite>,
     before_send: std::sync::OnceLock<Arc<dyn BeforeSend>>,
     group_turns: groups::Turns,
@@ -84,6 +100,7 @@ pub struct Im {
     deletions: tokio::sync::Notify,
     started_at: Timestamp,
     meter: ImMeter,
+    draining: watch::Sender<bool>,
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -109,20 +126,30 @@ impl Im {
             config,
             catalogue: Arc::clone(&catalogue),
             waits: waits::Waits::default(),
+            acks: acks::Acks::default(),
+            backlogs: backlog::Backlogs::default(),
             expedited,
             before_send: std::sync::OnceLock::new(),
             group_turns: groups::Turns::default(),
             deletions: tokio::sync::Notify::new(),
             started_at,
             meter: ImMeter::default(),
+            draining: watch::Sender::new(false),
             tasks: std::sync::Mutex::default(),
         });
         let fanout = tokio::spawn(fanout::run(Arc::clone(&im), feed, expedite_inbox));
         let invalidation = tokio::spawn(catalogue::run_invalidation(catalogue, im.store.feed().subscribe()));
         let calls = tokio::spawn(calls::run_watch(Arc::clone(&im), im.store.feed().subscribe()));
+        let acks = tokio::spawn(acks::run(Arc::clone(&im)));
         let keeping = tokio::spawn(keeping::run(Arc::clone(&im)));
-        im.keep_tasks([fanout, invalidation, calls, keeping]);
+        im.keep_tasks([fanout, invalidation, calls, acks, keeping]);
         Ok(im)
+    }
+
+    /// The process is about to end and to be started again: no more is fanned out, and connections that close now count
+    /// as coming back. The next start finds them as a crash would have left them, with their time to reconnect.
+    pub fn drain(&self) {
+        self.draining.send_replace(true);
     }
 
     /// Stops the background loops; what they had not committed is found again at the next start.
@@ -161,6 +188,11 @@ impl Im {
     #[must_use]
     pub const fn meter(&self) -> &ImMeter {
         &self.meter
+    }
+
+    /// Tells every connection that the server goes down: the client may come back elsewhere.
+    pub fn tell_shutdown(&self) {
+        self.registry.end_all(Ending::Shutdown);
     }
 
     /// How many connections are logged in.

@@ -5,18 +5,10 @@ use std::sync::Arc;
 use model::{AppId, CertificateName, DeviceId, ErrorCode, Fault, PushId, SessionId, SessionState, UserId};
 use rules::{Reason, rank_certificates};
 use store::{NewSession, Op, Outcome};
-use tokio::sync::mpsc;
 use uuid::Uuid;
 use wire::{KickReason, Login, Recommended, Welcome};
 
-use crate::{
-    Im,
-    audience::online,
-    catalogue::AppView,
-    fault_of,
-    registry::{Live, Outbound},
-    tokens,
-};
+use crate::{Im, audience::online, catalogue::AppView, fault_of, outbox::OutboxDoor, registry::Live, tokens};
 
 /// An open session: what its socket holds.
 #[derive(Debug)]
@@ -32,7 +24,7 @@ impl Im {
     ///
     /// # Errors
     /// `bad_token`, `token_expired`, `certificate_name_too_long` (500), `unknown_certificate`; then nothing changed.
-    pub async fn login(&self, login: Login, outbox: mpsc::Sender<Outbound>) -> Result<Opened, Fault> {
+    pub async fn login(&self, login: Login, outbox: OutboxDoor) -> Result<Opened, Fault> {
         let now = self.now();
         let app = tokens::claimed_app(&login.token)?;
         let view = self.view(app).await?.ok_or_else(|| Fault::from(ErrorCode::BadToken))?;

@@ -72,8 +72,13 @@ impl Im {
     pub(crate) fn wait_deadline(&self, message: &Message, standing: Standing, now: Timestamp) -> Timestamp {
         match standing {
             Standing::Reconnecting => self.started_at.plus_ms(self.config.reconnect_grace_ms),
-            _ => now.plus_ms(self.ack_within_ms(message) + ACK_MARGIN_MS),
+            _ => self.ack_deadline(message, now),
         }
+    }
+
+    /// Until when the acknowledgement of a frame that goes out now is waited for.
+    pub(crate) fn ack_deadline(&self, message: &Message, now: Timestamp) -> Timestamp {
+        now.plus_ms(self.ack_within_ms(message) + ACK_MARGIN_MS)
     }
 
     /// A call does not wait for a client that may come back: it would have stopped ringing.

@@ -3,34 +3,18 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
 use model::{AppId, ConversationId, DeviceId, MessageId, Seq, SessionId, Timestamp, UserId};
-use tokio::sync::{Notify, mpsc};
-use wire::{KickReason, MessageFrame, ServerFrame};
+use wire::{MessageFrame, Parcel, ServerFrame};
 
-/// What the IM half tells a socket.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outbound {
-    /// Messages to deliver; to be acknowledged within the deadline.
-    Deliver(Arc<[Arc<MessageFrame>]>),
-    /// A part of the answer to a sync, in its turn among the live messages.
-    Page(Arc<[Arc<MessageFrame>]>),
-    /// A word that is neither acknowledged nor repeated, such as a read mark.
-    Tell(Box<ServerFrame>),
-}
-
-/// How the server's side ends a session. It does not queue behind messages: a socket that is far behind hears it too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// The session has ended; tell and close.
-    Kick(KickReason),
-    /// The same user logged in again on the same device; close without a word.
-    Replaced,
-}
+use crate::{
+    outbox::{Ending, Outbound, OutboxDoor},
+    waits::{GivenBack, Ticket},
+};
 
 /// One connected login.
 #[derive(Debug)]
@@ -43,11 +27,18 @@ pub struct Live {
     pub device: DeviceId,
     /// Which login.
     pub session: SessionId,
-    outbox: mpsc::Sender<Outbound>,
+    outbox: OutboxDoor,
     foreground: AtomicBool,
-    unacked: Mutex<HashMap<ConversationId, Unacked>>,
-    ending: Mutex<Option<Ending>>,
-    ended: Notify,
+    is_gone: AtomicBool,
+    flight: Mutex<Flight>,
+}
+
+/// What is out on a connection, and what of it came back acknowledged.
+#[derive(Debug, Default)]
+struct Flight {
+    out: HashMap<ConversationId, Unacked>,
+    /// Acknowledged and not stored yet: still out.
+    acked: Vec<(ConversationId, Seq)>,
 }
 
 /// What is out in one conversation.
@@ -58,11 +49,22 @@ struct Unacked {
 }
 
 /// A message that is out.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Out {
     seq: Seq,
     message: MessageId,
     since: Timestamp,
+    /// Its place among a crowd that is waited for.
+    ticket: Option<Ticket>,
+}
+
+/// Messages that an acknowledgement covers.
+#[derive(Debug, Default)]
+pub(crate) struct Covered {
+    /// Those that went to this connection by itself.
+    pub(crate) alone: Vec<MessageId>,
+    /// Those that went to a crowd, of which nobody is left.
+    pub(crate) crowds: Vec<MessageId>,
 }
 
 impl Live {
@@ -74,7 +76,7 @@ impl Live {
         device: DeviceId,
         session: SessionId,
         foreground: bool,
-        outbox: mpsc::Sender<Outbound>,
+        outbox: OutboxDoor,
     ) -> Self {
         Self {
             app,
@@ -83,9 +85,8 @@ impl Live {
             session,
             outbox,
             foreground: AtomicBool::new(foreground),
-            unacked: Mutex::default(),
-            ending: Mutex::default(),
-            ended: Notify::new(),
+            is_gone: AtomicBool::new(false),
+            flight: Mutex::default(),
         }
     }
 
@@ -99,113 +100,152 @@ impl Live {
         self.foreground.store(foreground, Ordering::Release);
     }
 
+    /// Whether its connection is gone, or its login over.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.is_gone.load(Ordering::Acquire)
+    }
+
     /// Since when a message is out on this connection and not acknowledged.
     pub(crate) fn out_since(&self, conversation: &ConversationId, seq: Seq) -> Option<Timestamp> {
-        let unacked = self.unacked();
-        let out = unacked.get(conversation).filter(|out| out.highest >= seq)?;
+        let flight = self.flight();
+        let out = flight.out.get(conversation).filter(|out| out.highest >= seq)?;
         out.messages.iter().find(|sent| sent.seq >= seq).map(|sent| sent.since)
     }
 
     /// Hands frames to the socket, which are out from now on. `false`: the socket is gone or so far behind that it counts
     /// as gone.
     pub(crate) fn deliver(&self, frames: Arc<[Arc<MessageFrame>]>, now: Timestamp) -> bool {
-        self.note_out(&frames, now);
-        match self.outbox.try_send(Outbound::Deliver(Arc::clone(&frames))) {
-            Ok(()) => true,
-            Err(_) => {
-                self.forget_out(&frames);
-                false
-            }
+        self.flight().note_out(&frames, now);
+        let is_put = self.outbox.try_put(Outbound::Deliver(Arc::clone(&frames)));
+        if !is_put {
+            self.flight().forget_out(&frames);
         }
+        is_put
+    }
+
+    /// Hands a crowd's message to the socket. `false`: the socket is gone or so far behind that it counts as gone.
+    pub(crate) fn deliver_to_crowd(&self, parcel: &Arc<Parcel>, ticket: Ticket, now: Timestamp) -> bool {
+        let frame = parcel.message();
+        self.flight().note_ticket(frame, ticket, now);
+        let is_put = self.outbox.try_put(Outbound::Parcel(Arc::clone(parcel)));
+        if !is_put {
+            self.flight().forget_out(std::slice::from_ref(frame));
+        }
+        is_put
     }
 
     /// Hands a message for connected devices alone to the socket. Nobody waits for it to be acknowledged.
     pub(crate) fn deliver_once(&self, frames: Arc<[Arc<MessageFrame>]>) {
-        if self.outbox.try_send(Outbound::Deliver(frames)).is_err() {
+        if !self.outbox.try_put(Outbound::Deliver(frames)) {
             tracing::debug!("a message to connected devices alone found no room");
         }
     }
 
     /// Hands a page of a sync to the socket and waits for room. `false`: the socket is gone.
     pub(crate) async fn deliver_page(&self, frames: Arc<[Arc<MessageFrame>]>, now: Timestamp) -> bool {
-        self.note_out(&frames, now);
-        self.outbox.send(Outbound::Page(frames)).await.is_ok()
+        self.flight().note_out(&frames, now);
+        self.outbox.put_waiting(Outbound::Page(frames)).await
     }
 
     /// Says a word that may be lost: where the socket is behind, it is.
     pub(crate) fn tell(&self, frame: ServerFrame) {
-        let _ = self.outbox.try_send(Outbound::Tell(Box::new(frame)));
-    }
-
-    fn note_out(&self, frames: &[Arc<MessageFrame>], now: Timestamp) {
-        let mut unacked = self.unacked();
-        for frame in frames {
-            let sent = Out { seq: frame.seq, message: frame.id, since: now };
-            match unacked.get_mut(&frame.conversation) {
-                Some(out) => {
-                    out.highest = out.highest.max(frame.seq);
-                    out.messages.push(sent);
-                }
-                None => {
-                    let out = Unacked { highest: frame.seq, messages: vec![sent] };
-                    unacked.insert(frame.conversation.clone(), out);
-                }
-            }
-        }
-    }
-
-    fn forget_out(&self, frames: &[Arc<MessageFrame>]) {
-        let mut unacked = self.unacked();
-        for frame in frames {
-            if let Some(out) = unacked.get_mut(&frame.conversation) {
-                out.messages.retain(|sent| sent.message != frame.id);
-                out.highest = out.messages.iter().map(|sent| sent.seq).max().unwrap_or(Seq(0));
-            }
-        }
+        let _ = self.outbox.try_put(Outbound::Tell(Box::new(frame)));
     }
 
     /// Ends the session from the server's side; the first word stands.
     pub(crate) fn end(&self, how: Ending) {
-        self.ending.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(how);
-        self.ended.notify_one();
+        self.outbox.end(how);
     }
 
-    /// Waits until the server's side has ended the session. For the one task that serves the socket.
-    pub async fn ended(&self) -> Ending {
-        loop {
-            let ending = *self.ending.lock().unwrap_or_else(PoisonError::into_inner);
-            match ending {
-                Some(how) => return how,
-                None => self.ended.notified().await,
+    /// Notes a cumulative acknowledgement; `true` where none waited to be stored.
+    pub(crate) fn note_ack(&self, cursors: Vec<(ConversationId, Seq)>) -> bool {
+        let acked = &mut self.flight().acked;
+        let none_waited = acked.is_empty();
+        for (conversation, seq) in cursors {
+            match acked.iter_mut().find(|(known, _)| *known == conversation) {
+                Some((_, far)) => *far = seq.max(*far),
+                None => acked.push((conversation, seq)),
             }
         }
+        none_waited && !acked.is_empty()
     }
 
-    /// Forgets what a cumulative acknowledgement covers, and says which messages it covered.
-    pub(crate) fn acked(&self, cursors: &[(ConversationId, Seq)]) -> Vec<MessageId> {
-        let mut unacked = self.unacked();
-        let mut covered = Vec::new();
+    /// The acknowledgements that wait to be stored.
+    pub(crate) fn take_acks(&self) -> Vec<(ConversationId, Seq)> {
+        std::mem::take(&mut self.flight().acked)
+    }
+
+    /// Forgets what a stored acknowledgement covers.
+    pub(crate) fn stored(&self, cursors: &[(ConversationId, Seq)]) -> Covered {
+        let mut flight = self.flight();
+        let mut covered = Covered::default();
         for (conversation, seq) in cursors {
-            if let Some(out) = unacked.get_mut(conversation) {
-                covered.extend(out.messages.extract_if(.., |sent| sent.seq <= *seq).map(|sent| sent.message));
-                if out.messages.is_empty() {
-                    unacked.remove(conversation);
+            let Some(out) = flight.out.get_mut(conversation) else { continue };
+            for sent in out.messages.extract_if(.., |sent| sent.seq <= *seq) {
+                match sent.ticket.map_or(GivenBack::Unchanged, Ticket::give_back) {
+                    GivenBack::Unchanged => covered.alone.push(sent.message),
+                    GivenBack::Nobody => covered.crowds.push(sent.message),
+                    GivenBack::Others => {}
                 }
             }
+            if out.messages.is_empty() {
+                flight.out.remove(conversation);
+            }
+        }
+        if flight.out.is_empty() {
+            flight.out.shrink_to_fit();
         }
         covered
     }
 
     /// The messages that are out and unacknowledged: to be decided again when the connection is lost.
     pub(crate) fn take_out(&self) -> Vec<MessageId> {
-        self.unacked()
-            .drain()
-            .flat_map(|(_, out)| out.messages.into_iter().map(|sent| sent.message))
-            .collect()
+        let out = std::mem::take(&mut self.flight().out);
+        out.into_values().flat_map(|out| out.messages).map(|sent| sent.message).collect()
     }
 
-    fn unacked(&self) -> std::sync::MutexGuard<'_, HashMap<ConversationId, Unacked>> {
-        self.unacked.lock().unwrap_or_else(PoisonError::into_inner)
+    fn flight(&self) -> MutexGuard<'_, Flight> {
+        self.flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Flight {
+    fn note_out(&mut self, frames: &[Arc<MessageFrame>], now: Timestamp) {
+        for frame in frames {
+            self.note(frame, None, now);
+        }
+    }
+
+    /// A message that is out already, in a page of a sync, gets its ticket there.
+    fn note_ticket(&mut self, frame: &MessageFrame, ticket: Ticket, now: Timestamp) {
+        let known = self.out.get_mut(&frame.conversation).filter(|out| out.highest >= frame.seq);
+        match known.and_then(|out| out.messages.iter_mut().find(|sent| sent.message == frame.id)) {
+            Some(sent) => sent.ticket = Some(ticket),
+            None => self.note(frame, Some(ticket), now),
+        }
+    }
+
+    fn note(&mut self, frame: &MessageFrame, ticket: Option<Ticket>, now: Timestamp) {
+        let sent = Out { seq: frame.seq, message: frame.id, since: now, ticket };
+        match self.out.get_mut(&frame.conversation) {
+            Some(out) => {
+                out.highest = out.highest.max(frame.seq);
+                out.messages.push(sent);
+            }
+            None => {
+                let out = Unacked { highest: frame.seq, messages: vec![sent] };
+                self.out.insert(frame.conversation.clone(), out);
+            }
+        }
+    }
+
+    fn forget_out(&mut self, frames: &[Arc<MessageFrame>]) {
+        for frame in frames {
+            if let Some(out) = self.out.get_mut(&frame.conversation) {
+                out.messages.retain(|sent| sent.message != frame.id);
+                out.highest = out.messages.iter().map(|sent| sent.seq).max().unwrap_or(Seq(0));
+            }
+        }
     }
 }
 
@@ -215,6 +255,7 @@ type ByUser = HashMap<(AppId, UserId), Vec<Arc<Live>>>;
 #[derive(Default)]
 pub(crate) struct Registry {
     by_user: Mutex<ByUser>,
+    len: AtomicUsize,
 }
 
 impl Registry {
@@ -227,9 +268,12 @@ impl Registry {
                 lives.iter().filter(|other| other.device == live.device).cloned().collect();
             lives.retain(|other| other.device != live.device);
             lives.push(live);
+            self.len.fetch_add(1, Ordering::Relaxed);
+            self.len.fetch_sub(replaced.len(), Ordering::Relaxed);
             replaced
         };
         for old in replaced {
+            old.is_gone.store(true, Ordering::Release);
             old.end(Ending::Replaced);
         }
     }
@@ -241,9 +285,11 @@ impl Registry {
         let Some(lives) = by_user.get_mut(&key) else {
             return false;
         };
+        live.is_gone.store(true, Ordering::Release);
         let before = lives.len();
         lives.retain(|other| other.session != live.session);
         let removed = lives.len() < before;
+        self.len.fetch_sub(before - lives.len(), Ordering::Relaxed);
         if lives.is_empty() {
             by_user.remove(&key);
         }
@@ -260,11 +306,18 @@ impl Registry {
         self.lock().get(&(app, user.clone()))?.iter().find(|live| live.device == device).cloned()
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.lock().values().map(Vec::len).sum()
+    /// Tells every connection how its session ends.
+    pub(crate) fn end_all(&self, how: Ending) {
+        for live in self.lock().values().flatten() {
+            live.end(how);
+        }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, ByUser> {
+    pub(crate) fn len(&self) -> usize {
+        self.len.load(Ordering::Relaxed)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, ByUser> {
         self.by_user.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -144,6 +144,7 @@ impl Im {
 
     /// Stores a message; whoever wants to be told of it is, by the same commit.
     async fn accept(&self, view: &AppView, message: Message) -> Result<Accepted, Fault> {
+        self.check_app_backlog(message.app).await?;
         let (app, id, sent_at, kind) = (message.app, message.id, message.sent_at, message.kind);
         let conversation = message.addressee.conversation().cloned();
         let is_announced = conversation.is_some() && view.hears(EventKind::Message);
@@ -154,6 +155,14 @@ impl Im {
         match outcomes.first() {
             Some(Outcome::Accepted { seq }) => {
                 self.meter.note_accepted(kind);
+                tracing::trace!(
+                    target: "posthouse::road",
+                    stage = "accept",
+                    message = %id,
+                    began_ms = sent_at.0,
+                    ended_ms = self.now().0,
+                    app = app.0,
+                );
                 Ok(Accepted { message: id, conversation, seq: *seq, sent_at, duplicate: false })
             }
             Some(Outcome::Duplicate { message, seq, sent_at }) => Ok(Accepted {

@@ -2,20 +2,12 @@
 
 use std::sync::Arc;
 
-use model::{
-    AppId, ConversationId, DeviceId, Event, Fault, MessageId, ReasonCode, Seq, SessionState, UserId,
-};
+use model::{AppId, DeviceId, Event, Fault, ReasonCode, SessionState, UserId};
 use rules::Reason;
 use store::{Op, SessionEnd};
 use wire::KickReason;
 
-use crate::{
-    Im,
-    audience::online,
-    fanout::Expedite,
-    fault_of,
-    registry::{Ending, Live},
-};
+use crate::{Im, audience::online, fanout::Expedite, fault_of, outbox::Ending, registry::Live};
 
 impl Im {
     /// The app came on screen or left it. On screen, pushes that have not begun are cancelled. `unread` is what the app's
@@ -38,25 +30,6 @@ impl Im {
             live.set_foreground(before);
         }
         moved
-    }
-
-    /// Stores how far the device has the messages.
-    ///
-    /// # Errors
-    /// `busy`; then nothing changed, and the client will repeat it with its next acknowledgement.
-    pub async fn ack(&self, live: &Live, cursors: Vec<(ConversationId, Seq)>) -> Result<(), Fault> {
-        let covered = live.acked(&cursors);
-        self.commit_one(Op::Ack { app: live.app, user: live.user.clone(), device: live.device, cursors })
-            .await?;
-        self.note_acked(live, &covered);
-        Ok(())
-    }
-
-    /// Tells the fan-out that a device's acknowledgement of these messages is stored.
-    pub(crate) fn note_acked(&self, live: &Live, covered: &[MessageId]) {
-        for message in self.waits.acked(&live.user, live.device, covered) {
-            let _ = self.expedited.send(Expedite::Over { app: live.app, message });
-        }
     }
 
     /// Ends the login by the user's own wish: bindings go and pushes are cancelled before this returns.
@@ -108,8 +81,16 @@ impl Im {
         Ok(ended > 0)
     }
 
-    /// The socket is gone: what was out on it is decided again at once.
+    /// The socket is gone: what was out on it is decided again at once. Where the process drains, it was this side that
+    /// closed, and the next start waits for the device to come back.
     pub async fn closed(&self, live: &Live) {
+        if let Err(fault) = self.store_acks().await {
+            tracing::warn!(%fault, "what a lost connection acknowledged is not stored yet");
+        }
+        if *self.draining.borrow() {
+            self.registry.remove(live);
+            return;
+        }
         if self.registry.remove(live)
             && let Err(fault) = self.move_session(live, SessionState::Disconnected, None, true).await
         {

@@ -2,12 +2,16 @@
 //!
 //! It lives in memory alone. A message that is not here, or whose first look was not committed, is looked at in full.
 
+mod crowd;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use model::{DeviceId, MessageId, UserId};
+use model::{DeviceId, MessageId, Timestamp, UserId};
+
+pub(crate) use crowd::{Crowd, GivenBack, Ticket};
 
 /// Users that are waited for at once; beyond that everything is forgotten, and looked at in full when it is due.
 const USERS_MAX: usize = 200_000;
@@ -31,6 +35,23 @@ struct Waiting {
     /// The look that found them is committed: nobody else is undecided.
     is_complete: bool,
     users: BTreeMap<UserId, WaitedUser>,
+    /// Members who got the message as a crowd, and until when they are waited for.
+    crowd: Option<(Arc<Crowd>, Timestamp)>,
+}
+
+impl Waiting {
+    fn is_over(&self) -> bool {
+        self.is_complete && self.users.is_empty() && self.crowd().is_none_or(Crowd::is_over)
+    }
+
+    fn crowd(&self) -> Option<&Crowd> {
+        self.crowd.as_ref().map(|(crowd, _)| &**crowd)
+    }
+
+    /// What it counts for against the most that is kept: a crowd is a bit for each member.
+    fn weight(&self) -> usize {
+        self.users.len() + self.crowd().map_or(0, Crowd::weight)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -51,15 +72,35 @@ impl Waits {
         inner.messages.insert(message, Waiting::default());
     }
 
+    /// A look at everybody begins with a crowd that is waited for.
+    pub(crate) fn begin_with_crowd(&self, message: MessageId, crowd: Arc<Crowd>, until: Timestamp) {
+        let mut inner = self.lock();
+        inner.forget(message);
+        inner.make_room(crowd.weight());
+        let waiting = Waiting { crowd: Some((crowd, until)), ..Waiting::default() };
+        inner.users += waiting.weight();
+        inner.messages.insert(message, waiting);
+    }
+
+    /// Until when a message's crowd is waited for.
+    pub(crate) fn crowd_due(&self, message: MessageId) -> Option<Timestamp> {
+        self.lock().messages.get(&message)?.crowd.as_ref().map(|(_, until)| *until)
+    }
+
+    /// The last of a crowd has acknowledged. `true`: nobody else is waited for.
+    pub(crate) fn crowd_is_over(&self, message: MessageId) -> bool {
+        self.lock().drop_if_over(message)
+    }
+
     /// A look found that this user has to be waited for.
     pub(crate) fn wait_for(&self, message: MessageId, user: UserId, waited: WaitedUser) {
         let mut inner = self.lock();
-        if inner.users >= USERS_MAX {
-            *inner = Inner::default();
+        inner.make_room(1);
+        let Some(waiting) = inner.messages.get_mut(&message) else { return };
+        if let Some(crowd) = waiting.crowd() {
+            crowd.decided(&user);
         }
-        if let Some(waiting) = inner.messages.get_mut(&message)
-            && waiting.users.insert(user, waited).is_none()
-        {
+        if waiting.users.insert(user, waited).is_none() {
             inner.users += 1;
         }
     }
@@ -74,6 +115,9 @@ impl Waits {
         let before = waiting.users.len();
         for user in decided {
             waiting.users.remove(user);
+            if let Some(crowd) = waiting.crowd() {
+                crowd.decided(user);
+            }
         }
         let gone = before - waiting.users.len();
         inner.users -= gone;
@@ -117,17 +161,19 @@ impl Waits {
     /// Whether anybody else than these is waited for.
     pub(crate) fn others_than(&self, message: MessageId, users: &Places) -> bool {
         let inner = self.lock();
-        inner
-            .messages
-            .get(&message)
-            .is_some_and(|waiting| waiting.users.keys().any(|user| !users.contains_key(user)))
+        inner.messages.get(&message).is_some_and(|waiting| {
+            let is_other = |user: &UserId| !users.contains_key(user);
+            waiting.users.keys().any(is_other) || waiting.crowd().is_some_and(|crowd| crowd.any(is_other))
+        })
     }
 
     fn places(&self, message: MessageId, wanted: impl Fn(&UserId) -> bool) -> Option<Places> {
         let inner = self.lock();
         let waiting = inner.messages.get(&message).filter(|waiting| waiting.is_complete)?;
-        let users = waiting.users.iter().filter(|(user, _)| wanted(user));
-        Some(users.map(|(user, waited)| (user.clone(), waited.before.clone())).collect())
+        let alone = waiting.users.iter().map(|(user, waited)| (user, waited.before.as_ref()));
+        let of_crowd = waiting.crowd().into_iter().flat_map(Crowd::places);
+        let wanted = alone.chain(of_crowd).filter(|(user, _)| wanted(user));
+        Some(wanted.map(|(user, before)| (user.clone(), before.cloned())).collect())
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -138,17 +184,20 @@ impl Waits {
 impl Inner {
     fn forget(&mut self, message: MessageId) {
         if let Some(waiting) = self.messages.remove(&message) {
-            self.users -= waiting.users.len();
+            self.users -= waiting.weight();
+        }
+    }
+
+    fn make_room(&mut self, more: usize) {
+        if self.users + more > USERS_MAX {
+            *self = Self::default();
         }
     }
 
     fn drop_if_over(&mut self, message: MessageId) -> bool {
-        let over = self
-            .messages
-            .get(&message)
-            .is_some_and(|waiting| waiting.is_complete && waiting.users.is_empty());
+        let over = self.messages.get(&message).is_some_and(Waiting::is_over);
         if over {
-            self.messages.remove(&message);
+            self.forget(message);
         }
         over
     }

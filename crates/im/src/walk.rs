@@ -12,8 +12,8 @@ use futures_util::{
     future::{BoxFuture, MaybeDone, maybe_done},
 };
 use model::{
-    Addressee, BindingState, ConversationKind, DeliveryState, Message, MessageKind, Presentation, Purpose,
-    PushSettings, Timestamp, UserId,
+    Addressee, BindingState, Class, ConversationKind, DeliveryState, Message, MessageKind, Presentation,
+    Purpose, PushSettings, Timestamp, UserId,
 };
 use rules::{Decision, Facts, Reason, Ruling, TABLE_VERSION, decide};
 use store::{AudienceRow, FanoutCursor, FanoutNext, NewDelivery, Op, Outcome, StoreError};
@@ -281,7 +281,9 @@ impl Walk<'_> {
                 Ruling::Delivered => {}
                 Ruling::Push | Ruling::Skip => {
                     let delivery = new_delivery(message, row, &facts, decision);
-                    self.deliveries.push(self.through_call_token(delivery).await?);
+                    let delivery = self.through_call_token(delivery).await?;
+                    let class = message.push.as_ref().map_or(Class::Chat, |push| push.class);
+                    self.deliveries.push(self.im.shed(delivery, class).await?);
                 }
                 Ruling::Wait => {
                     waits = true;
@@ -339,13 +341,21 @@ impl Walk<'_> {
                 self.im.waits.others_than(message.id, users),
             ),
         };
+        let others_due = self.others_due(cursor);
         let due_at = match (self.waits_until, others_wait) {
-            (Some(until), true) => Some(until.min(cursor.due_at)),
+            (Some(until), true) => Some(until.min(others_due)),
             (until, false) => until,
-            (None, true) => Some(cursor.due_at),
+            (None, true) => Some(others_due),
         };
         let next = due_at.map_or(FanoutNext::Done, |due_at| FanoutNext::Again { after: None, due_at });
         Looked::Ready { deliveries: self.deliveries, next, decided }
+    }
+
+    /// When those are due whom this look passes over. The first look of a crowd's message is due at once, and passes over
+    /// the crowd.
+    fn others_due(&self, cursor: &FanoutCursor) -> Timestamp {
+        let crowd_due = self.im.waits.crowd_due(cursor.message.id);
+        crowd_due.filter(|_| cursor.due_at <= self.occasion.now).unwrap_or(cursor.due_at)
     }
 }
 
@@ -413,7 +423,12 @@ fn decide_page(message: &Message, deliveries: Vec<NewDelivery>, next: FanoutNext
     Op::Decide { app: message.app, message: message.id, deliveries, next }
 }
 
-fn new_delivery(message: &Message, row: AudienceRow, facts: &Facts, decision: Decision) -> NewDelivery {
+pub(crate) fn new_delivery(
+    message: &Message,
+    row: AudienceRow,
+    facts: &Facts,
+    decision: Decision,
+) -> NewDelivery {
     let addressed_by_push_id = row.user.is_none();
     let push_id = row.device.as_ref().filter(|_| addressed_by_push_id).map(|device| device.push_id);
     let (certificate, token, generation) = match row.binding {

@@ -15,6 +15,7 @@ mod limits;
 mod message;
 mod operator;
 mod push;
+mod quota;
 mod receipt;
 mod resource;
 mod secret;
@@ -31,7 +32,9 @@ pub use certificate::{
     Certificate, CertificateState, ClickAction, Environment, FieldError, FieldErrors, Form, InvalidClick,
     InvalidEnvironment,
 };
-pub use delivery::{Attempt, Delivery, DeliveryId, DeliveryState, Marks, Purpose, ReasonCode, TextVariant};
+pub use delivery::{
+    Attempt, Delivery, DeliveryId, DeliveryState, Marks, Purpose, REQUEUED, ReasonCode, TextVariant,
+};
 pub use device::{
     Binding, BindingKind, BindingLoss, BindingState, Device, DeviceReport, Permission, Platform,
     PlatformClass, SessionId, SessionState,
@@ -47,6 +50,7 @@ pub use limits::*;
 pub use message::{Addressee, Body, Class, InvalidClass, Mentions, Message, MessageKind, Recalled};
 pub use operator::{ConsoleGrants, ConsoleRole, UnknownRole};
 pub use push::{CollapseKey, ForcePush, PushSettings, SettingsError, VendorSettings};
+pub use quota::{DayNumber, VendorDay};
 pub use receipt::{Receipt, ReceiptKind};
 pub use resource::PushResource;
 pub use secret::Secret;

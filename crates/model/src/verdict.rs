@@ -72,8 +72,8 @@ pub enum Pause {
     Target,
     /// The whole lane.
     Lane,
-    /// The whole lane, until the vendor's next day.
-    LaneUntilNextDay,
+    /// What counts against the same daily amount, until the vendor's next day.
+    DailyAmount,
 }
 
 /// A verdict with the vendor's own words, for explain.

@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Args;
 use gateway::{GatewayConfig, WebhookConfig};
+use im::ImConfig;
 use model::{Clock, LoginPolicy, Secret};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use serde_json::json;
@@ -239,7 +240,7 @@ async fn start_stack(
         url: simulator.control_url(),
         key: Secret::new(simulator.control_key().expose().clone()),
     });
-    Stack::start(store, clock, gateway, server).await
+    Stack::start(store, clock, ImConfig::default(), gateway, server).await
 }
 
 /// The address itself where its port is free, else the same address with a free port. Receipts need to know the port

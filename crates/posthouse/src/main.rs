@@ -2,25 +2,34 @@
 
 mod address;
 mod api;
+mod backup;
 mod bench;
 mod cert;
 mod clock;
 mod config;
 mod console;
 mod credentials;
+mod dead_letters;
 mod dev;
+mod doctor;
 mod explain;
 mod handset;
+mod health;
+mod lanes;
 mod logging;
 mod output;
 mod print;
 mod processes;
+mod reload;
 mod sample;
 mod selftest;
 mod send;
 mod serve;
+mod signals;
 mod simulator_command;
 mod stack;
+#[cfg_attr(not(feature = "otel"), path = "traces_absent.rs")]
+mod traces;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -50,16 +59,29 @@ enum What {
     Send(send::Options),
     /// Say why a message was, or was not, pushed to a user.
     Explain(explain::Options),
+    /// How the road to each certificate's vendor stands.
+    Lanes(lanes::Options),
+    /// Pushes that ended for a reason somebody can mend: list them, put them back.
+    #[command(subcommand)]
+    DeadLetters(dead_letters::What),
     /// Certificates, and what their vendors would do with a push.
     Cert(cert::Options),
     /// A link that signs in to the console once.
     Console(console::Options),
+    /// Look at an installation from all sides and say what is wrong and what to do.
+    Doctor(doctor::Options),
     /// Credentials that the simulated vendors accept, to try the certificate forms with.
     Credentials(credentials::Options),
     /// Walk every road on this machine and print a line per check.
     Selftest(selftest::Options),
     /// Measure this program on this machine.
     Bench(bench::Options),
+    /// Copy everything that is kept to a file, beside a running server.
+    Backup(backup::Options),
+    /// Make a data folder from a backup.
+    Restore(backup::RestoreOptions),
+    /// Say by the exit code whether a server answers.
+    Health(health::Options),
     /// Print what is generated from the code.
     Print {
         /// What to print.
@@ -92,11 +114,17 @@ fn run(what: What) -> anyhow::Result<()> {
             What::Handset(options) => handset::run(options).await,
             What::Send(options) => send::run(options).await,
             What::Explain(options) => explain::run(options).await,
+            What::Lanes(options) => lanes::run(options).await,
+            What::DeadLetters(what) => dead_letters::run(what).await,
             What::Cert(options) => cert::run(options).await,
             What::Console(options) => console::run(options).await,
+            What::Doctor(options) => doctor::run(options).await,
             What::Credentials(options) => credentials::run(options).await,
             What::Selftest(options) => selftest::run(options).await,
             What::Bench(options) => bench::run(options).await,
+            What::Backup(options) => backup::run(options).await,
+            What::Restore(options) => backup::run_restore(options).await,
+            What::Health(options) => health::run(options).await,
             What::Print { what } => print::run(what),
         }
     })

@@ -180,6 +180,8 @@ pub(crate) struct ServerPlan {
     pub(crate) tls: Option<TlsFiles>,
     /// `host:port` of each vendor host to what is dialled instead.
     pub(crate) connect_to: BTreeMap<String, String>,
+    /// How much may wait for vendors.
+    pub(crate) backlog: Option<BacklogSection>,
     /// Further arguments of `serve`.
     pub(crate) arguments: Vec<String>,
 }
@@ -194,6 +196,7 @@ impl ServerPlan {
             public_url: String::new(),
             tls: None,
             connect_to: BTreeMap::new(),
+            backlog: None,
             arguments: Vec::new(),
         }
     }
@@ -205,12 +208,8 @@ impl ServerPlan {
         Self { connect_to, ..Self::over(folder) }
     }
 
-    /// Starts it. Its lanes are not paced where they lead to a simulator.
-    pub(crate) fn start(
-        &self,
-        executable: &Path,
-        simulator: Option<&SimulatorReady>,
-    ) -> Result<(Process, ServerReady)> {
+    /// Writes its configuration; answers where. Its lanes are not paced where they lead to a simulator.
+    pub(crate) fn write(&self, simulator: Option<&SimulatorReady>) -> Result<PathBuf> {
         let (root, file) = (self.folder.join("ca.pem"), self.folder.join("posthouse.toml"));
         if let Some(simulator) = simulator {
             fs::write(&root, &simulator.ca_pem)?;
@@ -220,7 +219,10 @@ impl ServerPlan {
             listen: self.listen,
             public_url: &self.public_url,
             log: LogSection { level: "error" },
+            // A measurement has one key and one address.
+            limits: LimitsSection { requests_per_second_per_key: 0, requests_per_second_per_address: 0 },
             tls: self.tls.as_ref(),
+            backlog: self.backlog,
             vendors: simulator.map(|_| VendorSection {
                 connect_to: &self.connect_to,
                 extra_roots: vec![&root],
@@ -228,6 +230,16 @@ impl ServerPlan {
             }),
         };
         fs::write(&file, toml::to_string(&config)?)?;
+        Ok(file)
+    }
+
+    /// Starts it.
+    pub(crate) fn start(
+        &self,
+        executable: &Path,
+        simulator: Option<&SimulatorReady>,
+    ) -> Result<(Process, ServerReady)> {
+        let file = self.write(simulator)?;
         let file = file.to_string_lossy();
         let mut arguments = vec!["serve", "--json", "--config", &file];
         arguments.extend(self.arguments.iter().map(String::as_str));
@@ -242,10 +254,20 @@ struct ServerFile<'a> {
     listen: SocketAddr,
     public_url: &'a str,
     log: LogSection,
+    limits: LimitsSection,
     #[serde(skip_serializing_if = "Option::is_none")]
     tls: Option<&'a TlsFiles>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    backlog: Option<BacklogSection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     vendors: Option<VendorSection<'a>>,
+}
+
+/// How much may wait for vendors: of one App, and through one certificate.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct BacklogSection {
+    pub(crate) app: u32,
+    pub(crate) lane: u32,
 }
 
 /// Where a server finds its certificate and key.
@@ -258,6 +280,12 @@ pub(crate) struct TlsFiles {
 #[derive(Serialize)]
 struct LogSection {
     level: &'static str,
+}
+
+#[derive(Serialize)]
+struct LimitsSection {
+    requests_per_second_per_key: u32,
+    requests_per_second_per_address: u32,
 }
 
 #[derive(Serialize)]

@@ -2,19 +2,19 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
-use gateway::{GatewayConfig, WebhookConfig};
 use model::{App, AppId, AppPolicy, Clock, Secret};
-use rustls::pki_types::{CertificateDer, pem::PemObject};
-use server::{ServerConfig, SimulatorAddress, TlsFiles, create_api_key};
+use server::create_api_key;
 use store::{Op, Scope, Store};
 
 use crate::{
     clock::{SteadyClock, SystemClock},
-    config::{Config, TlsConfig},
+    config::Config,
     logging,
     processes::ServerReady,
+    reload::Reloadable,
+    signals::{Asked, Signals},
     stack::{Stack, open_store, random_secret},
 };
 
@@ -34,15 +34,22 @@ pub(crate) struct Options {
 
 pub(crate) async fn run(options: Options) -> Result<()> {
     let config = Config::read(options.config.as_deref())?;
-    logging::start(&config.log);
+    let signals = Signals::new()?;
+    let log = logging::start_with(&config.log, &config.tracing)?;
     let store = open_store(&config.data, &config.seal_key_path())?;
     let first_key = first_key(&store).await?;
     let clock = Arc::new(SteadyClock::new());
     if let Some(file) = options.clock_ahead_file {
         clock.follow(file);
     }
-    let (gateway, server) = (gateway_config(&config)?, server_config(&config));
-    let stack = Stack::start(store, Arc::<SteadyClock>::clone(&clock), gateway, server).await?;
+    let stack = Stack::start(
+        store,
+        Arc::<SteadyClock>::clone(&clock),
+        config.im(),
+        config.gateway()?,
+        config.server(),
+    )
+    .await?;
     let has_operators = !stack.store.operators().await?.is_empty();
     let first_run = (!has_operators).then(|| stack.server.first_run_link(clock.now()));
     let scheme = if config.tls.is_some() { "https" } else { "http" };
@@ -53,10 +60,27 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     } else {
         tell(&ready, &stack.server.console_url());
     }
-    crate::asked_to_end().await;
-    tracing::info!("ending");
-    stack.stop().await;
+    let running = Reloadable::new(options.config, config, log)?;
+    serve_on(stack, running, signals).await;
     Ok(())
+}
+
+/// Serves until the process is asked to end, then drains. Asked a second time it ends at once: what was acknowledged is
+/// on disk all the same.
+async fn serve_on(stack: Stack, mut running: Reloadable, mut signals: Signals) {
+    loop {
+        match signals.next().await {
+            Asked::ToReload => running.reload(&stack),
+            Asked::ToEnd => break,
+        }
+    }
+    tracing::info!("ending: no more is taken in, and what is in hand ends");
+    let stopping = stack.stop();
+    tokio::select! {
+        () = stopping => tracing::info!("ended"),
+        () = signals.asked_to_end() => tracing::warn!("ended at once, as asked"),
+    }
+    running.finish();
 }
 
 fn tell(ready: &ServerReady, console: &str) {
@@ -87,37 +111,4 @@ async fn first_key(store: &Arc<dyn Store>) -> Result<Option<String>> {
     let (key, record) = create_api_key(app.id, scopes, "instance", now);
     store.commit(vec![Op::PutApp(app), Op::PutApiKey(record)]).await?;
     Ok(Some(key))
-}
-
-fn gateway_config(config: &Config) -> Result<GatewayConfig> {
-    let mut extra_roots = Vec::new();
-    for path in &config.vendors.extra_roots {
-        let read = CertificateDer::from_pem_file(path);
-        extra_roots.push(read.with_context(|| format!("{} holds no certificate", path.display()))?);
-    }
-    Ok(GatewayConfig {
-        connect_to: config.vendors.connect_to.clone(),
-        extra_roots,
-        receipt_base_url: Some(config.public_url.clone()).filter(|url| !url.is_empty()),
-        pacing: config.vendors.pacing.into(),
-        webhooks: WebhookConfig {
-            may_reach_inside: config.webhooks.may_reach_inside,
-            ..WebhookConfig::default()
-        },
-        ..GatewayConfig::default()
-    })
-}
-
-fn server_config(config: &Config) -> ServerConfig {
-    let mut server = ServerConfig::at(config.listen);
-    server.public_url = Some(config.public_url.clone()).filter(|url| !url.is_empty());
-    server.connections_max = config.connections_max;
-    server.connections_per_ip_max = config.connections_per_ip_max;
-    let files = |tls: &TlsConfig| TlsFiles { certificate: tls.certificate.clone(), key: tls.key.clone() };
-    server.tls = config.tls.as_ref().map(files);
-    server.simulator = config
-        .simulator
-        .as_ref()
-        .map(|address| SimulatorAddress { url: address.url.clone(), key: Secret::new(address.key.clone()) });
-    server
 }

@@ -31,20 +31,22 @@ impl Stack {
     pub(crate) async fn start(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
+        im: ImConfig,
         gateway: GatewayConfig,
         server: ServerConfig,
     ) -> Result<Self> {
-        let im = Im::start(Arc::clone(&store), Arc::clone(&clock), ImConfig::default()).await?;
+        let im = Im::start(Arc::clone(&store), Arc::clone(&clock), im).await?;
         let gateway = Gateway::start(Arc::clone(&store), Arc::clone(&clock), gateway);
         let server = Server::start(Arc::clone(&im), Arc::clone(&gateway), clock, server).await?;
         Ok(Self { store, im, gateway, server })
     }
 
-    /// Stops in the order of the road: no more in, nothing more out.
+    /// Takes no more in, lets what is in hand end, then closes the store. Requests that are being answered and pushes on
+    /// the wire each have their drain time; everything else is found by the next start.
     pub(crate) async fn stop(self) {
-        self.server.shutdown().await;
+        self.im.drain();
+        tokio::join!(self.server.shutdown(), self.gateway.shutdown());
         self.im.stop();
-        self.gateway.shutdown().await;
     }
 }
 

@@ -14,9 +14,6 @@ const LONGEST_DELAY_MS: i64 = 15 * 60_000;
 const MOST_TRIES: u32 = 12;
 /// Renewals of the authentication that one push may cause.
 const MOST_RENEWALS: u32 = 2;
-/// Vendors count days in Beijing time, which has no summer time.
-const BEIJING_OFFSET_MS: i64 = 8 * 3_600_000;
-const DAY_MS: i64 = 24 * 3_600_000;
 
 /// What is known when a verdict comes.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +36,8 @@ pub struct Situation {
     pub doubts: u8,
     /// The device reported the environment its certificate is for.
     pub environment_confirmed: bool,
+    /// When what is over a daily amount goes on.
+    pub amount_resumes_at: Timestamp,
     /// Chance, for jitter.
     pub dice: u64,
 }
@@ -82,6 +81,11 @@ pub enum LaneAction {
     /// Nothing is sent before this moment.
     Pause {
         /// Then.
+        until: Timestamp,
+    },
+    /// The daily amount that this push counts against is used up; what counts against others goes on.
+    UsedUp {
+        /// Until then.
         until: Timestamp,
     },
     /// The operator is told; sending goes on.
@@ -143,6 +147,14 @@ pub const fn give_up(reason: ReasonCode, now: Timestamp) -> Follow {
         lane: LaneAction::Go,
         renew_auth: false,
     }
+}
+
+/// What becomes of a push that may not leave before a moment: it waits, or ends where its lifetime does not reach so far.
+#[must_use]
+pub fn put_off(reason: ReasonCode, until: Timestamp, expires_at: Timestamp, now: Timestamp) -> Follow {
+    let waits = until < expires_at;
+    let state = if waits { DeliveryState::Queued } else { DeliveryState::Dropped };
+    Follow { state, due_at: if waits { until } else { now }, ..give_up(reason, now) }
 }
 
 /// The wait before the next try: doubling, at most 15 minutes, the last half of it by chance so that tries spread.
@@ -216,14 +228,46 @@ fn limited(situation: &Situation, pause: Pause, after: Option<Duration>) -> Foll
             let until = situation.now.plus_ms(delay_ms);
             wait_until(situation, Reason::PAUSED, until, LaneAction::Pause { until })
         }
-        Pause::LaneUntilNextDay => {
-            let until = next_day_in_beijing(situation.now);
-            wait_until(situation, Reason::PAUSED, until, LaneAction::Pause { until })
+        Pause::DailyAmount => {
+            let until = situation.amount_resumes_at;
+            let used_up = LaneAction::UsedUp { until };
+            let follow = wait_until(situation, Reason::QUOTA_USED_UP, until, used_up);
+            Follow { reason: Reason::QUOTA_USED_UP, ..follow }
         }
     }
 }
 
-fn next_day_in_beijing(now: Timestamp) -> Timestamp {
-    let local = now.plus_ms(BEIJING_OFFSET_MS).millis();
-    Timestamp((local.div_euclid(DAY_MS) + 1) * DAY_MS - BEIJING_OFFSET_MS)
+/// What a verdict leads to, in one word; each that may be tried again has exactly one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Course {
+    /// It has ended.
+    End,
+    /// Again after the vendor's own time, or after a wait that doubles.
+    Again,
+    /// Again once the authentication is new.
+    RenewAuth,
+    /// Again, this target alone, after a pause.
+    PauseTarget,
+    /// Again after the whole lane has paused.
+    PauseLane,
+    /// Again on the vendor's next day.
+    NextDay,
+}
+
+/// What a verdict leads to.
+#[must_use]
+pub const fn course(verdict: &Verdict) -> Course {
+    match verdict {
+        Verdict::Retry { .. } => Course::Again,
+        Verdict::RenewAuth => Course::RenewAuth,
+        Verdict::Limited { pause: Pause::Target, .. } => Course::PauseTarget,
+        Verdict::Limited { pause: Pause::Lane, .. } => Course::PauseLane,
+        Verdict::Limited { pause: Pause::DailyAmount, .. } => Course::NextDay,
+        Verdict::Accepted
+        | Verdict::TokenDead { .. }
+        | Verdict::TokenDoubtful(_)
+        | Verdict::Misconfigured
+        | Verdict::Drop
+        | Verdict::Unrecognised => Course::End,
+    }
 }

@@ -355,6 +355,26 @@ reason_table! {
         "正在用新的文案覆盖原通知。",
         "",
         "";
+    QUOTA_USED_UP = 128, "quota_used_up",
+        "The vendor's daily amount for this kind of push was used up; what lives long enough goes at eight o'clock of the vendor's next day.",
+        "厂商该类推送的当日数量已用尽；有效期足够长的推送将在厂商次日 8 点继续。",
+        "Look at the lane's amounts; apply for a higher one or for the right to classify messages, or enter the real amount in the certificate.",
+        "请查看发送队列的当日数量；可向厂商申请提额或消息自分类权益，或在推送证书中填写实际数量。";
+    QUOTA_RESERVED = 129, "quota_reserved",
+        "What was left of the vendor's daily amount was kept for more urgent pushes: marketing waits first, then notices, then chats, never a call.",
+        "厂商当日数量所剩不多，已为更紧急的推送预留：先停营销，再停系统通知，然后是聊天，呼叫从不停。",
+        "Send less marketing through this kind, or enter a higher amount in the certificate where the vendor gives one.",
+        "请减少该类营销推送；若厂商实际数量更高，请在推送证书中填写。";
+    QUOTA_DEVICE = 130, "quota_device",
+        "This phone has had its share of the vendor's daily amount for this kind of push.",
+        "该设备当日可接收的此类推送已达厂商上限。",
+        "Apply for the right to classify messages, so that chats and notices do not count as marketing.",
+        "请向厂商申请消息自分类权益，使聊天与通知不按营销计数。";
+    TOKEN_DISBELIEVED = 131, "token_disbelieved",
+        "The vendor called the token dead, but it called almost every token dead: the binding stays until the operator has looked.",
+        "厂商判定 token 失效，但它几乎判定所有 token 失效；在运维确认之前绑定予以保留。",
+        "Check that certificate and app belong together; then release the brake of the lane.",
+        "请确认证书与应用是否匹配，然后解除该发送队列的批量清除保护。";
     USER_DELETED = 140, "user_deleted",
         "The user was deleted before the push began.",
         "推送开始前该用户已被删除。",
@@ -365,6 +385,11 @@ reason_table! {
         "推送开始前发送者已被删除，消息内容随之清空。",
         "",
         "";
+    BACKLOG_FULL = 150, "backlog_full",
+        "Too many pushes were waiting for this certificate's vendor; marketing is given up first, calls never.",
+        "该推送证书积压的推送过多，已按类别舍弃：先舍弃营销，呼叫从不舍弃。",
+        "See the lane's state: the vendor may be out of reach or too slow for what is sent through it.",
+        "请查看发送队列状态：厂商可能不可达，或其速度跟不上发送量。";
 }
 
 /// Every reason, by number.

@@ -10,6 +10,7 @@ mod attend;
 mod audit;
 mod before_send;
 mod console;
+mod dead_letters;
 pub mod explain;
 mod intake;
 mod key;
@@ -209,6 +210,12 @@ pub struct Running {
     metrics: Option<metrics::Alone>,
 }
 
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("local_addr", &self.local_addr).finish_non_exhaustive()
+    }
+}
+
 impl Running {
     /// Where it listens.
     #[must_use]
@@ -257,6 +264,7 @@ impl Running {
     /// the drain time is over.
     pub async fn shutdown(mut self) {
         self.going_down.send_replace(true);
+        self.shared.im.tell_shutdown();
         if tokio::time::timeout(self.drain, self.all_closed.recv()).await.is_err() {
             tracing::warn!("connections were still open at the end of the drain time");
         }

@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::lock::lock;
 
 /// Different pushes remembered for each vendor; from then on nothing more is counted.
-const REMEMBERED_MAX: usize = 1 << 20;
+const REMEMBERED_MAX: usize = 1 << 22;
 
 /// What one vendor took.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]

@@ -135,7 +135,7 @@ CREATE TABLE acks (
     device       BLOB NOT NULL,
     conversation INTEGER NOT NULL,
     seq          INTEGER NOT NULL,
-    PRIMARY KEY (app, user, device, conversation)
+    PRIMARY KEY (app, user, conversation, device)
 ) STRICT, WITHOUT ROWID;
 
 -- Only messages whose targets are not all decided, or not all of whose decisions are on disk. Read at the start alone.

@@ -17,18 +17,18 @@ mod sealing;
 
 pub use audit::{AuditChannel, AuditDraft, AuditEntry, AuditFilter, AuditObject};
 pub use batch::{
-    BindingClear, CancelScope, CertificateDraft, ConsoleOp, DeliveryUpdate, Erasure, ErasureStep, Expiry,
-    ExpiryStep, FanoutNext, FollowUp, Invitation, NewBinding, NewDelivery, NewOperator, NewSession, Op,
-    OperatorStart, Outcome, PasswordBy, SessionEnd,
+    BindingClear, BrakeRecord, CancelScope, CertificateDraft, ConsoleOp, DeliveryUpdate, Erasure,
+    ErasureStep, Expiry, ExpiryStep, FanoutNext, FollowUp, Invitation, LedgerOp, NewBinding, NewDelivery,
+    NewOperator, NewSession, Op, OperatorStart, Outcome, PasswordBy, Requeue, SessionEnd,
 };
-pub use embedded::{BackupReport, Copied, EmbeddedStore, Pace, Restored, back_up, restore};
+pub use embedded::{BackupReport, Copied, EmbeddedStore, Look, Pace, Restored, back_up, restore};
 pub use feed::{Change, Feed};
 pub use meter::StoreMeter;
 pub use operators::{ConsoleHolder, ConsoleSession, ConsoleSessionKey, Operator};
 pub use port::{Store, StoreError};
 pub use records::{
-    ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, Deletion,
-    DeliveryFilter, DeviceRecord, FanoutCursor, LaneBacklog, OutboxEntry, Scope, SessionRecord, Space, User,
-    WaitingRows,
+    ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, DayCount,
+    DayDevice, DayLedger, DeadLetter, DeadLetterFilter, Deletion, DeliveryFilter, DeviceRecord, FanoutCursor,
+    LaneBacklog, OutboxEntry, QueuedByClass, Scope, SessionRecord, Space, User, Waiting, WaitingRows,
 };
 pub use sealing::SealKey;

@@ -2,15 +2,16 @@
 
 use async_trait::async_trait;
 use model::{
-    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId,
-    DeviceId, Group, GroupId, GroupMember, Message, MessageId, OperatorId, OperatorName, PushId,
+    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, DayNumber, Delivery,
+    DeliveryId, DeviceId, Group, GroupId, GroupMember, Message, MessageId, OperatorId, OperatorName, PushId,
     PushResource, Seq, SessionId, Timestamp, UserId, Webhook,
 };
 
 use crate::{
-    ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, CallRecord, Claimed, ConsoleSession,
-    ConsoleSessionKey, ConversationEntry, ConversationHead, Deletion, DeliveryFilter, DeviceRecord,
-    FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome, SessionRecord, Space, StoreMeter, User,
+    ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, BrakeRecord, CallRecord, Claimed, ConsoleSession,
+    ConsoleSessionKey, ConversationEntry, ConversationHead, DayLedger, DeadLetter, DeadLetterFilter,
+    Deletion, DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome,
+    QueuedByClass, SessionRecord, Space, StoreMeter, User, Waiting,
 };
 
 /// Why the store could not do it.
@@ -34,8 +35,11 @@ pub enum StoreError {
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Commits all of it or nothing, durably, and answers one outcome per op. Returns after the bytes are on disk, except
-    /// for a batch of [`Op::Decide`], [`Op::Update`], [`Op::Expire`] and [`Op::Erase`] alone: it outlives the program, and a power cut may take it with
-    /// everything after it, but nothing before it. What it rests on is then decided or tried again.
+    /// for a batch of [`Op::Decide`], [`Op::Update`], [`Op::Ledger`], [`Op::Ack`], [`Op::Expire`] and [`Op::Erase`] alone:
+    /// it outlives the program, and a power cut may take it with
+    /// everything after it, but nothing before it. What it rests on is then decided or tried again. A decision that pushes
+    /// may stay in memory until its first verdict, with its fan-out cursor on disk: a crash of the program takes it with
+    /// its cursor's move, and it is made again.
     ///
     /// An op that [stops its batch](Op::stops_its_batch) and that found its message, group or call not as expected leaves
     /// the ops behind it undone; they answer what it answered.
@@ -214,7 +218,8 @@ pub trait Store: Send + Sync {
     /// A message's fan-out cursor; `None` once every target is decided or acknowledged.
     async fn fanout(&self, app: AppId, message: MessageId) -> Result<Option<FanoutCursor>, StoreError>;
 
-    /// Takes queued deliveries of a certificate that are due by then into this caller's hands, oldest due first. They
+    /// Takes queued deliveries of a certificate that are due by then into this caller's hands, oldest due first (a retry
+    /// may come before what was decided before it and not written yet). They
     /// stay there until [`Op::Update`], [`Store::release`], or a restart.
     async fn claim(
         &self,
@@ -227,8 +232,34 @@ pub trait Store: Send + Sync {
     async fn begin(&self, claimed: &[DeliveryId]) -> Result<Vec<bool>, StoreError>;
     /// Puts claimed deliveries back.
     async fn release(&self, claimed: &[DeliveryId]) -> Result<(), StoreError>;
+    /// How many queued deliveries wait, counted as far as `most`; those that are decided and not on disk yet may be left
+    /// out.
+    async fn waiting(&self, whose: Waiting, most: u32) -> Result<u64, StoreError>;
     /// When the next queued delivery of a certificate that nobody holds becomes due.
     async fn next_due(&self, certificate: CertificateId) -> Result<Option<Timestamp>, StoreError>;
+
+    /// What a certificate's vendor took on a day, with at most so many phones.
+    async fn day_ledger(
+        &self,
+        certificate: CertificateId,
+        day: DayNumber,
+        devices: u32,
+    ) -> Result<DayLedger, StoreError>;
+    /// How a certificate's brake on mass removal stands.
+    async fn brake(&self, certificate: CertificateId) -> Result<BrakeRecord, StoreError>;
+    /// What waits in a certificate's queue, by class; after so many rows it is only said that there is more.
+    async fn queued_by_class(
+        &self,
+        certificate: CertificateId,
+        most: u32,
+    ) -> Result<QueuedByClass, StoreError>;
+    /// Notifications that ended without the vendor taking them and that no cancel reached, newest first.
+    async fn dead_letters(
+        &self,
+        app: AppId,
+        filter: &DeadLetterFilter,
+        limit: u32,
+    ) -> Result<Vec<DeadLetter>, StoreError>;
 
     /// Deliveries, newest first.
     async fn deliveries(

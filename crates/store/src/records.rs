@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use model::{
-    AppId, BindingKind, BindingState, Call, CertificateId, ConversationId, Delivery, DeliveryState, Device,
-    DeviceId, Event, Message, MessageId, Mute, PushId, PushSettings, Seq, SessionId, SessionState, Timestamp,
-    UserId, UserSettings, WebhookId,
+    AppId, BindingKind, BindingState, Call, CertificateId, Class, ConversationId, Delivery, DeliveryId,
+    DeliveryState, Device, DeviceId, Event, Message, MessageId, Mute, PushId, PushSettings, ReasonCode, Seq,
+    SessionId, SessionState, Timestamp, UserId, UserSettings, WebhookId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -143,7 +143,7 @@ pub struct AudienceRow {
     pub user: Option<UserId>,
     /// The user's login on the device, where there was one.
     pub session: Option<SessionRecord>,
-    /// The device, where there is one.
+    /// The device, where there is one; of a user's device not what its badge shows.
     pub device: Option<Device>,
     /// The binding to push through (the device's newest for alerts, owned by the user where there is one), or why none.
     pub binding: BindingState,
@@ -246,6 +246,89 @@ pub struct Claimed {
     pub doubts: u8,
     /// Whether the device reported the environment its certificate is for.
     pub environment_confirmed: bool,
+}
+
+/// Whose queued deliveries are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// An App's, through all its certificates.
+    App(AppId),
+    /// Those through one certificate.
+    Lane(CertificateId),
+}
+
+/// What a certificate's vendor took on one day.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DayLedger {
+    /// By kind and class.
+    pub counts: Vec<DayCount>,
+    /// Kinds that the vendor said are used up, and when it did.
+    pub used_up: Vec<(String, Timestamp)>,
+    /// Phones whose pushes are counted.
+    pub devices: Vec<DayDevice>,
+}
+
+/// What was taken of one kind and class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayCount {
+    /// The vendor's kind of push.
+    pub kind: String,
+    /// The class.
+    pub class: Class,
+    /// Targets.
+    pub taken: u32,
+}
+
+/// What one phone had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayDevice {
+    /// The vendor's kind of push.
+    pub kind: String,
+    /// A hash of its token.
+    pub device: i64,
+    /// Targets.
+    pub taken: u32,
+    /// When the vendor said that its share is used up.
+    pub used_up_at: Option<Timestamp>,
+}
+
+/// A push that ended without the vendor taking it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// The row.
+    pub delivery: Delivery,
+    /// What its message is about.
+    pub class: Class,
+}
+
+/// Which dead letters to list, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeadLetterFilter {
+    /// That ended for one of these reasons.
+    pub reasons: Vec<ReasonCode>,
+    /// These alone.
+    pub ids: Option<Vec<DeliveryId>>,
+    /// Through one of these certificates.
+    pub certificates: Option<Vec<CertificateId>>,
+    /// Whose last try brought this code of the vendor's.
+    pub code: Option<String>,
+    /// Of this class.
+    pub class: Option<Class>,
+    /// That ended at this moment or later.
+    pub from: Option<Timestamp>,
+    /// That ended before this moment.
+    pub to: Option<Timestamp>,
+    /// Older than this row, for the next page.
+    pub before: Option<i64>,
+}
+
+/// What waits in a certificate's queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueuedByClass {
+    /// By class, in their order.
+    pub by_class: [u32; 4],
+    /// There is more than was counted.
+    pub is_more: bool,
 }
 
 /// Which deliveries to list, newest first.

@@ -2,7 +2,10 @@
 
 use model::{ClickAction, FieldError, FieldErrors, Form};
 
-use crate::contract::{Field, FieldKind};
+use crate::{
+    amounts::is_bad_number,
+    contract::{Field, FieldKind},
+};
 
 /// A field of a form; label and hint are given in English and Chinese, in this order.
 pub(crate) const fn field(
@@ -80,9 +83,18 @@ impl<'a> Reading<'a> {
 
     /// What was read, unless any fault was noted.
     pub(crate) fn finish<T>(self, read: Option<T>) -> Result<T, FieldErrors> {
+        let mut faults = self.faults;
+        let numbers = self
+            .form
+            .public
+            .iter()
+            .filter(|(name, value)| !value.trim().is_empty() && is_bad_number(name, value));
+        faults.extend(numbers.map(|(name, _)| {
+            FieldError::new(name, "must be a whole number, at least 1", "必须是不小于 1 的整数")
+        }));
         match read {
-            Some(read) if self.faults.is_empty() => Ok(read),
-            _ => Err(FieldErrors(self.faults)),
+            Some(read) if faults.is_empty() => Ok(read),
+            _ => Err(FieldErrors(faults)),
         }
     }
 }

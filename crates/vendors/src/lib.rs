@@ -3,6 +3,7 @@
 //! Adapters judge; they never sleep, retry, log, count or delete a token. This file holds the only `match` over
 //! vendors.
 
+mod amounts;
 mod answer;
 mod contract;
 mod form;
@@ -29,6 +30,7 @@ use std::collections::BTreeMap;
 
 use model::{Form, Secret, Vendor};
 
+pub use amounts::{Allowed, AllowedKind, allowed};
 pub use contract::*;
 pub use lint::{lint, lint_certificate};
 

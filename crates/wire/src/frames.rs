@@ -9,7 +9,7 @@ mod refusal;
 mod server;
 
 pub use client::ClientFrame;
-pub use codec::{decode_client, decode_server, encode, encode_messages};
+pub use codec::{Parcel, decode_client, decode_server, encode, encode_messages};
 pub use groups::{GroupAction, GroupView};
 pub use login::{KickReason, Login, Recommended, Welcome};
 pub use messages::{ConversationView, Cursor, MessageFrame, Recipient, Reminder, SendMessage, ToGroup};

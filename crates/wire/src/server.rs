@@ -8,7 +8,7 @@ use model::{ConversationId, Fault, Seq};
 
 pub use link::ServerLink;
 
-use crate::{ClientFrame, Cursor, KickReason, Login, MessageFrame, ServerFrame, Welcome};
+use crate::{ClientFrame, Cursor, KickReason, Login, MessageFrame, Parcel, ServerFrame, Welcome};
 
 /// The timers of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub enum ServerInput<'a> {
     /// Messages that were just committed, in order within each conversation. Those of place 0 (for connected devices
     /// alone) leave at once and wait for no ack.
     Deliver(&'a [Arc<MessageFrame>]),
+    /// One message that was just committed and is written already.
+    Parcel(&'a Parcel),
     /// A part of the answer to `sync`, in order within each conversation.
     Page(&'a [Arc<MessageFrame>]),
     /// The answer to `sync` is complete.
@@ -71,6 +73,8 @@ pub enum ServerInput<'a> {
 pub enum ServerEffect {
     /// Write a text message.
     Send(String),
+    /// Write a text message that others are sent as well.
+    SendShared(Arc<str>),
     /// Check this login, then answer with [`ServerInput::Accepted`] or [`ServerInput::Refused`].
     Login(Box<Login>),
     /// Carry out a request: every frame but `login`, `ping` and `ack`. The heads of a `sync` are as

@@ -29,7 +29,30 @@ pub(crate) enum Allowance {
     Nothing { until: Timestamp },
 }
 
+/// How the circuit breaker stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BreakerState {
+    /// Everything leaves.
+    #[default]
+    Closed,
+    /// Nothing leaves before this moment.
+    Open {
+        /// Then one request does.
+        until: Timestamp,
+    },
+    /// One request at a time leaves, to see whether the vendor is back.
+    HalfOpen,
+}
+
 impl Breaker {
+    pub(crate) fn state(&self, now: Timestamp) -> BreakerState {
+        match self.allowance(now) {
+            Allowance::Free => BreakerState::Closed,
+            Allowance::One => BreakerState::HalfOpen,
+            Allowance::Nothing { until } => BreakerState::Open { until },
+        }
+    }
+
     pub(crate) fn allowance(&self, now: Timestamp) -> Allowance {
         match self.open_until {
             Some(until) if now < until => Allowance::Nothing { until },
@@ -99,6 +122,7 @@ mod tests {
             rests.push(rest);
             now = now.plus_ms(rest);
             assert_eq!(breaker.allowance(now), Allowance::One);
+            assert_eq!(breaker.state(now), BreakerState::HalfOpen);
             breaker.failed("x", now, 0);
         }
         assert_eq!(rests, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);

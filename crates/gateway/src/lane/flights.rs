@@ -59,6 +59,11 @@ impl Flights {
         Some(flight)
     }
 
+    /// What is on the wire.
+    pub(crate) fn parcels(&self) -> impl Iterator<Item = &Parcel> {
+        self.places.iter().flatten().map(|flight| &flight.parcel)
+    }
+
     /// Everything that is on the wire.
     pub(crate) fn empty(&mut self) -> Vec<Flight> {
         std::mem::take(self).places.into_iter().flatten().collect()

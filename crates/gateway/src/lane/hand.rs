@@ -5,9 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use model::{AppId, Class, DeliveryId, DeviceId, MessageId, Purpose, PushId, Timestamp};
+use model::{AppId, Attempt, Class, DeliveryId, DeviceId, MessageId, Purpose, PushId, REQUEUED, Timestamp};
 use store::Claimed;
-use vendors::{BatchKey, Job, Origin, Sent, Target};
+use vendors::{BatchKey, Content, Job, Origin, Sent, Target};
 
 use super::work::Work;
 
@@ -43,7 +43,7 @@ pub(crate) struct Item {
 impl From<Claimed> for Item {
     fn from(claimed: Claimed) -> Self {
         let renewed = model::Verdict::RenewAuth.name();
-        let attempts = &claimed.delivery.attempts;
+        let attempts = since_requeued(&claimed.delivery.attempts);
         let renewals = attempts.iter().filter(|attempt| attempt.verdict == renewed).count();
         Self {
             tries: u32::try_from(attempts.len()).unwrap_or(u32::MAX),
@@ -65,6 +65,12 @@ impl From<Claimed> for Item {
             environment_confirmed: claimed.environment_confirmed,
         }
     }
+}
+
+/// The tries that count: those since the push was last put back into the queue.
+fn since_requeued(attempts: &[Attempt]) -> &[Attempt] {
+    let mark = attempts.iter().rposition(|attempt| attempt.verdict == REQUEUED);
+    mark.map_or(attempts, |mark| &attempts[mark + 1..])
 }
 
 /// Deliveries that share a job.
@@ -114,6 +120,14 @@ impl Parcel {
                 sent: &self.sent,
                 now,
             },
+        }
+    }
+
+    /// What it shows; `None` where it takes something back.
+    pub(crate) fn shown(&self) -> Option<&Content> {
+        match &self.work {
+            Work::Show(content) => Some(content),
+            Work::TakeBack(_) => None,
         }
     }
 

@@ -144,6 +144,7 @@ impl Lane {
         self.intake.open = true;
         self.intake.wanted = true;
         self.catalogue = opened.catalogue;
+        self.open_ledger(opened.certificate.as_ref(), opened.kept, now);
         let number = self.road_number + 1;
         let fresh = match (opened.reading, &opened.certificate) {
             (Reading::Same, _) => {

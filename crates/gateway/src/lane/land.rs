@@ -9,6 +9,7 @@ use vendors::{Channel, Step, WireReply};
 
 use super::{
     Lane,
+    brake::Braked,
     flights::Flight,
     hand::{Item, Parcel},
     leave,
@@ -134,29 +135,58 @@ impl Lane {
     fn settle(&mut self, parcel: Parcel, verdicts: Vec<TargetVerdict>, ending: Ending) {
         let Ending { since, now, .. } = ending;
         let took_ms = u32::try_from(now.since_ms(since).max(0)).unwrap_or(u32::MAX);
+        let counted = self.counted(&parcel);
+        self.learn_from(counted, &verdicts, now);
         for (item, judged) in parcel.items.iter().zip(verdicts) {
+            let counted = counted.filter(|_| judged.verdict == Verdict::Accepted);
+            let place = self.outbox.next_place();
             self.settle_one(item, judged, Tried { now, took_ms }, ending);
+            if let Some(counted) = counted {
+                self.count(counted, item, place, now);
+            }
         }
     }
 
     fn settle_one(&mut self, item: &Item, judged: TargetVerdict, tried: Tried, ending: Ending) {
         let kept_until = self.road.as_ref().and_then(|road| road.auth.kept_until(ending.serial, tried.now));
-        let mut follow = settle::situate(item, &judged, kept_until, tried.now, self.dice.roll());
-        let dead = matches!(follow.token, TokenAction::Clear { .. });
-        if !self.brake.allows(dead) && dead {
-            follow.token = TokenAction::Keep;
-            follow.reason = Reason::TOKEN_DOUBTFUL;
-            self.raise_alarm(own_codes::MASS_REMOVAL);
+        let resumes_at = match judged.verdict {
+            Verdict::Limited { .. } => self.amounts_resume_at(tried.now),
+            _ => tried.now,
+        };
+        let mut follow = settle::situate(item, &judged, kept_until, tried.now, resumes_at, self.dice.roll());
+        if matches!(follow.token, TokenAction::Clear { .. }) {
+            let braked = self.brake.dies(tried.now);
+            if braked != Braked::Cleared {
+                follow.token = TokenAction::Keep;
+                follow.reason = Reason::TOKEN_DISBELIEVED;
+            }
+            if braked == Braked::Engaged {
+                self.brake_engaged();
+            }
         }
         if let Some(certificate) = &self.certificate {
             self.shared.meter.vendor(certificate.vendor).note_verdict(&judged);
+            tracing::trace!(
+                target: "posthouse::road",
+                stage = "send",
+                message = %item.message,
+                began_ms = ending.since.0,
+                ended_ms = tried.now.0,
+                vendor = certificate.vendor.name(),
+                certificate = self.id.0,
+                verdict = judged.verdict.name(),
+                http_status = judged.http_status,
+                state = follow.state.as_str(),
+            );
         }
         if judged.verdict == Verdict::Accepted {
             self.accepted += 1;
             self.alarm = None;
+            self.brake.lives();
         }
         match follow.lane {
-            LaneAction::Go => {}
+            // What an amount that is used up means for the others was learned with the whole job.
+            LaneAction::Go | LaneAction::UsedUp { .. } => {}
             LaneAction::Pause { until } => self.pause_until(until, &judged.code),
             LaneAction::Alarm => self.raise_alarm(&judged.code),
         }
@@ -177,7 +207,7 @@ impl Lane {
         self.outbox.extend(settle::token_ops(item, self.id, follow.token, tried.now, hears));
     }
 
-    fn pause_until(&mut self, until: Timestamp, code: &str) {
+    pub(super) fn pause_until(&mut self, until: Timestamp, code: &str) {
         if self.pause.as_ref().is_none_or(|(earlier, _)| *earlier < until) {
             tracing::warn!(certificate = %self.id, %until, code, "the vendor asks to slow down; the lane pauses");
             self.pause = Some((until, code.to_owned()));
@@ -185,7 +215,7 @@ impl Lane {
         }
     }
 
-    fn raise_alarm(&mut self, code: &str) {
+    pub(super) fn raise_alarm(&mut self, code: &str) {
         if self.alarm.as_deref() != Some(code) {
             tracing::warn!(certificate = %self.id, code, "the vendor's answers need the operator");
             self.alarm = Some(code.to_owned());

@@ -52,9 +52,11 @@ impl Lane {
         let most_targets = self.shared.config.sizes.targets_in_flight;
         let mut targets = self.flights.targets();
         let mut passed_over = Vec::new();
+        let mut pending = self.pending();
         while self.flights.len() + self.beginning.len() < most && targets < most_targets {
             let Some(mut parcel) = self.hand.take() else { break };
             self.screen(&mut parcel, now);
+            self.ration(&mut parcel, &mut pending, now);
             if parcel.items.is_empty() {
                 continue;
             }

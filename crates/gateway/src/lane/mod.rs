@@ -18,11 +18,16 @@ mod hand;
 mod intake;
 mod land;
 mod leave;
+mod ledger;
 mod outbox;
 mod pace;
 mod road;
 mod settle;
 mod work;
+
+pub(crate) use self::ledger::{LaneLedger, counted_as, meant, used_up};
+pub use self::{brake::BrakeStatus, breaker::BreakerState, ledger::AmountStatus};
+pub(crate) use self::{brake::released, catalogue::Catalogue};
 
 use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -38,7 +43,6 @@ use vendors::Channel;
 use self::{
     brake::Brake,
     breaker::{Allowance, Breaker},
-    catalogue::Catalogue,
     dice::Dice,
     flights::{Flight, Flights},
     gather::Gathering,
@@ -49,6 +53,7 @@ use self::{
 };
 use crate::{
     net::{ConnectionId, DialError, Dialed, Landing},
+    own_codes,
     shared::Shared,
     signal::{Signal, Told},
     status::{Board, LaneState},
@@ -85,6 +90,8 @@ enum Event {
     Ended(ConnectionId),
     Landed(Landing),
     Authenticated(Arc<dyn Channel>, Landing),
+    /// Old days of the ledger are gone.
+    Forgotten,
 }
 
 /// A lane's state.
@@ -185,6 +192,7 @@ impl Lane {
             }
             self.stopping |= told.has(Told::STOP);
             self.intake.told(told);
+            self.take_release(told);
             self.advance();
             if self.stopping && self.has_landed() {
                 return;
@@ -228,6 +236,7 @@ impl Lane {
             Event::Dialed { .. } => {}
             Event::Ended(connection) => self.connection_ended(connection, now),
             Event::Landed(landing) => self.landed(landing, now),
+            Event::Forgotten => {}
             Event::Authenticated(channel, landing) => self.authenticated(&channel, landing, now),
         }
     }
@@ -238,6 +247,7 @@ impl Lane {
         self.look_at.take_if(|at| *at <= instant);
         self.dial_at.take_if(|at| *at <= instant);
         self.intake.wake(instant);
+        self.keep_day(now);
         if self.gathering.wakes(instant) {
             self.look_again();
         }
@@ -303,6 +313,9 @@ impl Lane {
         self.resting = rests;
         self.board.write(|status| {
             status.state = state;
+            status.breaker = self.breaker.state(now);
+            status.brake = self.brake.status();
+            status.rate = self.road.as_ref().and_then(|road| road.pace.rate());
             status.vendor = self.certificate.as_ref().map(|certificate| certificate.vendor);
             status.waiting = self.hand.waiting();
             status.in_flight = self.flights.targets();
@@ -313,7 +326,8 @@ impl Lane {
     }
 
     fn state(&self, now: Timestamp) -> LaneState {
-        match (&self.pause, self.breaker.allowance(now), &self.alarm) {
+        let braked = self.brake.is_engaged().then(|| own_codes::MASS_REMOVAL.to_owned());
+        match (&self.pause, self.breaker.allowance(now), &braked.or_else(|| self.alarm.clone())) {
             (Some((until, code)), ..) if now < *until => {
                 LaneState::Paused { until: *until, code: code.clone() }
             }

@@ -7,6 +7,8 @@ use model::Timestamp;
 use store::{DeliveryUpdate, Op, StoreError};
 use tokio::time::Instant;
 
+use super::ledger::{Taken, Tally};
+
 /// Most ops of one commit: enough to share a sync, little enough for others to come between.
 const MOST_OPS: usize = 1024;
 const FIRST_WAIT: Duration = Duration::from_millis(50);
@@ -17,11 +19,24 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 pub(crate) struct Outbox {
     waiting: Vec<Op>,
     committing: Vec<Op>,
+    /// What is counted of the ops, and how many of them were committed or are being so.
+    tally: Tally,
+    passed: u64,
     failures: u32,
     retry_at: Option<Instant>,
 }
 
 impl Outbox {
+    /// The place that the next op gets, for [`Outbox::count`].
+    pub(crate) const fn next_place(&self) -> u64 {
+        self.passed + self.waiting.len() as u64
+    }
+
+    /// Counts what the op at this place tells; it is committed with it.
+    pub(crate) fn count(&mut self, place: u64, taken: Taken) {
+        self.tally.note(place + 1, taken);
+    }
+
     /// Ops that follow from one push; a word to webhooks comes right behind what it tells of.
     pub(crate) fn extend(&mut self, ops: impl IntoIterator<Item = Op>) {
         self.waiting.extend(ops);
@@ -44,6 +59,7 @@ impl Outbox {
     pub(crate) fn take_all(&mut self) -> Vec<Op> {
         let mut all = std::mem::take(&mut self.committing);
         all.append(&mut self.waiting);
+        all.extend(self.tally.take_up_to(u64::MAX));
         all
     }
 
@@ -58,6 +74,8 @@ impl Outbox {
             }
             let rest = self.waiting.split_off(self.most_ops());
             self.committing = std::mem::replace(&mut self.waiting, rest);
+            self.passed += self.committing.len() as u64;
+            self.committing.extend(self.tally.take_up_to(self.passed));
         }
         Some(self.committing.clone())
     }

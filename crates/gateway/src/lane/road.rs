@@ -3,10 +3,10 @@
 use std::{fmt::Write, sync::Arc};
 
 use model::{Certificate, CertificateId};
-use store::StoreError;
+use store::{BrakeRecord, DayLedger, StoreError};
 use vendors::{Adapter, Channel, Limits};
 
-use super::{auth::AuthCache, catalogue::Catalogue, content::Contents, pace::Pace};
+use super::{auth::AuthCache, catalogue::Catalogue, content::Contents, ledger::DEVICES_READ_MAX, pace::Pace};
 use crate::{
     channels::Unreadable,
     net::{Elsewhere, Endpoint, Pool},
@@ -19,6 +19,8 @@ pub(crate) struct Opened {
     pub(crate) certificate: Option<Certificate>,
     pub(crate) catalogue: Catalogue,
     pub(crate) reading: Reading,
+    /// What was counted today, and how the brake stands; read once a lane.
+    pub(crate) kept: Option<(DayLedger, BrakeRecord)>,
 }
 
 /// What a certificate's form came to.
@@ -53,12 +55,20 @@ pub(crate) async fn open(
     known: Option<u32>,
 ) -> Result<Opened, StoreError> {
     let Some(certificate) = shared.store.certificate(id).await? else {
-        return Ok(Opened { certificate: None, catalogue: Catalogue::default(), reading: Reading::Unusable });
+        let catalogue = Catalogue::default();
+        return Ok(Opened { certificate: None, catalogue, reading: Reading::Unusable, kept: None });
     };
     let catalogue = Catalogue::read(&*shared.store, certificate.app).await?;
     let reading =
         if known == Some(certificate.version) { Reading::Same } else { read(&shared, &certificate).await };
-    Ok(Opened { certificate: Some(certificate), catalogue, reading })
+    let kept = if known.is_none() { Some(kept(&shared, &certificate).await?) } else { None };
+    Ok(Opened { certificate: Some(certificate), catalogue, reading, kept })
+}
+
+async fn kept(shared: &Shared, certificate: &Certificate) -> Result<(DayLedger, BrakeRecord), StoreError> {
+    let day = shared.adapter(certificate.vendor).daily().day.number(shared.clock.now());
+    let ledger = shared.store.day_ledger(certificate.id, day, DEVICES_READ_MAX).await?;
+    Ok((ledger, shared.store.brake(certificate.id).await?))
 }
 
 async fn read(shared: &Shared, certificate: &Certificate) -> Reading {
@@ -94,6 +104,7 @@ impl Road {
     ) -> Self {
         let adapter = shared.adapter(certificate.vendor);
         let limits = adapter.limits();
+        let allowed = vendors::allowed(adapter, &certificate.form);
         Self {
             edition: endpoint.edition,
             adapter,
@@ -103,7 +114,7 @@ impl Road {
             elsewhere: Elsewhere::default(),
             pool: Pool::new(endpoint, &shared.config.sizes, number),
             auth: AuthCache::default(),
-            pace: Pace::new(shared.config.pacing, limits.targets_per_second, limits.batch),
+            pace: Pace::new(shared.config.pacing, &allowed, limits.rate.counts, limits.batch),
             contents: Contents::default(),
         }
     }

@@ -20,6 +20,7 @@ pub(crate) fn situate(
     judged: &TargetVerdict,
     auth_kept_until: Option<Timestamp>,
     now: Timestamp,
+    amount_resumes_at: Timestamp,
     dice: u64,
 ) -> Follow {
     let renews = u32::from(judged.verdict == Verdict::RenewAuth);
@@ -33,6 +34,7 @@ pub(crate) fn situate(
         token_registered_at: item.token_registered_at,
         doubts: item.doubts,
         environment_confirmed: item.environment_confirmed,
+        amount_resumes_at,
         dice,
     };
     rules::follow(&situation, judged)
@@ -77,6 +79,25 @@ pub(crate) fn end(
     let update = DeliveryUpdate {
         id: item.id,
         state,
+        reason: follow.reason,
+        due_at: follow.due_at,
+        attempt: None,
+        vendor_message_id: None,
+        at: now,
+    };
+    told(item, update, hears)
+}
+
+/// The row's update where it may not leave today.
+pub(crate) fn put_off(
+    item: &Item,
+    follow: &Follow,
+    now: Timestamp,
+    hears: Hears,
+) -> impl Iterator<Item = Op> + use<> {
+    let update = DeliveryUpdate {
+        id: item.id,
+        state: follow.state,
         reason: follow.reason,
         due_at: follow.due_at,
         attempt: None,

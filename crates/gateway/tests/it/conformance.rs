@@ -142,3 +142,18 @@ fn spoil(vendor: Vendor, form: &Form) -> Option<Form> {
 fn phones(stage: &Stage, vendor: Vendor, count: usize) -> Vec<Arc<Phone>> {
     (0..count).map(|number| stage.phone(vendor, &format!("phone-{number}"))).collect()
 }
+
+#[test]
+fn every_code_leads_to_one_course_and_a_daily_amount_is_only_where_the_vendor_has_one() {
+    for vendor in Vendor::ALL {
+        let adapter = vendors::adapter(vendor);
+        for row in adapter.codes() {
+            let may_go_again = ["retry", "renew_auth", "limited"].contains(&row.verdict);
+            let course = rules::course(row.judgement);
+            assert_eq!(course != rules::Course::End, may_go_again, "{vendor} {}", row.code);
+            if course == rules::Course::NextDay {
+                assert!(!adapter.daily().kinds.is_empty(), "{vendor} {} names an amount of none", row.code);
+            }
+        }
+    }
+}

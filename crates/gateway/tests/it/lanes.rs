@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use gateway::{LaneState, Pacing};
+use gateway::{BreakerState, LaneState, Pacing};
 use model::{DeliveryState, UserId, Vendor};
 use rules::Reason;
 use simulator::FaultPlan;
@@ -185,10 +185,12 @@ async fn a_vendor_that_cannot_be_reached_costs_no_try_and_is_found_when_it_is_ba
         front.knocked().await;
     }
     assert_eq!(gateway.lanes()[0].waiting, 2, "they stay in hand");
+    assert_ne!(gateway.lanes()[0].breaker, BreakerState::Closed);
     front.open();
     for delivery in stage.ended(message).await {
         assert_eq!((delivery.state, delivery.attempts.len()), (DeliveryState::Accepted, 1));
     }
+    assert_eq!(gateway.lanes()[0].breaker, BreakerState::Closed);
 }
 
 #[tokio::test]

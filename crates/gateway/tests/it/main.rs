@@ -5,9 +5,11 @@
 #[macro_use]
 mod every_vendor;
 
+mod amounts;
 mod apns;
 mod backend;
 mod books;
+mod brakes;
 mod conformance;
 mod contents;
 mod follow_ups;
@@ -15,6 +17,7 @@ mod front;
 mod lanes;
 mod people;
 mod receipts;
+mod reload;
 mod support;
 mod webhooks;
 mod xiaomi;

@@ -239,7 +239,7 @@ impl Stage {
         self.accept(certificate, rows, push).await
     }
 
-    async fn accept(
+    pub(crate) async fn accept(
         &self,
         certificate: CertificateId,
         rows: Vec<NewDelivery>,

@@ -274,7 +274,7 @@ async fn f3_the_caller_hears_that_the_invitation_arrived() {
     let mut bo = world.phone("bo", 2).await;
     world.act(&ann, inviting(&["bo"])).await.unwrap();
     let frame = next_signal(&mut bo, CallEvent::Invited).await;
-    world.im.ack(&bo.opened.live, vec![(frame.conversation, frame.seq)]).await.unwrap();
+    world.acked(&bo.opened.live, vec![(frame.conversation, frame.seq)]).await;
     let told = next_signal(&mut ann, CallEvent::Received).await;
     assert_eq!(signal(&told.body).by, Some(user("bo")));
     let call = world.im.call_state(APP, id()).await.unwrap().unwrap();

@@ -91,7 +91,7 @@ async fn of_a_crowd_only_the_one_who_lost_the_connection_is_decided_again() {
     for phone in &mut *others {
         let frame = model::Seq(1);
         let conversation = cursor.message.addressee.conversation().unwrap().clone();
-        world.im.ack(&phone.opened.live, vec![(conversation, frame)]).await.unwrap();
+        world.acked(&phone.opened.live, vec![(conversation, frame)]).await;
     }
     let mut news = world.news();
     let deliveries = world.settled(&mut news, message).await;

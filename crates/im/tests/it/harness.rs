@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use im::{Im, ImConfig, Opened, Outbound, issue_token};
+use im::{Im, ImConfig, Live, Opened, Outbound, Outbox, issue_token, outbox};
 use model::{
     Addressee, App, AppId, AppPolicy, BindingKind, Body, CertificateId, CertificateName, Clock,
     ConversationId, Delivery, DeviceId, DeviceReport, EventKind, Fault, Form, Group, GroupId, JoinMode,
@@ -16,7 +16,7 @@ use store::{
     CertificateDraft, Change, DeliveryFilter, DeviceRecord, EmbeddedStore, Op, OutboxEntry, Outcome, SealKey,
     Store,
 };
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::broadcast;
 use uuid::Uuid;
 use wire::{Login, MessageFrame, SendMessage};
 
@@ -54,7 +54,7 @@ pub(crate) struct World {
 
 pub(crate) struct Phone {
     pub(crate) opened: Opened,
-    pub(crate) inbox: mpsc::Receiver<Outbound>,
+    pub(crate) inbox: Outbox,
 }
 
 pub(crate) fn user(name: &str) -> UserId {
@@ -172,7 +172,20 @@ impl World {
             certificate_names: names.iter().map(|name| (*name).to_owned()).collect(),
             foreground: true,
         };
-        let (outbox, inbox) = mpsc::channel(64);
+        let (outbox, inbox) = outbox();
+        self.im.login(login, outbox).await.map(|opened| Phone { opened, inbox })
+    }
+
+    /// A login with a token that was issued before.
+    pub(crate) async fn login_with(&self, token: String, number: u128) -> Result<Phone, Fault> {
+        let login = Login {
+            token,
+            device: device(number),
+            report: on(Platform::Android),
+            certificate_names: Vec::new(),
+            foreground: true,
+        };
+        let (outbox, inbox) = outbox();
         self.im.login(login, outbox).await.map(|opened| Phone { opened, inbox })
     }
 
@@ -342,6 +355,12 @@ impl World {
         deliveries
     }
 
+    /// A device acknowledges, and the store has it.
+    pub(crate) async fn acked(&self, live: &Arc<Live>, cursors: Vec<(ConversationId, Seq)>) {
+        self.im.ack(live, cursors);
+        self.im.store_acks().await.unwrap();
+    }
+
     /// The one delivery of a user who has one device.
     pub(crate) async fn only(&self, message: MessageId, name: &str) -> Delivery {
         let mut fate = self.fate(message, name).await;
@@ -354,6 +373,7 @@ impl Phone {
     pub(crate) async fn next_message(&mut self) -> MessageFrame {
         match self.inbox.recv().await {
             Some(Outbound::Deliver(frames) | Outbound::Page(frames)) => frames[0].as_ref().clone(),
+            Some(Outbound::Parcel(parcel)) => parcel.message().as_ref().clone(),
             other => panic!("{other:?}"),
         }
     }
@@ -361,7 +381,7 @@ impl Phone {
     /// Everything that has come in so far.
     pub(crate) fn frames(&mut self) -> Vec<MessageFrame> {
         let mut all = Vec::new();
-        while let Ok(Outbound::Deliver(frames) | Outbound::Page(frames)) = self.inbox.try_recv() {
+        while let Some(Outbound::Deliver(frames) | Outbound::Page(frames)) = self.inbox.try_recv() {
             all.extend(frames.iter().map(|frame| frame.as_ref().clone()));
         }
         all
@@ -369,6 +389,6 @@ impl Phone {
 
     pub(crate) async fn ack(&self, world: &World, frame: &MessageFrame) {
         let cursors = vec![(frame.conversation.clone(), frame.seq)];
-        world.im.ack(&self.opened.live, cursors).await.unwrap();
+        world.acked(&self.opened.live, cursors).await;
     }
 }

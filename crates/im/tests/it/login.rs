@@ -1,10 +1,9 @@
 //! Login, and what another login does to it.
 
-use im::Ending;
+use im::{Ending, outbox};
 use model::{AppPolicy, DeliveryState, DeviceReport, ErrorCode, LoginPolicy, SessionState};
 use rules::Reason;
 use store::{DeliveryUpdate, Op};
-use tokio::sync::mpsc;
 use wire::{KickReason, Login};
 
 use crate::harness::{APP, World, device, user};
@@ -17,7 +16,7 @@ async fn refused(world: &World, token: String) -> ErrorCode {
         certificate_names: Vec::new(),
         foreground: true,
     };
-    world.im.login(login, mpsc::channel(1).0).await.unwrap_err().code
+    world.im.login(login, outbox().0).await.unwrap_err().code
 }
 
 #[tokio::test]
@@ -53,7 +52,7 @@ async fn b8_a_second_login_kicks_the_first_which_gets_no_more_pushes() {
     let world = World::new(AppPolicy { login: LoginPolicy::OneDevice, ..AppPolicy::default() }).await;
     let first = world.phone("bo", 1).await;
     let second = world.phone("bo", 2).await;
-    assert_eq!(first.opened.live.ended().await, Ending::Kick(KickReason::AnotherLogin));
+    assert_eq!(first.inbox.ended().await, Ending::Kick(KickReason::AnotherLogin));
     world.lose(&first).await;
     world.lose(&second).await;
     let message = world.send("ann", "bo", "hello").await;
@@ -70,7 +69,7 @@ async fn b8_one_login_a_platform_class_leaves_the_browser_alone() {
     let browser = world.browser("bo", 1).await;
     let first = world.phone("bo", 2).await;
     let _second = world.phone("bo", 3).await;
-    assert_eq!(first.opened.live.ended().await, Ending::Kick(KickReason::AnotherLogin));
+    assert_eq!(first.inbox.ended().await, Ending::Kick(KickReason::AnotherLogin));
     let states = world.store.sessions(APP, &user("bo")).await.unwrap();
     let of_browser = states.iter().find(|one| one.device == browser.opened.live.device).unwrap();
     assert_eq!(of_browser.state, SessionState::OnlineForeground);
@@ -89,7 +88,7 @@ async fn b8_a_user_whom_the_server_takes_offline_needs_a_new_token() {
     let phone = world.phone("bo", 1).await;
     let token = world.token("bo").await;
     world.im.end_user(APP, &user("bo"), SessionState::Kicked).await.unwrap();
-    assert_eq!(phone.opened.live.ended().await, Ending::Kick(KickReason::ByServer));
+    assert_eq!(phone.inbox.ended().await, Ending::Kick(KickReason::ByServer));
     assert_eq!(refused(&world, token).await, ErrorCode::TokenExpired);
     let message = world.send("ann", "bo", "hello").await;
     assert_eq!(world.only(message, "bo").await.reason, Reason::KICKED);
@@ -100,7 +99,7 @@ async fn b8_one_device_can_be_taken_offline_alone() {
     let world = World::default().await;
     let (phone, _other) = (world.phone("bo", 1).await, world.phone("bo", 2).await);
     assert!(world.im.kick_device(APP, &user("bo"), device(1)).await.unwrap());
-    assert_eq!(phone.opened.live.ended().await, Ending::Kick(KickReason::ByServer));
+    assert_eq!(phone.inbox.ended().await, Ending::Kick(KickReason::ByServer));
     assert_eq!(world.im.online(), 1);
     assert!(!world.im.kick_device(APP, &user("bo"), device(1)).await.unwrap());
 }
@@ -113,7 +112,7 @@ async fn b13_the_next_user_of_a_device_takes_its_binding_and_the_one_before_gets
     let before = world.send("cy", "ann", "for ann").await;
     assert_eq!(world.only(before, "ann").await.state, DeliveryState::Queued);
     let bo = world.phone("bo", 1).await;
-    assert_eq!(ann.opened.live.ended().await, Ending::Kick(KickReason::AnotherUser));
+    assert_eq!(ann.inbox.ended().await, Ending::Kick(KickReason::AnotherUser));
     assert_eq!(bo.opened.welcome.push_id, ann.opened.welcome.push_id, "the device keeps its Push ID");
     world.im.closed(&ann.opened.live).await;
     world.im.closed(&bo.opened.live).await;

@@ -4,6 +4,7 @@
 
 mod calls;
 mod calls_machine;
+mod crowds;
 mod devices;
 mod facts;
 mod fanout;
@@ -12,6 +13,7 @@ mod groups;
 mod harness;
 mod histories;
 mod history;
+mod keeping;
 mod login;
 mod reads;
 mod recalls;

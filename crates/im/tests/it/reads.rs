@@ -45,7 +45,7 @@ async fn what_was_read_is_not_pushed_any_more_on_any_device() {
     let message = world.send("ann", "bo", "hello").await;
     let conversation = ConversationId::peer(&user("ann"), &user("bo"));
     let stored = world.stored_message(message).await;
-    world.im.ack(&bo.opened.live, vec![(conversation.clone(), stored.seq)]).await.unwrap();
+    world.acked(&bo.opened.live, vec![(conversation.clone(), stored.seq)]).await;
     world.settled(&mut news, message).await;
     world.im.read(&bo.opened.live, &[Cursor { conversation, seq: stored.seq }]).await.unwrap();
     let deliveries = world.deliveries(message).await;

@@ -30,7 +30,7 @@ async fn f2_one_group_message_is_one_row_and_reaches_every_member_that_is_away_b
     assert_eq!(sent.conversation, Some(ConversationId::group(&club)));
     let frame = bo.next_of(MessageKind::Message).await;
     assert_eq!((frame.id, frame.sender), (sent.message, Some(user("ann"))));
-    world.im.ack(&bo.opened.live, vec![(frame.conversation, frame.seq)]).await.unwrap();
+    world.acked(&bo.opened.live, vec![(frame.conversation, frame.seq)]).await;
     let deliveries = world.settled(&mut news, sent.message).await;
     let pushed: Vec<_> = deliveries.iter().filter(|one| one.state == DeliveryState::Queued).collect();
     assert_eq!(pushed.len(), 1, "{deliveries:?}");

@@ -106,12 +106,9 @@ pub(super) async fn run(options: Options) -> Result<()> {
 }
 
 async fn measure(options: &Options) -> Result<Figures> {
-    eprintln!("starting a server and making a group of {} …", options.receivers);
-    let scene = Scene::set(false).await?;
-    make_group(&scene, options.receivers).await?;
-    let full = measure_run(&scene, options, None).await?;
+    let full = measure_run(options, None).await?;
     let rate = options.messages as f64 / full.took.as_secs_f64() / 2.0;
-    let paced = measure_run(&scene, options, Some(rate)).await?;
+    let paced = measure_run(options, Some(rate)).await?;
     let expected = (full.messages + paced.messages) * u64::from(options.receivers);
     Ok(Figures {
         receivers: options.receivers,
@@ -158,9 +155,12 @@ async fn make_group(scene: &Scene, receivers: u32) -> Result<()> {
     Ok(())
 }
 
-/// Sends to a crowd of its own: `None` as fast as they go, else so many a second.
-async fn measure_run(scene: &Scene, options: &Options, rate: Option<f64>) -> Result<Run> {
-    let Scene { executable, entry, server, .. } = scene;
+/// Sends to a crowd on a server of its own: `None` as fast as they go, else so many a second.
+async fn measure_run(options: &Options, rate: Option<f64>) -> Result<Run> {
+    eprintln!("starting a server and making a group of {} …", options.receivers);
+    let scene = Scene::set(false).await?;
+    make_group(&scene, options.receivers).await?;
+    let Scene { executable, entry, server, .. } = &scene;
     let mut crowd = Crowd::gather(executable, entry, options.receivers, PROCESSES).await?;
     let entry = entry.clone();
     let mut sender = Sender::open(entry).await?;

@@ -2,6 +2,7 @@
 //!
 //! What is measured runs in processes of its own, started from this very executable, so that its figures are its own.
 
+mod accept;
 mod bare;
 mod brands;
 mod collected;
@@ -40,8 +41,12 @@ enum What {
     Footprint(footprint::Options),
     /// Every fault there is a promise about: what was promised, and what is seen.
     Fault(fault::Options),
+    /// Hours at half of the peak rate, with vendors' faults in between: whether memory grows and anything is lost.
+    Soak(fault::SoakOptions),
     /// Memory of each client that is logged in and does nothing.
     Idle(idle::Options),
+    /// How long a sender waits until a message is on disk, by REST and by socket.
+    Accept(accept::Options),
     /// Messages into a group whose members are all connected: deliveries for each second of CPU time.
     Deliver(deliver::Options),
     /// Many clients in one process; takes its orders from standard input.
@@ -59,7 +64,9 @@ pub(crate) async fn run(options: Options) -> Result<()> {
             What::Group(options) => group::run(options).await,
             What::Footprint(options) => footprint::run(options).await,
             What::Fault(options) => fault::run(options).await,
+            What::Soak(options) => fault::soak(options).await,
             What::Idle(options) => idle::run(options).await,
+            What::Accept(options) => accept::run(options).await,
             What::Deliver(options) => deliver::run(options).await,
             What::Crowd => tokio::task::spawn_blocking(crowd::run).await?,
             What::Bare => bare::run().await,

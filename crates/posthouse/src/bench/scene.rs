@@ -20,6 +20,8 @@ pub(super) struct Scene {
     pub(super) entry: Entry,
     /// As the App's backend; only without TLS.
     pub(super) backend: Api,
+    /// The backend's key.
+    pub(super) key: String,
     pub(super) executable: PathBuf,
     _folder: tempfile::TempDir,
 }
@@ -56,7 +58,7 @@ impl Scene {
         let login = LoginOf { app: made.app.id, secret: made.login_secret };
         let backend = Api::new(&ready.url, &made.key);
         let entry = Entry { server: address, root_pem, login: Some(login) };
-        Ok(Self { server, entry, backend, executable, _folder: folder })
+        Ok(Self { server, entry, backend, key: made.key, executable, _folder: folder })
     }
 }
 

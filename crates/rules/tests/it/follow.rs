@@ -19,6 +19,7 @@ fn situation() -> Situation {
         token_registered_at: Some(NOW.plus_ms(-1000)),
         doubts: 0,
         environment_confirmed: false,
+        amount_resumes_at: NOW.plus_ms(10 * 3_600_000),
         dice: 7,
     }
 }
@@ -61,14 +62,17 @@ fn a_doubt_clears_the_token_at_the_second_time_in_a_row_and_success_forgets_it()
 }
 
 #[test]
-fn a_used_up_day_pauses_the_lane_until_midnight_in_beijing() {
-    let quota = judged(Verdict::Limited { pause: Pause::LaneUntilNextDay, after: None });
-    let long = Situation { expires_at: NOW.plus_ms(7 * 24 * 3_600_000), ..situation() };
+fn a_used_up_amount_waits_for_the_vendors_next_day_or_ends_with_that_reason() {
+    let quota = judged(Verdict::Limited { pause: Pause::DailyAmount, after: None });
+    let morning = NOW.plus_ms(26 * 3_600_000);
+    let short = Situation { amount_resumes_at: morning, ..situation() };
+    let long = Situation { expires_at: NOW.plus_ms(7 * 24 * 3_600_000), ..short };
     let then = follow(&long, &quota);
-    // 2023-11-14T22:13:20Z is the 15th in Beijing; its day ends at 16:00Z.
-    assert_eq!(then.due_at.to_string(), "2023-11-15T16:00:00.000Z");
-    assert_eq!(then.lane, LaneAction::Pause { until: then.due_at });
-    assert_eq!(follow(&situation(), &quota).reason, Reason::EXPIRED_IN_QUEUE);
+    assert_eq!((then.state, then.due_at), (DeliveryState::Queued, morning));
+    assert_eq!(then.lane, LaneAction::UsedUp { until: morning });
+    let then = follow(&short, &quota);
+    assert_eq!((then.state, then.reason), (DeliveryState::Dropped, Reason::QUOTA_USED_UP));
+    assert_eq!(then.lane, LaneAction::UsedUp { until: morning }, "the others learn of it all the same");
 }
 
 #[test]
@@ -120,7 +124,7 @@ fn any_purpose() -> impl Strategy<Value = Purpose> {
 
 fn any_verdict() -> impl Strategy<Value = Verdict> {
     let wait = || proptest::option::of((0_u64..10_000_000).prop_map(Duration::from_millis));
-    let pause = prop_oneof![Just(Pause::Target), Just(Pause::Lane), Just(Pause::LaneUntilNextDay)];
+    let pause = prop_oneof![Just(Pause::Target), Just(Pause::Lane), Just(Pause::DailyAmount)];
     prop_oneof![
         Just(Verdict::Accepted),
         wait().prop_map(|after| Verdict::Retry { after }),

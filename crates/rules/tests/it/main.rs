@@ -9,5 +9,6 @@ mod custom;
 mod facts;
 mod follow;
 mod quiet;
+mod quota;
 mod table;
 mod wording;

@@ -69,6 +69,12 @@ mod console {
         pub(in crate::api) mod post;
     }
 }
+mod dead_letters {
+    pub(super) mod get;
+    pub(super) mod requeue {
+        pub(in crate::api) mod post;
+    }
+}
 mod deliveries {
     pub(super) mod get;
 }
@@ -120,6 +126,12 @@ mod keys {
 }
 mod lanes {
     pub(super) mod get;
+    mod view;
+    pub(super) mod lane {
+        pub(in crate::api) mod brake {
+            pub(in crate::api) mod delete;
+        }
+    }
 }
 mod messages {
     pub(super) mod post;

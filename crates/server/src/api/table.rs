@@ -198,6 +198,9 @@ table! {
     Some(Scope::Send)     => pushes::post;
     Some(Scope::Read)     => deliveries::get;
     Some(Scope::Read)     => lanes::get;
+    Some(Scope::Manage)   => lanes::lane::brake::delete;
+    Some(Scope::Read)     => dead_letters::get;
+    Some(Scope::Manage)   => dead_letters::requeue::post;
     Some(Scope::Read)     => events::get;
     None                  => receipts::post;
 }

@@ -15,6 +15,7 @@ pub(super) enum PageName {
     Lab,
     Explain,
     Certificates,
+    DeadLetters,
     Operators,
     Audit,
     Account,
@@ -24,7 +25,7 @@ pub(super) enum PageName {
 /// shown.
 const NAVIGATION: &[(Group, &[PageName])] = &[
     (Group::Watch, &[]),
-    (Group::Find, &[PageName::Explain, PageName::Lab]),
+    (Group::Find, &[PageName::Explain, PageName::DeadLetters, PageName::Lab]),
     (Group::SetUp, &[PageName::Certificates]),
     (Group::Administer, &[PageName::Operators, PageName::Audit]),
 ];
@@ -54,8 +55,15 @@ impl Group {
 }
 
 impl PageName {
-    const ALL: [Self; 6] =
-        [Self::Lab, Self::Explain, Self::Certificates, Self::Operators, Self::Audit, Self::Account];
+    const ALL: [Self; 7] = [
+        Self::Lab,
+        Self::Explain,
+        Self::DeadLetters,
+        Self::Certificates,
+        Self::Operators,
+        Self::Audit,
+        Self::Account,
+    ];
 
     /// The word in addresses and attributes.
     pub(super) const fn as_str(self) -> &'static str {
@@ -66,6 +74,7 @@ impl PageName {
             Self::Operators => "operators",
             Self::Audit => "audit",
             Self::Account => "account",
+            Self::DeadLetters => "dead-letters",
         }
     }
 
@@ -78,6 +87,7 @@ impl PageName {
             Self::Operators => admin.operators,
             Self::Audit => admin.audit,
             Self::Account => admin.account,
+            Self::DeadLetters => words.dead_letters,
         }
     }
 

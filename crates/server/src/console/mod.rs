@@ -10,6 +10,7 @@ mod assets;
 mod audit;
 mod certificates;
 mod chrome;
+mod dead_letters;
 mod entrance;
 mod events;
 mod explain;

@@ -14,7 +14,8 @@ use http::Method;
 use model::ConsoleRole;
 
 use super::{
-    Console, FORM_MAX_BYTES, account, answer, assets, audit, certificates, events, explain, gate,
+    Console, FORM_MAX_BYTES, account, answer, assets, audit, certificates, dead_letters, events, explain,
+    gate,
     gatekeeper::{self, Passage},
     lab, operators, signin, welcome,
 };
@@ -112,6 +113,8 @@ pages! {
     Change POST "/console/lab/send"            as "send_message"              => lab::send;
     Change POST "/console/lab/handsets/{name}" as "operate_handset"           => lab::operate;
     Look   GET  "/console/explain"                                            => explain::show;
+    Look   GET  "/console/dead-letters"                                       => dead_letters::show;
+    Change POST "/console/dead-letters/requeue" as "requeue_dead_letters"     => dead_letters::requeue;
     Look   GET  "/console/certificates"                                       => certificates::list;
     Change GET  "/console/certificates/new/{vendor}"                          => certificates::begin;
     Change POST "/console/certificates/new/{vendor}" as "create_certificate"  => certificates::create;

@@ -278,7 +278,7 @@ fn explained_rule(trace: RuleTrace) -> ExplainedRule {
     }
 }
 
-fn explained_attempt(attempt: &Attempt, vendor: Option<Vendor>) -> ExplainedAttempt {
+pub(crate) fn explained_attempt(attempt: &Attempt, vendor: Option<Vendor>) -> ExplainedAttempt {
     let (meaning, todo) = meaning(vendor, &attempt.code).unzip();
     ExplainedAttempt {
         at: attempt.at,
@@ -299,6 +299,7 @@ fn note_meaning(note: &str) -> Option<Words> {
     Some(Words::new(en, zh))
 }
 
+/// What a code means and what to do about it, in the vendor's book or in Posthouse's own.
 fn meaning(vendor: Option<Vendor>, code: &str) -> Option<(Words, Option<Words>)> {
     if code.is_empty() {
         return None;

@@ -128,6 +128,9 @@ impl Lane {
     }
 }
 
+/// A metric of lanes, and where its number stands.
+type Read<T> = (Metric, fn(&Lane) -> T);
+
 fn lane_counters(page: &mut Page, lanes: &[Lane]) {
     let mut ended = page.family(Metric::Deliveries);
     for lane in lanes {
@@ -135,7 +138,7 @@ fn lane_counters(page: &mut Page, lanes: &[Lane]) {
             ended.unless_zero(&[&lane.vendor, &lane.id, &class, &state], count);
         }
     }
-    let counters: [(Metric, fn(&Lane) -> u64); 5] = [
+    let counters: [Read<u64>; 5] = [
         (Metric::Sent, |lane| lane.status.sent),
         (Metric::TokensCleared, |lane| lane.board.meter.tokens_cleared.get()),
         (Metric::LanePauses, |lane| lane.board.meter.pauses.get()),
@@ -149,7 +152,7 @@ fn lane_counters(page: &mut Page, lanes: &[Lane]) {
 }
 
 fn lane_levels(page: &mut Page, lanes: &[Lane]) {
-    let levels: [(Metric, fn(&Lane) -> usize); 3] = [
+    let levels: [Read<usize>; 3] = [
         (Metric::LaneWaiting, |lane| lane.status.waiting),
         (Metric::LaneInFlight, |lane| lane.status.in_flight),
         (Metric::LaneConnections, |lane| lane.status.connections),

@@ -1,31 +1,19 @@
-//! What a connection has asked for and not yet got: logins, sends, requests, acknowledgements.
+//! What a connection has asked for and not yet got: logins, sends, requests.
 //!
 //! Sends of one connection run side by side, so that one durable commit carries many of them; each answer names its
-//! send. Everything that changes the session runs one after another, in the order it came. Acknowledgements that come
-//! while one is being stored are stored together by the next.
+//! send. Everything that changes the session runs one after another, in the order it came.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    future::Future,
-    pin::Pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::VecDeque, future::Future, pin::Pin, sync::Arc};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use im::{Accepted, Im, Live, Opened, Outbound};
-use model::{ClientMessageId, ConversationId, ErrorCode, Fault, Seq};
-use tokio::{sync::mpsc, time};
+use im::{Accepted, Im, Live, Opened, OutboxDoor};
+use model::{ClientMessageId, ErrorCode, Fault};
 use wire::{ClientFrame, ConversationView, Cursor, GroupView, Login, MessageFrame, SendMessage};
 
 /// Errands of one connection that run at once; beyond that it is not read from.
 const RUNNING_MAX: usize = 64;
 /// Session requests of one connection that wait for their turn.
 const WAITING_MAX: usize = 32;
-/// How long to wait before an acknowledgement that the store refused is stored again.
-const REFUSED_PAUSE: Duration = Duration::from_secs(1);
-
-type Cursors = Vec<(ConversationId, Seq)>;
 
 /// An errand that ended.
 pub(super) enum Done {
@@ -33,8 +21,6 @@ pub(super) enum Done {
     Sent(ClientMessageId, Result<Accepted, Fault>),
     Answered(u32, Result<Answer, Fault>),
     Synced(Result<(), Fault>),
-    /// Cursors that the store refused come back.
-    Acked(Result<(), Cursors>),
 }
 
 impl Done {
@@ -46,7 +32,7 @@ impl Done {
             | Self::Answered(_, Err(fault))
             | Self::Synced(Err(fault)) => Some(fault.code),
             Self::LoggedIn(Ok(_)) | Self::Sent(_, Ok(_)) | Self::Answered(_, Ok(_)) => None,
-            Self::Synced(Ok(())) | Self::Acked(_) => None,
+            Self::Synced(Ok(())) => None,
         }
     }
 }
@@ -66,21 +52,11 @@ pub(super) struct Errands {
     running: FuturesUnordered<Pin<Box<dyn Future<Output = Done> + Send>>>,
     waiting: VecDeque<ClientFrame>,
     turn_taken: bool,
-    acks: HashMap<ConversationId, Seq>,
-    acking: bool,
 }
 
 impl Errands {
     pub(super) fn new(im: Arc<Im>) -> Self {
-        Self {
-            im,
-            live: None,
-            running: FuturesUnordered::new(),
-            waiting: VecDeque::new(),
-            turn_taken: false,
-            acks: HashMap::new(),
-            acking: false,
-        }
+        Self { im, live: None, running: FuturesUnordered::new(), waiting: VecDeque::new(), turn_taken: false }
     }
 
     /// Whether the connection may ask for more.
@@ -99,7 +75,7 @@ impl Errands {
         }
     }
 
-    pub(super) fn log_in(&mut self, login: Login, outbox: mpsc::Sender<Outbound>) {
+    pub(super) fn log_in(&mut self, login: Login, outbox: OutboxDoor) {
         let im = Arc::clone(&self.im);
         self.run(async move { Done::LoggedIn(im.login(login, outbox).await.map(Box::new)) });
     }
@@ -114,12 +90,13 @@ impl Errands {
         }
     }
 
-    pub(super) fn ack(&mut self, cursors: Vec<Cursor>) {
-        self.gather(cursors.into_iter().map(|cursor| (cursor.conversation, cursor.seq)).collect());
-        self.store_acks();
+    /// Hands an acknowledgement over: it is stored a moment later, with those of others.
+    pub(super) fn ack(&self, cursors: Vec<Cursor>) {
+        let Some(live) = &self.live else { return };
+        self.im.ack(live, cursors.into_iter().map(|cursor| (cursor.conversation, cursor.seq)).collect());
     }
 
-    /// Lets everything that runs come to its end, stores the last acknowledgements, and ends the session. Errands are
+    /// Lets everything that runs come to its end and ends the session. Errands are
     /// never broken off: a login cut between its commit and its welcome would leave a user online for ever.
     pub(super) async fn finish(mut self) {
         self.waiting.clear();
@@ -144,13 +121,6 @@ impl Errands {
                 self.turn_taken = false;
                 self.take_turn();
             }
-            Done::Acked(stored) => {
-                self.acking = false;
-                if let Err(refused) = stored {
-                    self.gather(refused.clone());
-                }
-                self.store_acks();
-            }
         }
     }
 
@@ -168,30 +138,6 @@ impl Errands {
         let im = Arc::clone(&self.im);
         self.turn_taken = true;
         self.run(async move { carry_out(&im, &live, frame).await });
-    }
-
-    fn gather(&mut self, cursors: Cursors) {
-        for (conversation, seq) in cursors {
-            let far = self.acks.entry(conversation).or_insert(seq);
-            *far = seq.max(*far);
-        }
-    }
-
-    fn store_acks(&mut self) {
-        if self.acking || self.acks.is_empty() {
-            return;
-        }
-        let Some(live) = self.live.clone() else { return };
-        let cursors: Cursors = self.acks.drain().collect();
-        let im = Arc::clone(&self.im);
-        self.acking = true;
-        self.run(async move {
-            if im.ack(&live, cursors.clone()).await.is_ok() {
-                return Done::Acked(Ok(()));
-            }
-            time::sleep(REFUSED_PAUSE).await;
-            Done::Acked(Err(cursors))
-        });
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// What one read takes from the socket at most, in bytes; kept by every connection.
-const READ_BUFFER_BYTES: usize = 2048;
+const READ_BUFFER_BYTES: usize = 1024;
 /// Frames are gathered up to this size before they are written without being flushed, in bytes.
 const WRITE_BUFFER_BYTES: usize = 4096;
 /// A frame this large is not even read, in bytes; one over the limit and under this gets a proper refusal.
@@ -50,6 +50,9 @@ async fn upgrade(
         .write_buffer_size(WRITE_BUFFER_BYTES)
         .max_message_size(READ_MAX_BYTES)
         .max_frame_size(READ_MAX_BYTES)
-        .on_upgrade(move |socket| socket::run(socket, shared, guard));
+        .on_upgrade(async move |socket| {
+            // In a task of its own: that of the upgrade keeps room for the handshake.
+            tokio::spawn(socket::run(socket, shared, guard));
+        });
     Ok(response)
 }

@@ -29,7 +29,7 @@ pub(super) enum Heard {
 /// One WebSocket.
 pub(super) struct Pipe {
     socket: WebSocket,
-    unsent: VecDeque<String>,
+    unsent: VecDeque<Utf8Bytes>,
     unflushed: bool,
 }
 
@@ -39,7 +39,7 @@ impl Pipe {
     }
 
     /// Queues a text; it leaves while [`Pipe::hear`] is awaited.
-    pub(super) fn write(&mut self, text: String) {
+    pub(super) fn write(&mut self, text: Utf8Bytes) {
         self.unsent.push_back(text);
     }
 
@@ -76,7 +76,7 @@ impl Pipe {
         while !self.unsent.is_empty() {
             ready!(Pin::new(&mut self.socket).poll_ready(cx))?;
             if let Some(text) = self.unsent.pop_front() {
-                Pin::new(&mut self.socket).start_send(Message::text(text))?;
+                Pin::new(&mut self.socket).start_send(Message::Text(text))?;
                 self.unflushed = true;
             }
         }

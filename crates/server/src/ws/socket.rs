@@ -3,16 +3,12 @@
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
-use axum::extract::ws::{WebSocket, close_code};
-use im::{Ending, Live, Outbound};
+use axum::extract::ws::{Utf8Bytes, WebSocket, close_code};
+use bytes::Bytes;
+use im::{Ending, Outbound, Outbox, OutboxDoor, Told, outbox};
 use model::{ErrorCode, Timestamp};
-use tokio::{
-    sync::mpsc,
-    time::{Instant, Sleep, sleep},
-};
-use wire::{
-    CloseReason, ErrorFrame, LinkConfig, MessageFrame, ServerEffect, ServerFrame, ServerInput, ServerLink,
-};
+use tokio::time::{Instant, Sleep, sleep};
+use wire::{CloseReason, ErrorFrame, LinkConfig, ServerEffect, ServerFrame, ServerInput, ServerLink};
 
 use super::{
     errands::{Answer, Done, Errands},
@@ -24,15 +20,11 @@ use crate::{
     shared::{Shared, went_down},
 };
 
-/// Words the IM half may have waiting for one connection; one more, and the connection counts as lost.
-const OUTBOX_WORDS: usize = 256;
 /// With so many frames unsent, no more messages are taken from the outbox: each must be acknowledged within its
 /// deadline, which begins when it is taken.
 const FLOWING_FRAMES: usize = 16;
 /// With so many frames unsent, the other end asks for more than it reads, and is not listened to.
 const LISTENING_FRAMES: usize = 256;
-/// Live messages that are put into one frame.
-const GATHERED_MAX: usize = 64;
 
 /// Serves a connection to its end. The future is kept small: there is one for every idle phone.
 pub(super) fn run(
@@ -52,10 +44,8 @@ struct Connection {
     pipe: Pipe,
     errands: Errands,
     /// Handed to the IM half at login.
-    outbox_door: Option<mpsc::Sender<Outbound>>,
-    outbox: mpsc::Receiver<Outbound>,
-    /// The login, once it is open and until its end was heard of.
-    live: Option<Arc<Live>>,
+    outbox_door: Option<OutboxDoor>,
+    outbox: Outbox,
     alarm: Alarm,
     closed: Option<CloseReason>,
     shared: Arc<Shared>,
@@ -64,7 +54,7 @@ struct Connection {
 
 impl Connection {
     fn new(socket: WebSocket, shared: Arc<Shared>, guard: ConnectionGuard) -> Self {
-        let (outbox_door, outbox) = mpsc::channel(OUTBOX_WORDS);
+        let (outbox_door, outbox) = outbox();
         let times = shared.im.config();
         let config = LinkConfig {
             heartbeat_ms: times.heartbeat_ms,
@@ -78,7 +68,6 @@ impl Connection {
             errands: Errands::new(Arc::clone(&shared.im)),
             outbox_door: Some(outbox_door),
             outbox,
-            live: None,
             alarm: Alarm { sleep: Box::pin(sleep(Duration::ZERO)), at: Timestamp::NEVER },
             closed: None,
             shared,
@@ -95,16 +84,17 @@ impl Connection {
             let flowing = self.pipe.unsent() < FLOWING_FRAMES;
             let listening = self.pipe.unsent() < LISTENING_FRAMES && self.errands.have_room();
             self.alarm.set(self.link.next_deadline(), self.shared.now());
+            // A session hears of it as of any other end: so many need not wait for one word.
+            let alone = !self.link.is_live();
             tokio::select! {
                 heard = self.pipe.hear(listening) => self.on_heard(heard),
-                Some(word) = self.outbox.recv(), if flowing => self.on_told(word),
-                ending = ended(self.live.as_deref()) => self.on_ended(ending),
+                told = self.outbox.told(flowing) => self.on_told(told),
                 done = self.errands.next() => self.on_done(done),
                 () = self.alarm.sleep.as_mut(), if self.alarm.is_set() => {
                     self.alarm.at = Timestamp::NEVER;
                     self.step(ServerInput::Tick);
                 }
-                () = went_down(&mut goes_down) => self.step(ServerInput::Shutdown),
+                () = went_down(&mut goes_down), if alone => self.step(ServerInput::Shutdown),
             }
         }
     }
@@ -128,10 +118,8 @@ impl Connection {
     fn step(&mut self, input: ServerInput<'_>) {
         for effect in self.link.step(self.shared.now(), input) {
             match effect {
-                ServerEffect::Send(text) => {
-                    self.shared.meter.frames_out.one();
-                    self.pipe.write(text);
-                }
+                ServerEffect::Send(text) => self.write(text.into()),
+                ServerEffect::SendShared(text) => self.write(shared_text(text)),
                 ServerEffect::Login(login) => {
                     if let Some(door) = self.outbox_door.take() {
                         self.errands.log_in(*login, door);
@@ -147,6 +135,11 @@ impl Connection {
         }
     }
 
+    fn write(&mut self, text: Utf8Bytes) {
+        self.shared.meter.frames_out.one();
+        self.pipe.write(text);
+    }
+
     fn on_heard(&mut self, heard: Heard) {
         match heard {
             Heard::Text(text) => {
@@ -159,44 +152,34 @@ impl Connection {
         }
     }
 
-    fn on_ended(&mut self, ending: Ending) {
-        self.live = None;
-        match ending {
-            Ending::Kick(reason) => self.step(ServerInput::Kick(reason)),
-            Ending::Replaced => self.step(ServerInput::SocketClosed),
+    fn on_told(&mut self, told: Told) {
+        match told {
+            Told::Word(word) => {
+                self.on_word(word);
+                self.take_words();
+            }
+            Told::Ended(Ending::Kick(reason)) => self.step(ServerInput::Kick(reason)),
+            Told::Ended(Ending::Replaced) => self.step(ServerInput::SocketClosed),
+            Told::Ended(Ending::Shutdown) => self.step(ServerInput::Shutdown),
         }
     }
 
-    fn on_told(&mut self, word: Outbound) {
-        let mut next = Some(word);
-        while let Some(word) = next.take() {
-            match word {
-                Outbound::Deliver(frames) => match self.outbox.try_recv() {
-                    Ok(Outbound::Deliver(more)) => {
-                        let mut gathered = [&*frames, &*more].concat();
-                        next = self.gather(&mut gathered);
-                        self.step(ServerInput::Deliver(&gathered));
-                    }
-                    other => {
-                        self.step(ServerInput::Deliver(&frames));
-                        next = other.ok();
-                    }
-                },
-                Outbound::Page(frames) => self.step(ServerInput::Page(&frames)),
-                Outbound::Tell(frame) => self.reply(*frame),
-            }
+    /// Takes the words that wait already, so that they leave together.
+    fn take_words(&mut self) {
+        while self.pipe.unsent() < FLOWING_FRAMES
+            && let Some(word) = self.outbox.try_recv()
+        {
+            self.on_word(word);
         }
     }
 
-    /// Adds the live messages that wait already, so that they leave in one frame; gives back what came after them.
-    fn gather(&mut self, gathered: &mut Vec<Arc<MessageFrame>>) -> Option<Outbound> {
-        while gathered.len() < GATHERED_MAX {
-            match self.outbox.try_recv().ok()? {
-                Outbound::Deliver(frames) => gathered.extend_from_slice(&frames),
-                other => return Some(other),
-            }
+    fn on_word(&mut self, word: Outbound) {
+        match word {
+            Outbound::Deliver(frames) => self.step(ServerInput::Deliver(&frames)),
+            Outbound::Parcel(parcel) => self.step(ServerInput::Parcel(&parcel)),
+            Outbound::Page(frames) => self.step(ServerInput::Page(&frames)),
+            Outbound::Tell(frame) => self.reply(*frame),
         }
-        None
     }
 
     fn on_done(&mut self, done: Done) {
@@ -205,8 +188,11 @@ impl Connection {
         }
         match done {
             Done::LoggedIn(Ok(opened)) => {
-                self.live = Some(opened.live);
                 self.step(ServerInput::Accepted(Box::new(opened.welcome)));
+                // Who logged in while the others were told has not heard it.
+                if *self.shared.goes_down.borrow() {
+                    self.step(ServerInput::Shutdown);
+                }
             }
             Done::LoggedIn(Err(fault)) => self.step(ServerInput::Refused(&fault)),
             Done::Sent(client_message_id, result) => self.reply(match result {
@@ -233,8 +219,8 @@ impl Connection {
             }
             Done::Synced(Ok(())) => {
                 // The pages went through the outbox; `synced` must not overtake them.
-                while let Ok(word) = self.outbox.try_recv() {
-                    self.on_told(word);
+                while let Some(word) = self.outbox.try_recv() {
+                    self.on_word(word);
                 }
                 self.step(ServerInput::Synced);
             }
@@ -242,7 +228,6 @@ impl Connection {
                 self.reply(ServerFrame::Error(ErrorFrame::of(&fault)));
                 self.step(ServerInput::Shutdown);
             }
-            Done::Acked(_) => {}
         }
     }
 
@@ -251,11 +236,16 @@ impl Connection {
     }
 }
 
-/// Waits until the server's side has ended the login; for ever where there is none.
-async fn ended(live: Option<&Live>) -> Ending {
-    match live {
-        Some(live) => live.ended().await,
-        None => std::future::pending().await,
+/// A text that many connections write, without a copy for each.
+fn shared_text(text: Arc<str>) -> Utf8Bytes {
+    Utf8Bytes::try_from(Bytes::from_owner(SharedText(text))).unwrap_or_default()
+}
+
+struct SharedText(Arc<str>);
+
+impl AsRef<[u8]> for SharedText {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
     }
 }
 

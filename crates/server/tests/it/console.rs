@@ -18,8 +18,13 @@ use crate::{
 
 const HOSTILE: &str = "<script>alert('x')</script>";
 const HARMLESS: &str = "&#60;script&#62;alert(&#39;x&#39;)&#60;/script&#62;";
-const PAGES: [&str; 4] =
-    ["/console/lab", "/console/explain", "/console/certificates", "/console/certificates/new/xiaomi"];
+const PAGES: [&str; 5] = [
+    "/console/lab",
+    "/console/explain",
+    "/console/dead-letters",
+    "/console/certificates",
+    "/console/certificates/new/xiaomi",
+];
 
 /// A simulator with one handset, of which everything that somebody else chose is hostile.
 async fn hostile_simulator() -> SimulatorAddress {
@@ -314,4 +319,21 @@ async fn the_last_message_is_told_in_the_lab_with_its_way_to_explain() {
     let explain = browser.get(&format!("/console/explain?message={sent}&user=bo")).await;
     assert!(explain.text.contains("data-test=\"rule-decided\""), "{}", explain.text);
     assert!(explain.text.contains("never_logged_in"));
+}
+
+#[tokio::test]
+async fn dead_letters_are_filtered_and_put_back_with_a_form_of_this_sign_in() {
+    let house = House::new().await;
+    let browser = Browser::signed_in(&house).await;
+    for (language, words) in [("en", "No dead letters"), ("zh", "没有死信")] {
+        let page = browser.get_as("/console/dead-letters?class=marketing&vendor=", language).await;
+        assert_eq!(page.status, 200);
+        assert!(page.text.contains(words), "{}", page.text);
+    }
+    let odd = browser.get("/console/dead-letters?reason=fetched&requeued=3&kept=<b>").await;
+    assert!(odd.text.contains("data-test=\"refusal\"") && !odd.text.contains("<b></b>"), "{}", odd.text);
+    let done = browser.post("/console/dead-letters/requeue", &[("class", "chat"), ("lifetime", "")]).await;
+    assert_eq!(location(&done), "/console/dead-letters?class=chat&requeued=0&kept=0&changed=0");
+    let forged = browser.post_bare("/console/dead-letters/requeue", &[("csrf", "guessed")]).await;
+    assert_eq!(forged.status, 403);
 }

@@ -37,6 +37,7 @@ impl Clock for SystemClock {
 pub(crate) struct House {
     pub(crate) address: SocketAddr,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) im: Arc<Im>,
     /// A key of the first App with every scope of an App.
     pub(crate) key: String,
     /// The same for the second App.
@@ -45,7 +46,6 @@ pub(crate) struct House {
     pub(crate) app: App,
     http: Client<hyper_util::client::legacy::connect::HttpConnector, Full<Bytes>>,
     running: Running,
-    im: Arc<Im>,
     gateway: Arc<Gateway>,
     folder: TempDir,
 }

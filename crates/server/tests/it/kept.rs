@@ -11,6 +11,7 @@ async fn every_field_of_a_policy_is_changed_by_its_name_and_bounded() {
     let change = json!({
         "presence": "none", "background_harmony": "wait-for-loss", "background_web": "wait-for-loss",
         "login": "one_per_platform_class", "fcm": "first", "stale_after_days": 30, "content_free": true,
+        "retention_days": 30,
         "templates": [{ "kind": "image", "language": "zh", "text": "[图]" }],
     });
     let changed = house.patch("/v1/app", json!({ "policy": change })).await.json();
@@ -23,6 +24,8 @@ async fn every_field_of_a_policy_is_changed_by_its_name_and_bounded() {
     let template = |kind: &str, text: &str| json!({ "kind": kind, "language": "zh", "text": text });
     for wrong in [
         json!({ "stale_after_days": 0 }),
+        json!({ "retention_days": 0 }),
+        json!({ "retention_days": 366 }),
         json!({ "default_title": " " }),
         json!({ "templates": [template("", "x")] }),
         json!({ "templates": [template("image", "")] }),

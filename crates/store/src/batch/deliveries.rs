@@ -24,7 +24,7 @@ pub struct NewDelivery {
     pub token: Arc<str>,
     /// Generation of the binding the token came from; 0 for a bare token.
     pub binding_generation: i64,
-    /// `Queued` or `Skipped`.
+    /// `Queued`, `Skipped`, or `Dropped` where its lane is too full.
     pub state: DeliveryState,
     /// The rule that decided.
     pub reason: ReasonCode,

@@ -3,6 +3,7 @@
 mod console;
 mod deliveries;
 mod keeping;
+mod ledger;
 mod logins;
 mod outcome;
 mod tokens;
@@ -19,6 +20,7 @@ pub use self::{
     console::{ConsoleOp, Invitation, NewOperator, OperatorStart, PasswordBy},
     deliveries::{CancelScope, DeliveryUpdate, FanoutNext, FollowUp, NewDelivery},
     keeping::{Erasure, ErasureStep, Expiry, ExpiryStep},
+    ledger::{BrakeRecord, LedgerOp, Requeue},
     logins::{NewSession, SessionEnd},
     outcome::Outcome,
     tokens::{BindingClear, CertificateDraft, NewBinding},
@@ -380,6 +382,12 @@ pub enum Op {
     },
     /// Stores what an attempt brought; the row leaves its lane's hands. → [`Outcome::Done`]
     Update(DeliveryUpdate),
+    /// Changes a certificate's ledger. → [`Outcome::Done`], or as the change says
+    Ledger(LedgerOp),
+    /// Puts a push that had ended back into its queue, as it was decided anew. A row that was cancelled while it was on
+    /// the wire stays ended, and so does one whose user has read the message. → [`Outcome::Done`], [`Outcome::Stale`]
+    /// where the decision rests on what is no longer so, or [`Outcome::Missing`] where the row is no dead letter
+    Requeue(Box<Requeue>),
     /// Stores what a receipt said. Its delivery is found by certificate, message (or vendor message id) and token.
     /// → [`Outcome::Marked`]
     Mark {

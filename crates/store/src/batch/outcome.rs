@@ -92,6 +92,8 @@ pub enum Outcome {
     Cleared(bool),
     /// The delivery that the receipt is about, where it was found.
     Marked(Option<DeliveryId>),
+    /// Rows of old days that were deleted; none: there are no more.
+    Forgotten(u32),
     /// What the op changes is not there in this App; nothing was changed by it.
     Missing,
     /// A decision rested on what is no longer so: the device logged out, fetched, or has another token. Neither rows

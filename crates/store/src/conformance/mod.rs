@@ -8,12 +8,14 @@ pub mod audit;
 pub mod badges;
 pub mod bindings;
 pub mod calls;
+pub mod dead_letters;
 pub mod deliveries;
 pub mod devices;
 pub mod fanout;
 pub mod feed;
 pub mod follow_ups;
 pub mod groups;
+pub mod ledger;
 pub mod messages;
 pub mod operators;
 pub mod queue;
@@ -152,6 +154,7 @@ macro_rules! conformance_tests {
             what_is_held_is_not_claimed_again,
             what_is_released_is_claimed_again,
             a_long_backlog_is_claimed_once_each,
+            what_waits_is_counted_as_far_as_asked,
             how_much_waits_is_counted,
             a_retry_is_claimed_when_it_is_due,
             a_reopen_puts_everything_back,
@@ -246,6 +249,21 @@ macro_rules! conformance_tests {
             the_audience_brings_settings_and_mute,
             b11_a_device_that_is_switched_off_gets_nothing_that_has_not_begun,
             a_report_is_renewed_between_logins,
+        ]);
+        $crate::conformance_tests!(@of $house, ledger: [
+            what_is_counted_adds_up_and_outlives_a_reopen,
+            what_is_used_up_is_kept_with_its_first_moment,
+            old_days_are_forgotten_and_today_stays,
+            a_brake_outlives_a_reopen,
+            a_backlog_is_counted_by_class,
+        ]);
+        $crate::conformance_tests!(@of $house, dead_letters: [
+            dead_letters_are_filtered_and_paged,
+            a_dead_letter_goes_back_into_its_queue,
+            a_dead_letter_whose_device_changed_since_stays_dead,
+            a_dead_letter_that_was_read_stays_dead,
+            a_dead_letter_that_raced_with_a_cancel_is_none,
+            what_is_no_dead_letter_is_not_put_back,
         ]);
         $crate::conformance_tests!(@of $house, resources: [
             e8_a_resource_is_put_changed_and_deleted,

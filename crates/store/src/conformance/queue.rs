@@ -303,3 +303,23 @@ pub async fn another_certificates_rows_are_not_claimed(stage: Stage) {
     assert!(stage.store().claim(other, Timestamp::NEVER, 9).await.expect("claims").is_empty());
     assert_eq!(stage.store().next_due(other).await.expect("reads"), None);
 }
+
+/// What waits is counted by lane and by App, as far as the asker wants to know.
+pub async fn what_waits_is_counted_as_far_as_asked(stage: Stage) {
+    use crate::Waiting::{App, Lane};
+    let (phone, _) = stage.sleeping_phone("bo", "t-1").await;
+    let waiting = async |whose, most| stage.store().waiting(whose, most).await.expect("counts");
+    assert_eq!(waiting(Lane(stage.certificate), 9).await, 0);
+    let first = stage.queue_push("bo", phone).await;
+    for _ in 0..4 {
+        stage.queue_push("bo", phone).await;
+    }
+    let on_disk = waiting(Lane(stage.certificate), 9).await;
+    assert!(on_disk <= 5, "what is not on disk yet may be left out");
+    assert_eq!(waiting(App(first.app), 9).await, on_disk);
+    assert!(waiting(Lane(stage.certificate), 3).await <= 3);
+    stage.claim(9).await;
+    stage.update(first.id, DeliveryState::Accepted).await;
+    assert!(waiting(App(first.app), 9).await <= 4);
+    assert_eq!(waiting(Lane(model::CertificateId(99)), 9).await, 0);
+}

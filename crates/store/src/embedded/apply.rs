@@ -2,9 +2,9 @@
 
 use super::{
     tables::{
-        acks, api_keys, apps, audit, bindings, calls, cancels, certificates, console_sessions, deletions,
-        deliveries, devices, erasure, expiry, fanouts, follow_ups, groups, members, messages, mutes,
-        operators, outbox, reads, recalls, receipts, resources, sessions, users, webhooks,
+        acks, api_keys, apps, audit, bindings, calls, cancels, certificates, console_sessions, dead_letters,
+        deletions, deliveries, devices, erasure, expiry, fanouts, follow_ups, groups, ledger, members,
+        messages, mutes, operators, outbox, reads, recalls, receipts, resources, sessions, users, webhooks,
     },
     writer::Work,
     writing::Writing,
@@ -110,7 +110,7 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
         Op::Cancel { app, scope, reason, at } => {
             let which = match scope {
                 CancelScope::UserDevice(user, device) => {
-                    sessions::note_fetch(writing.conn, *app, user, *device, *at)?;
+                    sessions::note_fetch(writing, *app, user, *device, *at)?;
                     cancels::Which::UserDevice(user, *device)
                 }
                 CancelScope::Message(message) => cancels::Which::Message(*message),
@@ -121,6 +121,8 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
             fanouts::decide(writing, *app, *message, deliveries, next)
         }
         Op::Update(update) => deliveries::update(writing, update),
+        Op::Ledger(op) => ledger::apply(writing, op),
+        Op::Requeue(requeue) => dead_letters::requeue(writing, requeue),
         Op::Mark { app, certificate, receipt } => receipts::mark(writing, *app, *certificate, receipt),
         Op::DeleteUser { app, user, reason, at } => deletions::begin(writing, *app, user, *reason, *at),
         Op::Erase(erasure) => erasure::step(writing, erasure),

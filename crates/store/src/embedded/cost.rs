@@ -13,10 +13,10 @@ use model::{
 
 use super::{EmbeddedStore, sql::STEPS};
 use crate::{
-    DeliveryFilter, FollowUp, NewDelivery, Op, SealKey, Store,
+    DeliveryFilter, Erasure, ErasureStep, Expiry, ExpiryStep, FollowUp, NewDelivery, Op, SealKey, Store,
     conformance::{
         House, Stage, groups,
-        stage::{APP, FETCHED, device, user},
+        stage::{APP, FETCHED, START, device, user},
     },
 };
 
@@ -74,6 +74,7 @@ async fn walk(stage: &Stage, name: &'static str) -> Costs {
     costs.note("fetch");
     stage.logout(session).await;
     costs.note("logout");
+    keeping(stage, &mut costs, name).await;
     costs
 }
 
@@ -162,6 +163,43 @@ async fn group(stage: &Stage, costs: &mut Costs, name: &'static str, phone: Devi
     costs.note("dismissal");
     stage.commit(Op::SwitchPush { app: APP, device: phone, on: true, reason: FETCHED, at }).await;
     costs.note("switch");
+}
+
+/// A step of each kind of what goes by itself; the message that is over is the App's oldest.
+async fn keeping(stage: &Stage, costs: &mut Costs, name: &str) {
+    let steps = [
+        ("expiry of messages", ExpiryStep::FIRST),
+        ("expiry of calls", ExpiryStep::Calls),
+        ("expiry of events", ExpiryStep::Events),
+        ("expiry of devices", ExpiryStep::Devices { after: None }),
+        ("expiry of marks", ExpiryStep::Deletions),
+    ];
+    for (what, step) in steps {
+        let (before, tokens_before) = (START.plus_ms(1), START);
+        stage.commit(Op::Expire(Expiry { app: APP, before, tokens_before, step, limit: 2 })).await;
+        costs.note(what);
+    }
+    let at = stage.now();
+    stage.commit(Op::DeleteUser { app: APP, user: user(name), reason: FETCHED, at }).await;
+    costs.note("deletion");
+    let erasure = Erasure {
+        app: APP,
+        users: vec![user(name)],
+        step: ErasureStep::Own,
+        limit: 100,
+        reason: FETCHED,
+        at,
+    };
+    for (what, step) in [
+        ("erasure of what is the user's own", ErasureStep::Own),
+        ("erasure of words", ErasureStep::Messages { after: None }),
+        ("erasure of mutes", ErasureStep::Mutes { after: None }),
+        ("end of the erasure", ErasureStep::Close),
+    ] {
+        let limit = if step == ErasureStep::Own { 100 } else { 1 };
+        stage.commit(Op::Erase(Erasure { step, limit, ..erasure.clone() })).await;
+        costs.note(what);
+    }
 }
 
 /// Steps that a page of a group takes, from its middle.

@@ -71,6 +71,16 @@ impl DeliveryIds {
     }
 }
 
+/// Passes over so many: what a restored folder does not know of may have been given.
+pub(super) fn leave_out(conn: &Connection, numbers: i64) -> Result<(), StoreError> {
+    sql::execute(
+        conn,
+        "UPDATE instance SET value = CAST(CAST(value AS INTEGER) + ?2 AS BLOB) WHERE name = ?1",
+        values![NAME, numbers],
+    )?;
+    Ok(())
+}
+
 fn store(conn: &Connection, reserved: i64) -> Result<(), StoreError> {
     sql::execute(
         conn,

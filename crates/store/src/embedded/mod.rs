@@ -14,7 +14,9 @@ mod hands;
 #[cfg(test)]
 mod hands_model;
 mod ids;
+mod look;
 mod open;
+mod people;
 mod readers;
 mod restore;
 mod road;
@@ -33,11 +35,12 @@ use std::{
 
 use async_trait::async_trait;
 use model::{
-    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, Delivery, DeliveryId,
-    DeviceId, Group, GroupId, GroupMember, Message, MessageId, OperatorId, OperatorName, PushId,
-    PushResource, Seq, SessionId, Timestamp, UserId, Webhook,
+    Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, DayNumber, Delivery,
+    DeliveryId, DeviceId, Environment, Group, GroupId, GroupMember, Message, MessageId, OperatorId,
+    OperatorName, PushId, PushResource, Seq, SessionId, Timestamp, UserId, Webhook,
 };
 
+pub use self::look::Look;
 use self::{
     hands::ReadTo,
     ids::DeliveryIds,
@@ -46,16 +49,16 @@ use self::{
     road::Road,
     tables::{
         api_keys, apps, audience, audit, backlog, bindings, calls, certificates, console_sessions,
-        conversations, deletions, deliveries, delivery_list, devices, fanouts, groups, members, messages,
-        operators, outbox, queue, reads, resources, sessions, users, webhooks,
+        conversations, dead_letters, deletions, deliveries, delivery_list, devices, fanouts, groups, ledger,
+        members, messages, operators, outbox, queue, reads, resources, sessions, users, webhooks,
     },
     writer::{Desk, Work, Writer},
 };
 use crate::{
-    ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, CallRecord, Claimed, ConsoleSession,
-    ConsoleSessionKey, ConversationEntry, ConversationHead, Deletion, DeliveryFilter, DeviceRecord,
-    FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome, SealKey, SessionRecord, Space, Store, StoreError,
-    StoreMeter, User,
+    ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, BrakeRecord, CallRecord, Claimed, ConsoleSession,
+    ConsoleSessionKey, ConversationEntry, ConversationHead, DayLedger, DeadLetter, DeadLetterFilter,
+    Deletion, DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, Operator, OutboxEntry, Outcome,
+    QueuedByClass, SealKey, SessionRecord, Space, Store, StoreError, StoreMeter, User, Waiting,
 };
 
 pub use self::{
@@ -64,7 +67,7 @@ pub use self::{
 };
 
 /// Changes that the feed holds for a slow listener.
-const FEED_CAPACITY: usize = 4096;
+const FEED_CAPACITY: usize = 16_384;
 /// Rows of a queue that are looked at in one step.
 const QUEUE_STEP: usize = 512;
 
@@ -162,15 +165,33 @@ impl EmbeddedStore {
         limit: usize,
     ) -> Result<Vec<Claimed>, StoreError> {
         let taken = self.road().claim_young(certificate, by, limit);
-        if let Some(claimed) = queue::load_bare(&taken) {
-            return Ok(claimed);
+        if taken.is_empty() {
+            return Ok(Vec::new());
         }
-        let claimed = self.readers.snapshot(|conn| queue::load_young(conn, certificate, &taken));
+        let claimed = self.environment_of(certificate).and_then(|environment| {
+            match queue::load_known(&taken, &self.road().people, environment) {
+                Some(claimed) => Ok(claimed),
+                None => self.readers.snapshot(|conn| queue::load_young(conn, &taken, environment)),
+            }
+        });
         if claimed.is_err() {
             let ids: Vec<DeliveryId> = taken.iter().map(|row| row.id).collect();
             self.road().release(&ids);
         }
         claimed
+    }
+
+    fn environment_of(&self, certificate: CertificateId) -> Result<Option<Environment>, StoreError> {
+        let (known, epoch) = {
+            let road = self.road();
+            (road.people.environment(certificate), road.people.epoch())
+        };
+        if let Some(environment) = known {
+            return Ok(environment);
+        }
+        let environment = self.readers.read(|conn| queue::environment_of(conn, certificate))?;
+        self.road().people.keep_environment(certificate, environment, epoch);
+        Ok(environment)
     }
 
     /// Takes free rows from the front of the queue on, then reads them, all from one snapshot.
@@ -464,7 +485,22 @@ impl Store for EmbeddedStore {
         if let Some(page) = audience::bare(addressee, after) {
             return Ok(page);
         }
-        self.readers.snapshot(|conn| audience::page(conn, app, addressee, after, limit))
+        let named = audience::named(addressee, after);
+        let (known, epoch) = {
+            let road = self.road();
+            let known = named.map(|users| users.iter().map(|user| road.people.find(app, user)).collect());
+            (known.unwrap_or(None::<Vec<_>>), road.people.epoch())
+        };
+        match known.as_deref() {
+            Some([one]) if !audience::has_marks(addressee) => return Ok(audience::of_one_known(one)),
+            Some(known) => {
+                return self.readers.read(|conn| audience::of_known(conn, app, addressee, known, limit));
+            }
+            None => {}
+        }
+        let page = self.readers.snapshot(|conn| audience::page(conn, app, addressee, after, limit))?;
+        self.road().people.keep(app, page.people, epoch);
+        Ok(page.rows)
     }
 
     async fn due_fanouts(&self, by: Timestamp, limit: u32) -> Result<Vec<FanoutCursor>, StoreError> {
@@ -505,6 +541,10 @@ impl Store for EmbeddedStore {
         Ok(())
     }
 
+    async fn waiting(&self, whose: Waiting, most: u32) -> Result<u64, StoreError> {
+        self.readers.read(|conn| queue::waiting(conn, whose, most))
+    }
+
     async fn next_due(&self, certificate: CertificateId) -> Result<Option<Timestamp>, StoreError> {
         let (young, mut after) = {
             let road = self.road();
@@ -526,6 +566,37 @@ impl Store for EmbeddedStore {
             }
         })?;
         Ok(young.into_iter().chain(on_disk).min())
+    }
+
+    async fn day_ledger(
+        &self,
+        certificate: CertificateId,
+        day: DayNumber,
+        devices: u32,
+    ) -> Result<DayLedger, StoreError> {
+        self.readers.snapshot(|conn| ledger::read(conn, certificate, day, devices))
+    }
+
+    async fn brake(&self, certificate: CertificateId) -> Result<BrakeRecord, StoreError> {
+        self.readers.read(|conn| ledger::brake(conn, certificate))
+    }
+
+    async fn queued_by_class(
+        &self,
+        certificate: CertificateId,
+        most: u32,
+    ) -> Result<QueuedByClass, StoreError> {
+        self.write_young().await?;
+        self.readers.read(|conn| dead_letters::queued_by_class(conn, certificate, most))
+    }
+
+    async fn dead_letters(
+        &self,
+        app: AppId,
+        filter: &DeadLetterFilter,
+        limit: u32,
+    ) -> Result<Vec<DeadLetter>, StoreError> {
+        self.readers.snapshot(|conn| dead_letters::list(conn, app, filter, limit))
     }
 
     async fn deliveries(

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{
     backup::{Part, check_pages, disk},
+    ids,
     open::{self, Role},
     sql::{self, values},
 };
@@ -17,8 +18,9 @@ use crate::{SealKey, StoreError};
 
 /// More messages than one conversation, and more rows than one table, gets between a backup and its restore.
 const NUMBERS_LEFT_OUT: i64 = 1_000_000_000;
-/// The same for certificates and webhooks, whose numbers people read, and type.
+/// The same for what people make one by one, and whose numbers they read, and type.
 const NAMES_LEFT_OUT: i64 = 1000;
+const NAMED_BY_NUMBER: [&str; 3] = ["certificates", "webhooks", "operators"];
 /// What may be in the folder beforehand: the key of the backup, which is kept apart from it.
 const MAY_BE_THERE: [&str; 3] = ["seal.key", "posthouse.lock", "lost+found"];
 
@@ -41,7 +43,7 @@ pub struct Restored {
     pub bytes: u64,
 }
 
-/// Makes a folder from a backup. Logins count as lost until they come back. The database is written anew, without the room
+/// Makes a folder from a backup. Logins count as lost until they come back, and nobody is signed in to the console. The database is written anew, without the room
 /// that its deleted rows took.
 ///
 /// # Errors
@@ -113,8 +115,10 @@ fn begin_anew(file: &Path, seal: &SealKey, now: Timestamp) -> Result<Restored, S
         "UPDATE sessions SET state = ?1, since = ?2 WHERE state < 2",
         values![SessionState::Disconnected, now],
     )?;
+    sql::execute(&step, "DELETE FROM console_sessions", values![])?;
     sql::execute(&step, "UPDATE conversations SET seq = seq + ?1", values![NUMBERS_LEFT_OUT])?;
     leave_out_numbers(&step)?;
+    ids::leave_out(&step, NUMBERS_LEFT_OUT)?;
     sql::execute(
         &step,
         "INSERT OR REPLACE INTO instance (name, value) VALUES ('restored_at', ?1)",
@@ -136,11 +140,8 @@ fn leave_out_numbers(conn: &Connection) -> rusqlite::Result<()> {
         |columns| columns.next(),
     )?;
     for table in counted {
-        let by = if ["certificates", "webhooks"].contains(&table.as_str()) {
-            NAMES_LEFT_OUT
-        } else {
-            NUMBERS_LEFT_OUT
-        };
+        let is_named = NAMED_BY_NUMBER.contains(&table.as_str());
+        let by = if is_named { NAMES_LEFT_OUT } else { NUMBERS_LEFT_OUT };
         let moved = sql::execute(
             conn,
             "UPDATE sqlite_sequence SET seq = seq + ?2 WHERE name = ?1",

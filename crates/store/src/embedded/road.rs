@@ -11,6 +11,7 @@ use model::{CertificateId, DeliveryId, Timestamp};
 use super::{
     cursors::{CursorChange, Cursors},
     hands::{Hands, QueueChanges, Queued},
+    people::{People, PeopleChanges},
     young::{Young, YoungRow},
 };
 
@@ -20,6 +21,7 @@ pub(super) struct Road {
     pub(super) hands: Hands,
     pub(super) young: Young,
     pub(super) cursors: Cursors,
+    pub(super) people: People,
 }
 
 /// A young row that a transaction writes.
@@ -38,11 +40,13 @@ pub(super) struct RoadChanges {
     /// Decisions that become young rows.
     pub(super) fresh: Vec<YoungRow>,
     pub(super) leaving: Vec<Leaving>,
+    pub(super) people: PeopleChanges,
 }
 
 impl Road {
     /// The transaction was committed.
     pub(super) fn committed(&mut self, changes: RoadChanges) {
+        self.people.forget(changes.people);
         for row in changes.fresh {
             self.young.add(Arc::new(row));
         }

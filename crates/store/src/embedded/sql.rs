@@ -6,10 +6,10 @@
 use std::{str::FromStr, sync::Arc};
 
 use model::{
-    AppId, BindingKind, BindingLoss, CallId, CertificateId, CertificateName, ClientMessageId, ConversationId,
-    DeliveryId, DeliveryState, DeviceId, Environment, GroupId, JoinMode, MessageId, MessageKind, Mute,
-    OperatorId, OperatorName, Purpose, PushId, ReasonCode, ResourceId, Role, Seq, SessionId, SessionState,
-    TextVariant, Timestamp, UserId, Vendor, WebhookId,
+    AppId, BindingKind, BindingLoss, CallId, CertificateId, CertificateName, Class, ClientMessageId,
+    ConversationId, DayNumber, DeliveryId, DeliveryState, DeviceId, Environment, GroupId, JoinMode,
+    MessageId, MessageKind, Mute, OperatorId, OperatorName, Purpose, PushId, ReasonCode, ResourceId, Role,
+    Seq, SessionId, SessionState, TextVariant, Timestamp, UserId, Vendor, WebhookId,
 };
 use rusqlite::{
     Connection, OptionalExtension as _, Row, ToSql,
@@ -213,7 +213,18 @@ macro_rules! number {
         }
     )*};
 }
-number!(AppId, CertificateId, DeliveryId, OperatorId, ReasonCode, Seq, SessionId, Timestamp, WebhookId);
+number!(
+    AppId,
+    CertificateId,
+    DayNumber,
+    DeliveryId,
+    OperatorId,
+    ReasonCode,
+    Seq,
+    SessionId,
+    Timestamp,
+    WebhookId
+);
 
 /// Newtypes over a uuid, kept as 16 bytes.
 macro_rules! uuid_blob {
@@ -266,6 +277,7 @@ text!(
     OperatorName by as_str, OperatorName::new;
     ClientMessageId by as_str, ClientMessageId::new;
     CertificateName by as_str, CertificateName::new;
+    Class by as_str, Class::from_str;
     ConversationId by as_str, ConversationId::from_str;
     Environment by as_str, Environment::from_str;
     Vendor by name, Vendor::from_str

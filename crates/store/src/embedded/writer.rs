@@ -64,11 +64,14 @@ impl Work {
     }
 }
 
-/// Decisions and verdicts promise nothing: a crash of the program takes none of them, and a power cut that took the last
+/// Decisions, verdicts and what is counted of them promise nothing: a crash of the program takes none of them, and a power cut that took the last
 /// ones leaves what they were made from, so that they are made again. They are on disk with the next promise. What was
 /// taken away is taken away again.
 const fn is_promise(op: &Op) -> bool {
-    !matches!(op, Op::Decide { .. } | Op::Update(_) | Op::Expire(_) | Op::Erase(_))
+    !matches!(
+        op,
+        Op::Decide { .. } | Op::Update(_) | Op::Ledger(_) | Op::Ack { .. } | Op::Expire(_) | Op::Erase(_)
+    )
 }
 
 fn op_rows(op: &Op) -> usize {

@@ -18,7 +18,7 @@ use super::{
     tables::{certificates, deliveries, fanouts},
     young::{Scope, YoungRow},
 };
-use crate::{Change, Feed, StoreError, sealing::SealKey};
+use crate::{Change, Feed, NewDelivery, StoreError, sealing::SealKey};
 
 /// An open transaction of the writer.
 pub(super) struct Writing<'a> {
@@ -89,6 +89,7 @@ impl<'a> Writing<'a> {
 
     /// Tells a change once it is committed.
     pub(super) fn tell(&mut self, change: Change) {
+        self.changes.people.hear(&change);
         self.news.changes.push(change);
     }
 
@@ -204,6 +205,10 @@ impl<'a> Writing<'a> {
             self.changes.leaving.push(Leaving { id: row.id, queued: Some(row.queued()) });
         }
         for row in &young {
+            // A lane that looked while the row was on its way to the disk saw it in neither place.
+            if self.news.queued.last() != Some(&row.certificate) {
+                self.news.queued.push(row.certificate);
+            }
             deliveries::write_waiting(self, row)?;
             self.touched.entry(row.message_row).or_default().written += 1;
         }
@@ -226,6 +231,21 @@ impl<'a> Writing<'a> {
         let tells = certificates::tells_receipts_by_own_id(self.conn, certificate)?;
         self.receipts_by_own_id.borrow_mut().insert(certificate, tells);
         Ok(tells)
+    }
+
+    /// A user changed in a way that nobody is told of.
+    pub(super) fn changed_user(&mut self, app: AppId, user: &UserId) {
+        self.changes.people.user(app, user);
+    }
+
+    /// A device changed in a way that nobody is told of.
+    pub(super) fn changed_device(&mut self, app: AppId, device: DeviceId) {
+        self.changes.people.device(app, device);
+    }
+
+    /// Whether a push surely rests on what is still so; where not, the tables are to be asked.
+    pub(super) fn still_bears(&self, app: AppId, new: &NewDelivery) -> bool {
+        road::lock(self.road).people.still_bears(app, new, &self.changes.people)
     }
 
     /// Writes what has waited long.

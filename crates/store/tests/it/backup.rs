@@ -10,10 +10,13 @@ use std::{
 };
 
 use model::{
-    Addressee, AppId, ConversationId, DeviceId, DeviceReport, LoginPolicy, Message, MessageId, PushId,
-    ReasonCode, Seq, SessionState, Timestamp, UserId,
+    Addressee, AppId, ConversationId, DeliveryId, DeliveryState, DeviceId, DeviceReport, LoginPolicy,
+    Message, MessageId, Purpose, PushId, ReasonCode, Seq, SessionState, TextVariant, Timestamp, UserId,
 };
-use store::{EmbeddedStore, NewSession, Op, Outcome, Pace, SealKey, Store, StoreError, back_up, restore};
+use store::{
+    DeliveryFilter, EmbeddedStore, FanoutNext, NewDelivery, NewSession, Op, Outcome, Pace, SealKey, Store,
+    StoreError, back_up, restore,
+};
 use uuid::Uuid;
 
 use super::{Folder, crash::message, seal_key};
@@ -36,6 +39,32 @@ async fn accept(store: &dyn Store) -> (MessageId, Seq) {
         [Outcome::Accepted { seq }] => (id, seq),
         ref other => panic!("{other:?}"),
     }
+}
+
+/// Decides the message's one target; the number of its delivery.
+async fn skip(store: &dyn Store, message: MessageId) -> DeliveryId {
+    let skipped = NewDelivery {
+        purpose: Purpose::Notify,
+        user: Some(user("bo")),
+        device: None,
+        push_id: None,
+        certificate: None,
+        token: "".into(),
+        binding_generation: 0,
+        state: DeliveryState::Skipped,
+        reason: ReasonCode(1),
+        rules_version: 1,
+        facts: Vec::new(),
+        text: TextVariant::Full,
+        counts_badge: false,
+        decided_at: NOW,
+        due_at: NOW,
+        expires_at: NOW,
+    };
+    let (deliveries, next) = (vec![skipped], FanoutNext::Done);
+    store.commit(vec![Op::Decide { app: APP, message, deliveries, next }]).await.unwrap();
+    let filter = DeliveryFilter { message: Some(message), ..DeliveryFilter::default() };
+    store.deliveries(APP, &filter, 9).await.unwrap()[0].id
 }
 
 /// Where a test's files are, beside the folder of its store.
@@ -75,7 +104,7 @@ async fn a_backup_beside_a_writer_holds_everything_that_was_acknowledged_before_
     let desk = Desk::new();
     let store = desk.folder.open();
     let mut before = Vec::new();
-    for _ in 0..40 {
+    for _ in 0..150 {
         let messages: Vec<Message> = (0..100).map(|_| message()).collect();
         before.extend(messages.iter().map(|message| message.id));
         let accepts = messages.into_iter().map(|message| Op::Accept(Box::new(message))).collect();
@@ -101,7 +130,7 @@ async fn a_backup_beside_a_writer_holds_everything_that_was_acknowledged_before_
     goes_on.store(false, Ordering::SeqCst);
     assert!(writing.await.unwrap() > 0, "nothing was written beside the copy");
     let report = report.unwrap();
-    assert!(steps > 2 && report.rows["messages"] >= 4000, "{report:?}");
+    assert!(steps > 2 && report.rows["messages"] >= 15_000, "{report:?}");
     assert_eq!(report.rows["messages"], report.rows["fanouts"], "one moment: each message with its cursor");
     drop(store);
 
@@ -118,15 +147,18 @@ async fn a_backup_beside_a_writer_holds_everything_that_was_acknowledged_before_
 async fn a_restored_folder_gives_no_number_twice_and_loses_no_count() {
     let desk = Desk::new();
     let store = desk.folder.open();
-    let (_, seq) = accept(&*store).await;
+    let (first, seq) = accept(&*store).await;
+    skip(&*store, first).await;
     desk.back_up().unwrap();
-    let (_, lost) = accept(&*store).await;
+    let (second, lost) = accept(&*store).await;
+    let lost_delivery = skip(&*store, second).await;
     drop(store);
     desk.restore().unwrap();
     let store = desk.open_restored();
     let list = async || store.conversation_list(APP, &user("bo"), 9).await.unwrap().remove(0);
     assert_eq!((list().await.unread, list().await.last.map(|last| last.seq)), (1, Some(seq)));
-    let (_, next) = accept(&*store).await;
+    let (third, next) = accept(&*store).await;
+    assert!(skip(&*store, third).await > lost_delivery, "a receipt must not find another's delivery");
     assert!(next > lost, "a client that has {lost} must not take {next} for it");
     assert_eq!((list().await.unread, list().await.last.map(|last| last.seq)), (2, Some(next)));
     let after: Vec<Message> = store.messages_after(APP, &conversation(), lost, 9).await.unwrap();

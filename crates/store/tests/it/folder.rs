@@ -6,7 +6,7 @@ use model::{
     App, AppId, AppPolicy, CertificateName, ConversationId, Environment, Form, Secret, Timestamp, UserId,
     Vendor, Webhook, WebhookId,
 };
-use store::{CertificateDraft, EmbeddedStore, Op, SealKey, Store, StoreError};
+use store::{Backlog, CertificateDraft, EmbeddedStore, Look, Op, SealKey, Store, StoreError};
 
 use super::{Folder, seal_key};
 
@@ -23,6 +23,26 @@ fn holds(folder: &Path, needle: &str) -> bool {
         let bytes = fs::read(entry.unwrap().path()).unwrap();
         bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
     })
+}
+
+#[tokio::test]
+async fn a_folder_is_looked_at_beside_the_process_that_holds_it() {
+    let folder = Folder::new();
+    let place = folder.path();
+    assert!(Look::open(&place, seal_key()).unwrap().is_none());
+    assert!(!Look::is_held(&place));
+    let store = EmbeddedStore::open(&place, seal_key()).unwrap();
+    store.commit(vec![app("the login secret")]).await.unwrap();
+    assert!(Look::is_held(&place));
+    let look = Look::open(&place, seal_key()).unwrap().unwrap();
+    let (found, known) = look.schema().unwrap();
+    assert_eq!(found, known);
+    assert_eq!(look.apps().unwrap().len(), 1);
+    assert!(look.faults().unwrap().is_empty());
+    assert_eq!(look.backlog().unwrap(), Backlog::default());
+    drop(store);
+    assert!(!Look::is_held(&place));
+    assert_eq!(look.apps().unwrap().len(), 1);
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Whether anybody looks at deliveries changes nothing: the same random history, once with a look after every step and
-//! once without any, leaves the same rows, claims and answers.
+//! Whether anybody looks changes nothing: the same random history, once with a look at deliveries and users after every
+//! step and once without any, leaves the same rows, claims and answers; and a store that was just opened sees the same.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -69,7 +69,7 @@ fn any_step() -> impl Strategy<Value = Step> {
 /// One of the two stores, and what its lane and its fan-out know.
 struct World {
     store: Arc<dyn Store>,
-    _folder: Folder,
+    folder: Folder,
     certificate: CertificateId,
     looks: bool,
     now: Timestamp,
@@ -119,7 +119,7 @@ impl World {
         let outcomes = store.commit(vec![Op::PutApp(app), Op::PutCertificate(draft)]).await.unwrap();
         let Outcome::Certificate(certificate, _) = outcomes[1] else { panic!("{outcomes:?}") };
         let (messages, held, log) = (Vec::new(), BTreeMap::new(), Vec::new());
-        let mut world = Self { store, _folder: folder, certificate, looks, now: START, messages, held, log };
+        let mut world = Self { store, folder, certificate, looks, now: START, messages, held, log };
         for number in 0..USERS {
             world.step(&Step::Login { user: number }).await;
             world.step(&Step::Bind { user: number, token: number }).await;
@@ -178,6 +178,7 @@ impl World {
         }
         if self.looks {
             self.rows().await;
+            self.people().await;
         }
     }
 
@@ -339,6 +340,14 @@ impl World {
         self.store.deliveries(APP, &DeliveryFilter::default(), 99).await.unwrap()
     }
 
+    async fn people(&self) -> Vec<AudienceRow> {
+        let mut rows = Vec::new();
+        for who in 0..USERS {
+            rows.extend(self.store.audience(APP, &Addressee::User(user(who)), None, 9).await.unwrap());
+        }
+        rows
+    }
+
     /// Everything that can be seen of it in the end.
     async fn end(mut self) -> (Vec<String>, Vec<Delivery>) {
         let next = self.store.next_due(self.certificate).await.unwrap();
@@ -356,7 +365,16 @@ impl World {
         self.held.clear();
         self.now = Timestamp::NEVER;
         self.claim().await;
-        let rows = self.rows().await;
+        let (rows, people) = (self.rows().await, self.people().await);
+        let Self { store, folder, .. } = self;
+        drop(store);
+        let again: Arc<dyn Store> = folder.open();
+        assert_eq!(again.deliveries(APP, &DeliveryFilter::default(), 99).await.unwrap(), rows);
+        let mut read = Vec::new();
+        for who in 0..USERS {
+            read.extend(again.audience(APP, &Addressee::User(user(who)), None, 9).await.unwrap());
+        }
+        assert_eq!(read, people);
         (self.log, rows)
     }
 }
@@ -392,7 +410,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn looking_at_deliveries_changes_nothing(steps in prop::collection::vec(any_step(), 0..60)) {
+    fn looking_changes_nothing(steps in prop::collection::vec(any_step(), 0..60)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
             let (mut looked_at, mut alone) = (World::open(true).await, World::open(false).await);

@@ -2,6 +2,7 @@
 
 use super::auth::ProviderKey;
 use crate::{
+    amounts::RATE,
     contract::{Field, FieldKind, Origin, Protocol, Route},
     form::{Reading, field},
     p12::{self, P12Fault},
@@ -18,7 +19,7 @@ const CLICKS: FieldKind = FieldKind::Choice(&["open_app", "web_page", "app_page"
 
 // One field a line reads as the table it is.
 #[rustfmt::skip]
-pub(super) const FIELDS: [Field; 21] = [
+pub(super) const FIELDS: [Field; 22] = [
     field("environment", FieldKind::Choice(&["development", "production"]), true, ("Environment", "环境"), ("development: builds from Xcode; production: TestFlight, Ad Hoc, Enterprise and App Store", "开发环境：Xcode 直接安装；生产环境：TestFlight、Ad Hoc、企业版与 App Store")),
     field("p12", FieldKind::SecretFile, false, ("p12 file", "p12 证书文件"), ("this, or a p8 key", "与 p8 密钥二选一")),
     field("p12_password", FieldKind::Secret, false, ("p12 password", "p12 证书密码"), ("required with a p12 file", "上传 p12 证书时必填")),
@@ -40,6 +41,7 @@ pub(super) const FIELDS: [Field; 21] = [
     field("critical_alerts", YES_NO, false, ("Critical alerts granted", "重要警告权限已获批"), ("yes where Apple granted the app critical alerts", "苹果已批准应用使用重要警告(Critical Alerts)时选 yes")),
     field("click", CLICKS, false, ("After a tap", "点击通知后"), ("", "")),
     field("click_target", FieldKind::Text, false, ("Page to open", "要打开的页面"), ("web page: http(s) address; page in app: your own notation; the app itself opens it", "网页：http(s) 地址；应用内页面：自定义写法；均由应用自行打开")),
+    RATE,
 ];
 
 /// Choices whose faults are found where they are read.

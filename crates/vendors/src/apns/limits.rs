@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::contract::{Length, Limits, Unit};
+use crate::contract::{Length, Limits, Rate, Unit};
 
 /// Documented where nothing else is said. Title, text and `ext` have no limit of their own beside the whole.
 pub(super) const LIMITS: Limits = Limits {
@@ -13,7 +13,7 @@ pub(super) const LIMITS: Limits = Limits {
     ext: PAYLOAD,
     lifetime: Duration::from_secs(30 * 86_400),
     // No quota is published; Apple slows a connection by its stream limit, so this never binds.
-    targets_per_second: 1_000_000,
+    rate: Rate::of_targets(1_000_000),
     // Ours.
     answer_timeout: Duration::from_secs(10),
 };

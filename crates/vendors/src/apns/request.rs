@@ -21,6 +21,9 @@ use crate::{
 /// Well formed, and no device's: it is refused after the credential was looked at.
 const NOBODY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
+/// Room for a body as most are.
+const USUAL_BYTES: usize = 512;
+
 pub(super) fn begin(config: &Config, job: &Job<'_>, auth: &Auth) -> Step {
     let Job::Notify { content, targets, now } = *job else {
         return Step::done_all(job.len(), &answer::unsent(&CODES, answer::NOT_SUPPORTED));
@@ -261,6 +264,11 @@ const fn relevance(class: Class) -> f32 {
 
 /// The body, with title and text cut to the room that all else leaves; `None` where it leaves none.
 fn render(config: &Config, content: &Content, badge: Option<u32>) -> Option<Vec<u8>> {
+    // Almost every push fits as it is, and then nothing has to be measured.
+    let whole = whole(config, content, badge)?;
+    if whole.len() <= most_bytes(content) {
+        return Some(whole);
+    }
     let (mut payload, room) = measure(config, content, badge)?;
     let title = fit_json(&content.title, room)?;
     let left = room - json_len(&title);
@@ -270,15 +278,29 @@ fn render(config: &Config, content: &Content, badge: Option<u32>) -> Option<Vec<
     serde_json::to_vec(&payload).ok()
 }
 
-/// A payload without title and text, and how many bytes are left for them; `None` where it is too long already.
-fn measure<'a>(config: &'a Config, content: &'a Content, badge: Option<u32>) -> Option<(Payload<'a>, usize)> {
-    let most = match content.presentation {
+/// The body with title and text as they are.
+fn whole(config: &Config, content: &Content, badge: Option<u32>) -> Option<Vec<u8>> {
+    let mut payload = Payload::of(config, content, badge);
+    let words = payload.words()?;
+    content.title.clone_into(&mut words.title);
+    words.body = words.body.take().map(|_| content.body.clone());
+    let mut body = Vec::with_capacity(USUAL_BYTES);
+    serde_json::to_writer(&mut body, &payload).ok()?;
+    Some(body)
+}
+
+const fn most_bytes(content: &Content) -> usize {
+    match content.presentation {
         Presentation::Voip => limits::VOIP_PAYLOAD_MAX_BYTES,
         Presentation::Alert | Presentation::Data => limits::LIMITS.payload.max,
-    };
+    }
+}
+
+/// A payload without title and text, and how many bytes are left for them; `None` where it is too long already.
+fn measure<'a>(config: &'a Config, content: &'a Content, badge: Option<u32>) -> Option<(Payload<'a>, usize)> {
     let payload = Payload::of(config, content, badge);
     let frame = serde_json::to_vec(&payload).ok()?.len();
-    Some((payload, most.checked_sub(frame)?))
+    Some((payload, most_bytes(content).checked_sub(frame)?))
 }
 
 /// What becomes of title and text, told before a push is made.

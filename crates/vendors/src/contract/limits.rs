@@ -17,10 +17,36 @@ pub struct Limits {
     pub ext: Length,
     /// Longest storage for an offline phone.
     pub lifetime: Duration,
-    /// Targets a second that a small app may send; the lane's token bucket.
-    pub targets_per_second: u32,
+    /// How fast even the smallest app may send; the lane's token bucket, which holds one second of it.
+    pub rate: Rate,
     /// Fewest milliseconds before the whole request is given up on.
     pub answer_timeout: Duration,
+}
+
+/// How fast an app may send. No vendor tells the classes apart here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// So many a second.
+    pub per_second: u32,
+    /// Of what.
+    pub counts: Counts,
+}
+
+impl Rate {
+    /// Of a vendor that counts targets.
+    #[must_use]
+    pub const fn of_targets(per_second: u32) -> Self {
+        Self { per_second, counts: Counts::Targets }
+    }
+}
+
+/// What a rate counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// Every phone, also those that share a request.
+    Targets,
+    /// Requests, whatever they carry.
+    Requests,
 }
 
 /// A largest length with its unit.

@@ -5,6 +5,7 @@
 //! then sends it to a list, which is `begin → Send(stage "save")`, `resume → Send(stage "list")`,
 //! `resume → Done`. A job holds no state of its own: the stage travels with the request.
 
+mod amounts;
 mod code;
 mod form;
 mod job;
@@ -17,10 +18,11 @@ use std::fmt;
 use model::{Environment, FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
 
 pub use self::{
+    amounts::{DailyAmount, DailyAmounts, PerApp, Whose},
     code::{Certainty, CodeRow, Source},
     form::{Field, FieldKind},
     job::{BatchKey, Content, Job, Sent, Step, Target},
-    limits::{Length, Limits, Unit, measure, truncate},
+    limits::{Counts, Length, Limits, Rate, Unit, measure, truncate},
     lint::{Finding, Severity},
     wire::{Auth, AuthPlan, Origin, Protocol, Route, TlsIdentity, WireReply, WireRequest},
 };
@@ -32,6 +34,11 @@ pub trait Adapter: Send + Sync {
 
     /// The vendor's limits.
     fn limits(&self) -> &'static Limits;
+
+    /// How much an app may push a day.
+    fn daily(&self) -> &'static DailyAmounts {
+        &DailyAmounts::NONE
+    }
 
     /// The fields of a certificate's form, in the order a console shows them.
     fn fields(&self) -> &'static [Field];
@@ -96,6 +103,12 @@ pub trait Channel: Send + Sync + fmt::Debug {
 
     /// Which targets may share a job: those with the same key. `None`: each target needs a job of its own.
     fn batch_key(&self, content: &Content) -> Option<BatchKey>;
+
+    /// Against which of [`Adapter::daily`]'s kinds a content counts, as the certificate's rights are; `None`: against none.
+    fn kind_of(&self, content: &Content) -> Option<usize> {
+        let _ = content;
+        None
+    }
 
     /// The first step of a job. Total: a content the vendor cannot carry gives verdicts, not an error.
     fn begin(&self, job: &Job<'_>, auth: &Auth) -> Step;

@@ -4,6 +4,7 @@ use model::{Class, ClickAction, FieldErrors, Form, Timestamp};
 
 use super::auth::ServiceAccount;
 use crate::{
+    amounts::RATE,
     contract::{Field, FieldKind},
     form::{Reading, field},
 };
@@ -20,7 +21,7 @@ pub(super) const NORMAL: &str = "NORMAL";
 
 // One field a line reads as the table it is.
 #[rustfmt::skip]
-pub(super) const FIELDS: [Field; 11] = [
+pub(super) const FIELDS: [Field; 12] = [
     field("service_account", FieldKind::SecretFile, true, ("Service account (JSON)", "服务账号密钥(JSON)"), ("Firebase console → project settings → service accounts → generate new private key; not google-services.json", "Firebase 控制台 → 项目设置 → 服务账号 → 生成新的私钥；不是 google-services.json")),
     field("package_name", FieldKind::Text, false, ("Package name", "应用包名"), ("Android application id; if given, tokens of other apps of the project get nothing", "Android 应用包名；填写后不会推送给同一项目的其他应用")),
     field("channel_id", FieldKind::Text, false, ("Notification channel", "通知渠道 ID(channel_id)"), ("a channel that the app creates; without it Firebase's fallback channel is used", "应用中已创建的通知渠道；不填则使用 Firebase 的默认渠道")),
@@ -32,6 +33,7 @@ pub(super) const FIELDS: [Field; 11] = [
     field("analytics_label", FieldKind::Text, false, ("Analytics label", "统计标签(analytics_label)"), ("names these pushes in Firebase's delivery reports", "用于在 Firebase 投递报告中区分")),
     field("click", CLICKS, false, ("After a tap", "点击通知后"), ("", "")),
     field("click_target", FieldKind::Text, false, ("Page to open", "要打开的页面"), ("web page: http(s) address, which the app has to open; page in app: action of an intent filter", "网页：http(s) 地址，需由应用自行打开；应用内页面：intent-filter 的 action")),
+    RATE,
 ];
 
 /// What fits into a field, and what is said where it does not.

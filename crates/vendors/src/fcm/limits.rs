@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::contract::{Length, Limits, Unit};
+use crate::contract::{Length, Limits, Rate, Unit};
 
 /// Documented where nothing else is said. Title, text and `ext` have no limit of their own beside the whole.
 pub(super) const LIMITS: Limits = Limits {
@@ -13,7 +13,7 @@ pub(super) const LIMITS: Limits = Limits {
     ext: PAYLOAD,
     lifetime: Duration::from_secs(28 * 86_400),
     // 600,000 a minute for a project.
-    targets_per_second: 10_000,
+    rate: Rate::of_targets(10_000),
     // Google asks for at least ten; its own SDKs wait fifteen.
     answer_timeout: Duration::from_secs(15),
 };

@@ -4,6 +4,7 @@ use model::{Class, ClickAction, FieldErrors, Form, Timestamp};
 
 use super::{auth::ServiceAccount, receipt::Signer};
 use crate::{
+    amounts::{RATE, day_device_field},
     answer::{NOTHING, Words},
     contract::{Content, Field, FieldKind},
     form::{Reading, field},
@@ -33,7 +34,7 @@ const GRANTED: Words = (
 
 // One row a line reads as the table it is.
 #[rustfmt::skip]
-pub(super) const FIELDS: [Field; 17] = [
+pub(super) const FIELDS: [Field; 19] = [
     field("service_account", FieldKind::SecretFile, true, ("Service account key file", "服务账号密钥文件"), ("the JSON file from the API Console; not agconnect-services.json", "API Console 下载的 JSON 文件，不是 agconnect-services.json")),
     text("client_id", ("Client ID", "Client ID"), ("of the app, not of the project; only taking pushes back needs it", "应用级 Client ID；仅撤回推送时需要")),
     one_of("category_chat", CATEGORIES, ("Category of chat messages", "聊天消息自分类"), ("IM where left out", "不填为 IM")),
@@ -51,6 +52,8 @@ pub(super) const FIELDS: [Field; 17] = [
     text("receipt_user", ("Receipt user name", "回调用户名"), ("as in the receipt configuration; receipts are then refused unless signed", "与回执配置一致；填写后仅接受已签名的回执")),
     field("receipt_secret", FieldKind::Secret, false, ("Receipt secret", "回调密钥"), ("as in the receipt configuration", "与回执配置一致")),
     one_of("receipt_secret_form", SECRET_FORMS, ("Form of the receipt secret", "回调密钥格式"), ("base64 where left out; text for old receipt configurations", "不填为 base64；旧回执配置选 text")),
+    RATE,
+    day_device_field("day_device_marketing", ("A phone's daily amount: marketing", "每台设备每日数量：资讯营销类")),
 ];
 
 const fn text(name: &'static str, label: Words, hint: Words) -> Field {

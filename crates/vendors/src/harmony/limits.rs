@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::contract::{Length, Limits, Unit};
+use model::VendorDay;
+
+use crate::contract::{
+    Certainty, DailyAmount, DailyAmounts, Length, Limits, PerApp, Rate, Source, Unit, Whose,
+};
 
 /// Documented where nothing else is said. Title, text and `ext` have no limit of their own beside the whole.
 pub(super) static LIMITS: Limits = Limits {
@@ -13,10 +17,35 @@ pub(super) static LIMITS: Limits = Limits {
     ext: PAYLOAD,
     lifetime: Duration::from_secs(15 * 86_400),
     // The least any app is given; it grows with the app's active users.
-    targets_per_second: 6000,
+    rate: Rate::of_targets(6000),
     // Ours.
     answer_timeout: Duration::from_secs(10),
 };
+
+const AMOUNTS: Source = Source {
+    page: "developer.huawei.com, push for HarmonyOS, classification and quotas",
+    certainty: Certainty::Documented,
+};
+
+/// What the vendor gives an app a day. The amount of test messages is the whole project's, of which this certificate may be one of several.
+// One kind a line reads as the table it is.
+#[rustfmt::skip]
+pub(super) static DAILY: DailyAmounts = DailyAmounts {
+    day: VendorDay::SHANGHAI,
+    day_source: Source { page: "developer.huawei.com, message receipts", certainty: Certainty::Assumed },
+    kinds: &[
+        DailyAmount { name: "marketing", en: "marketing", zh: "资讯营销类", per_app: PerApp::Unlimited, per_device: Some(2), receipts_mean: Whose::Device, source: AMOUNTS },
+        DailyAmount { name: "service", en: "service and communication", zh: "服务与通讯类", per_app: PerApp::Unlimited, per_device: None, receipts_mean: Whose::Device, source: AMOUNTS },
+        DailyAmount { name: "test", en: "test messages", zh: "测试消息", per_app: PerApp::Exactly(1000), per_device: None, receipts_mean: Whose::App, source: AMOUNTS },
+    ],
+};
+
+/// The place of a kind in [`DAILY`].
+pub(super) const MARKETING: usize = 0;
+/// The place of a kind in [`DAILY`].
+pub(super) const SERVICE: usize = 1;
+/// The place of a kind in [`DAILY`].
+pub(super) const TEST: usize = 2;
 
 /// The whole body without its tokens; one byte more is answered with 80300008.
 const PAYLOAD: Length = Length { max: 4096, unit: Unit::Bytes };

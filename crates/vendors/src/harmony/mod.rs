@@ -12,8 +12,8 @@ mod request;
 use model::{FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
 
 use crate::contract::{
-    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
-    Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
+    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, DailyAmounts, Field, Finding,
+    Job, Limits, Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
 /// The adapter of HarmonyOS NEXT.
@@ -27,6 +27,10 @@ impl Adapter for Harmony {
 
     fn limits(&self) -> &'static Limits {
         &limits::LIMITS
+    }
+
+    fn daily(&self) -> &'static DailyAmounts {
+        &limits::DAILY
     }
 
     fn fields(&self) -> &'static [Field] {
@@ -74,6 +78,15 @@ impl Channel for HarmonyChannel {
     fn batch_key(&self, content: &Content) -> Option<BatchKey> {
         // A test message takes ten tokens at most: too few to be worth a list.
         (!self.0.test_messages).then(|| BatchKey::of_equal_content(content))
+    }
+
+    fn kind_of(&self, content: &Content) -> Option<usize> {
+        let category = self.0.category(content);
+        Some(match (self.0.test_messages, category.granted && category.name != config::MARKETING) {
+            (true, _) => limits::TEST,
+            (_, true) => limits::SERVICE,
+            _ => limits::MARKETING,
+        })
     }
 
     fn begin(&self, job: &Job<'_>, auth: &Auth) -> Step {

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::request;
 use crate::{
+    amounts::{RATE, day_device_field},
     contract::{Content, Field, FieldKind, Origin, Protocol},
     form::{Reading, field},
 };
@@ -17,7 +18,7 @@ const DOMAINS: FieldKind = FieldKind::Choice(&["honor.com", "hihonor.com"]);
 
 // One row a line reads as the table it is.
 #[rustfmt::skip]
-pub(super) const FIELDS: [Field; 10] = [
+pub(super) const FIELDS: [Field; 12] = [
     field("app_id", FieldKind::Text, true, ("App ID", "App ID"), ("about nine digits", "约 9 位数字")),
     field("client_id", FieldKind::Text, true, ("Client ID", "Client ID(客户 ID)"), ("not the App ID", "不是 App ID")),
     field("client_secret", FieldKind::Secret, true, ("Client Secret", "Client Secret(客户密钥)"), ("not the App Secret", "不是 App Secret")),
@@ -28,6 +29,8 @@ pub(super) const FIELDS: [Field; 10] = [
     field("domain", DOMAINS, false, ("Domain", "接口域名"), ("honor.com is the default, hihonor.com the older one", "默认 honor.com；hihonor.com 为旧域名")),
     field("click", CLICKS, false, ("After a tap", "点击通知后"), ("", "")),
     field("click_target", FieldKind::Text, false, ("Page to open", "要打开的页面"), ("web page: https address; page in app: intent URI (…#Intent;…;end) or an Activity's action name", "网页：https 地址；应用内页面：intent URI(…#Intent;…;end)或 Activity 的 action 名称")),
+    RATE,
+    day_device_field("day_device_marketing", ("A phone's daily amount: information and marketing", "每台设备每日数量：资讯营销类")),
 ];
 
 /// One app's credentials and choices.

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::contract::{Length, Limits, Unit};
+use model::VendorDay;
+
+use crate::contract::{
+    Certainty, DailyAmount, DailyAmounts, Length, Limits, PerApp, Rate, Source, Unit, Whose,
+};
 
 /// Title, text, whole and batch: one working sender each (observed), or as with Huawei (assumed).
 pub(super) const LIMITS: Limits = Limits {
@@ -15,10 +19,35 @@ pub(super) const LIMITS: Limits = Limits {
     // `android.ttl` (documented).
     lifetime: Duration::from_secs(15 * 86_400),
     // An aggregator's table; the same for every app (observed).
-    targets_per_second: 3000,
+    rate: Rate::of_targets(3000),
     // Ours.
     answer_timeout: Duration::from_secs(10),
 };
+
+const AMOUNTS: Source = Source {
+    page: "two cloud vendors' copies of Honor's rules of February 2023",
+    certainty: Certainty::Observed,
+};
+
+/// What the vendor gives an app a day.
+// One kind a line reads as the table it is.
+#[rustfmt::skip]
+pub(super) static DAILY: DailyAmounts = DailyAmounts {
+    day: VendorDay::SHANGHAI,
+    day_source: Source { page: "none; the service is Chinese", certainty: Certainty::Assumed },
+    kinds: &[
+        DailyAmount { name: "marketing", en: "information and marketing", zh: "资讯营销类", per_app: PerApp::Unlimited, per_device: Some(2), receipts_mean: Whose::Device, source: AMOUNTS },
+        DailyAmount { name: "service", en: "service and communication", zh: "服务通讯类", per_app: PerApp::Unlimited, per_device: None, receipts_mean: Whose::Device, source: AMOUNTS },
+        DailyAmount { name: "test", en: "test messages", zh: "测试消息", per_app: PerApp::Exactly(1000), per_device: None, receipts_mean: Whose::App, source: AMOUNTS },
+    ],
+};
+
+/// The place of a kind in [`DAILY`].
+pub(super) const MARKETING: usize = 0;
+/// The place of a kind in [`DAILY`].
+pub(super) const SERVICE: usize = 1;
+/// The place of a kind in [`DAILY`].
+pub(super) const TEST: usize = 2;
 
 /// Everything but the tokens, of which a full list alone is far longer (assumed).
 const REQUEST: Length = Length { max: 4096, unit: Unit::Bytes };

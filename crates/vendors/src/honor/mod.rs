@@ -12,8 +12,8 @@ mod request;
 use model::{FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
 
 use crate::contract::{
-    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
-    ProbeOutcome, ReceiptError, Route, Step, WireReply, WireRequest,
+    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, DailyAmounts, Field, Finding,
+    Job, Limits, ProbeOutcome, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
 /// The adapter of Honor Push.
@@ -27,6 +27,10 @@ impl Adapter for Honor {
 
     fn limits(&self) -> &'static Limits {
         &limits::LIMITS
+    }
+
+    fn daily(&self) -> &'static DailyAmounts {
+        &limits::DAILY
     }
 
     fn fields(&self) -> &'static [Field] {
@@ -69,6 +73,14 @@ impl Channel for HonorChannel {
 
     fn batch_key(&self, content: &Content) -> Option<BatchKey> {
         Some(BatchKey::of_equal_content(content))
+    }
+
+    fn kind_of(&self, content: &Content) -> Option<usize> {
+        Some(match (self.0.sends_tests, self.0.importance(content)) {
+            (true, _) => limits::TEST,
+            (_, config::Importance::Normal) => limits::SERVICE,
+            (_, config::Importance::Low) => limits::MARKETING,
+        })
     }
 
     fn begin(&self, job: &Job<'_>, auth: &Auth) -> Step {

@@ -5,6 +5,7 @@ use model::{Class, ClickAction, FieldErrors, Form, Presentation, Secret};
 
 use super::{receipt::Signature, request};
 use crate::{
+    amounts::{RATE, day_device_field},
     answer::{NOTHING, Words},
     contract::{Content, Field, FieldKind},
     form::{Reading, field},
@@ -43,7 +44,7 @@ const PAGE: Words = (
 
 // One field a line reads as the form it is.
 #[rustfmt::skip]
-pub(super) const FIELDS: [Field; 21] = [
+pub(super) const FIELDS: [Field; 23] = [
     field("client_id", TEXT, true, ("Client ID (App ID)", "Client ID(AppID)"), ("OAuth 2.0 client ID; the App ID for older apps", "OAuth 2.0 客户端 ID；早期应用即 AppID")),
     field("client_secret", HIDDEN, true, ("Client secret (App secret)", "Client Secret(AppSecret)"), ("64 characters, of the same client", "64 位，与 Client ID 对应")),
     field("project_id", TEXT, false, ("Project ID", "项目 ID"), ("filled: V2, for credentials of a project; blank: V1", "填写则使用 V2(项目级凭据)，不填使用 V1")),
@@ -65,6 +66,8 @@ pub(super) const FIELDS: [Field; 21] = [
     field("test_messages", YES_NO, false, ("Test messages", "测试消息"), ("500 a day, free of the marketing cap", "每天 500 条，不受资讯营销类限额")),
     field("click", CLICK, false, ("After a tap", "点击通知后"), NOTHING),
     field("click_target", TEXT, false, ("Page to open", "要打开的页面"), PAGE),
+    RATE,
+    day_device_field("day_device_marketing", ("A phone's daily amount: marketing", "每台设备每日数量：资讯营销类")),
 ];
 
 /// One app's credentials, rights and choices.

@@ -12,8 +12,8 @@ mod request;
 use model::{FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
 
 use crate::contract::{
-    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
-    Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
+    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, DailyAmounts, Field, Finding,
+    Job, Limits, Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
 /// The adapter of Huawei Push Kit for Android, EMUI and `HarmonyOS` 2 to 4.
@@ -27,6 +27,10 @@ impl Adapter for Huawei {
 
     fn limits(&self) -> &'static Limits {
         &limits::LIMITS
+    }
+
+    fn daily(&self) -> &'static DailyAmounts {
+        &limits::DAILY
     }
 
     fn fields(&self) -> &'static [Field] {
@@ -73,6 +77,15 @@ impl Channel for HuaweiChannel {
 
     fn batch_key(&self, content: &Content) -> Option<BatchKey> {
         Some(BatchKey::of_equal_content(content))
+    }
+
+    fn kind_of(&self, content: &Content) -> Option<usize> {
+        let category = self.0.category(content);
+        Some(match (self.0.test_messages, self.0.grants(category)) {
+            (true, _) => limits::TEST,
+            (_, true) => limits::SERVICE,
+            _ => limits::MARKETING,
+        })
     }
 
     fn begin(&self, job: &Job<'_>, auth: &Auth) -> Step {

@@ -3,6 +3,7 @@
 use model::{Class, ClickAction, FieldErrors, Form, Secret, Timestamp};
 
 use crate::{
+    amounts::{RATE, day_device_field, day_field},
     answer::Words,
     contract::{Field, FieldKind},
     form::{Reading, field},
@@ -23,7 +24,7 @@ const fn type_field(name: &'static str, label: Words, hint: Words) -> Field {
     field(name, FieldKind::Choice(&["private", "public"]), false, label, hint)
 }
 
-pub(super) const FIELDS: [Field; 10] = [
+pub(super) const FIELDS: [Field; 13] = [
     field("app_id", FieldKind::Text, true, ("AppId", "AppId"), ("digits", "数字")),
     field(
         "app_secret",
@@ -64,6 +65,12 @@ pub(super) const FIELDS: [Field; 10] = [
             "web page: http(s) address; page in app: Activity's full class name, or a URI such as imapp://chat",
             "网页：http(s) 地址；应用内页面：Activity 完整类名，或 URI，例如 imapp://chat",
         ),
+    ),
+    RATE,
+    day_field("day_public", ("Daily amount: public messages", "每日数量：公信消息")),
+    day_device_field(
+        "day_device_public",
+        ("A phone's daily amount: public messages", "每台设备每日数量：公信消息"),
     ),
 ];
 

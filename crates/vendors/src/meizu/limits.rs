@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::contract::{Length, Limits, Unit};
+use model::VendorDay;
+
+use crate::contract::{
+    Certainty, Counts, DailyAmount, DailyAmounts, Length, Limits, PerApp, Rate, Source, Unit, Whose,
+};
 
 /// Documented where nothing else is said.
 pub(super) static LIMITS: Limits = Limits {
@@ -16,11 +20,33 @@ pub(super) static LIMITS: Limits = Limits {
     // Ours, for `ext` and `payload` as they stand in the JSON: the book names no limit (assumed).
     ext: Length { max: 4096, unit: Unit::Bytes },
     lifetime: Duration::from_secs(72 * 3600),
-    // 200 requests a second, by one aggregator's table (assumed), each of 1 to 100 targets; ten of them is our middle.
-    targets_per_second: 2000,
+    // By one aggregator's table (assumed); each request carries 1 to 100 targets.
+    rate: Rate { per_second: 200, counts: Counts::Requests },
     // Ours: the vendor's own SDK waits 20 s.
     answer_timeout: Duration::from_secs(10),
 };
+
+const AMOUNTS: Source = Source {
+    page: "two cloud vendors' notices of Meizu's rules of May 2025",
+    certainty: Certainty::Observed,
+};
+
+/// What the vendor gives an app a day. The app's own amount is written nowhere; code 110019 tells when it is used up.
+// One kind a line reads as the table it is.
+#[rustfmt::skip]
+pub(super) static DAILY: DailyAmounts = DailyAmounts {
+    day: VendorDay::SHANGHAI,
+    day_source: Source { page: "none; the service is Chinese", certainty: Certainty::Assumed },
+    kinds: &[
+        DailyAmount { name: "public", en: "public messages", zh: "公信消息", per_app: PerApp::Unlimited, per_device: Some(3), receipts_mean: Whose::Device, source: AMOUNTS },
+        DailyAmount { name: "private", en: "private messages", zh: "私信消息", per_app: PerApp::Unlimited, per_device: None, receipts_mean: Whose::App, source: AMOUNTS },
+    ],
+};
+
+/// The place of a kind in [`DAILY`].
+pub(super) const PUBLIC: usize = 0;
+/// The place of a kind in [`DAILY`].
+pub(super) const PRIVATE: usize = 1;
 
 /// Storage for offline phones is counted in whole ones of these.
 pub(super) const LIFETIME_STEP: Duration = Duration::from_secs(3600);

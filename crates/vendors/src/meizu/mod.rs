@@ -12,8 +12,8 @@ mod request;
 use model::{FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
 
 use crate::contract::{
-    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
-    Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
+    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, DailyAmounts, Field, Finding,
+    Job, Limits, Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
 /// The adapter of Meizu's Flyme Push.
@@ -27,6 +27,10 @@ impl Adapter for Meizu {
 
     fn limits(&self) -> &'static Limits {
         &limits::LIMITS
+    }
+
+    fn daily(&self) -> &'static DailyAmounts {
+        &limits::DAILY
     }
 
     fn fields(&self) -> &'static [Field] {
@@ -65,6 +69,13 @@ impl Channel for MeizuChannel {
 
     fn batch_key(&self, content: &Content) -> Option<BatchKey> {
         Some(BatchKey::of_equal_content(content))
+    }
+
+    fn kind_of(&self, content: &Content) -> Option<usize> {
+        Some(match request::message_type(&self.0, content) {
+            config::MessageType::Public => limits::PUBLIC,
+            config::MessageType::Private => limits::PRIVATE,
+        })
     }
 
     fn begin(&self, job: &Job<'_>, _: &Auth) -> Step {

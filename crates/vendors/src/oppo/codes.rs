@@ -20,7 +20,7 @@ const RENEW: Verdict = Verdict::RenewAuth;
 const DEAD: Verdict = Verdict::TokenDead { since: None };
 const DOUBT: Verdict = Verdict::TokenDoubtful(Doubt::SecondInRow);
 const BUSY: Verdict = Verdict::Limited { pause: Pause::Lane, after: None };
-const DAY: Verdict = Verdict::Limited { pause: Pause::LaneUntilNextDay, after: None };
+const DAY: Verdict = Verdict::Limited { pause: Pause::DailyAmount, after: None };
 const CONFIG: Verdict = Verdict::Misconfigured;
 const DROP: Verdict = Verdict::Drop;
 

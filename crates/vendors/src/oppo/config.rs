@@ -4,6 +4,7 @@ use model::{Class, ClickAction, FieldErrors, Form, Secret, Template, Timestamp};
 
 use super::request;
 use crate::{
+    amounts::{RATE, day_device_field, day_field},
     contract::{Field, FieldKind},
     form::{Reading, field},
 };
@@ -34,7 +35,7 @@ const PAGE_KINDS: [&str; 2] = ["activity", "action"];
 
 // One field a line reads as the table it is.
 #[rustfmt::skip]
-pub(super) const FIELDS: [Field; 21] = [
+pub(super) const FIELDS: [Field; 24] = [
     field("app_key", TEXT, true, ("AppKey", "AppKey"), ("in the push platform: settings, app settings", "推送平台 → 配置管理 → 应用配置")),
     field("app_id", TEXT, false, ("AppID", "AppID"), ("for people only; sending does not need it", "仅供查看，发送不需要")),
     field("master_secret", FieldKind::Secret, true, ("MasterSecret", "MasterSecret"), ("not the AppSecret, which only the phone uses", "注意不是 AppSecret；AppSecret 仅客户端使用")),
@@ -56,6 +57,9 @@ pub(super) const FIELDS: [Field; 21] = [
     field("click", FieldKind::Choice(&["open_app", "web_page", "app_page"]), false, ("After a tap", "点击后续操作"), ("", "")),
     field("page_kind", FieldKind::Choice(&PAGE_KINDS), false, ("Page in app, named by", "应用内界面的指定方式"), ("full class name of the Activity (advised, and where left out), or intent action; a URL such as intent:… is known by its colon", "Activity 完整类名(推荐，不填即此项)或 Intent action；intent: 等 URL 会自动识别")),
     field("click_target", TEXT, false, ("Page to open", "要打开的页面"), ("web page: http(s) address; page in app: full class name, intent action, or URL such as intent:…", "网页：http(s) 地址；应用内界面：Activity 完整类名、Intent action 或 intent: 等 URL")),
+    RATE,
+    day_field("day_content", ("Daily amount: content and marketing", "每日数量：内容与营销")),
+    day_device_field("day_device_content", ("A phone's daily amount: content and marketing", "每台设备每日数量：内容与营销")),
 ];
 
 type Word = &'static str;

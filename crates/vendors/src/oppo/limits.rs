@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::contract::{Length, Limits, Unit};
+use model::VendorDay;
+
+use crate::contract::{
+    Certainty, DailyAmount, DailyAmounts, Length, Limits, PerApp, Rate, Source, Unit, Whose,
+};
 
 /// Documented where nothing else is said.
 pub(super) const LIMITS: Limits = Limits {
@@ -17,10 +21,32 @@ pub(super) const LIMITS: Limits = Limits {
     // Longer ones are cut by the vendor; an older book says three days.
     lifetime: Duration::from_secs(10 * 86_400),
     // The lowest step of the table: under ten million users, all interfaces together.
-    targets_per_second: 5000,
+    rate: Rate::of_targets(5000),
     // Ours.
     answer_timeout: Duration::from_secs(10),
 };
+
+const AMOUNTS: Source = Source {
+    page: "open.oppomobile.com, message classification of November 2024",
+    certainty: Certainty::Documented,
+};
+
+/// What the vendor gives an app a day.
+// One kind a line reads as the table it is.
+#[rustfmt::skip]
+pub(super) static DAILY: DailyAmounts = DailyAmounts {
+    day: VendorDay::SHANGHAI,
+    day_source: Source { page: "none; the service is Chinese", certainty: Certainty::Assumed },
+    kinds: &[
+        DailyAmount { name: "content", en: "content and marketing", zh: "内容与营销", per_app: PerApp::AtLeast(20_000), per_device: Some(2), receipts_mean: Whose::Device, source: AMOUNTS },
+        DailyAmount { name: "service", en: "communication and service", zh: "通讯与服务", per_app: PerApp::Unlimited, per_device: None, receipts_mean: Whose::Device, source: AMOUNTS },
+    ],
+};
+
+/// The place of a kind in [`DAILY`].
+pub(super) const CONTENT: usize = 0;
+/// The place of a kind in [`DAILY`].
+pub(super) const SERVICE: usize = 1;
 
 /// Longest text of the normal style: older books take 200, phones show 50 (observed).
 pub(super) const SHORT_TEXT_MAX_CHARS: usize = 50;

@@ -38,7 +38,7 @@ pub(super) fn resume(config: &Config, job: &Job<'_>, reply: &WireReply) -> Step 
                 against_token(config, content, regid, listed || sent == 1, &mut judged);
             }
             // It may be this phone's amount alone (assumed), and marketing's leaves the other classes theirs.
-            Verdict::Limited { pause: Pause::LaneUntilNextDay, .. }
+            Verdict::Limited { pause: Pause::DailyAmount, .. }
                 if listed || content.class == Class::Marketing =>
             {
                 let after = Some(until_next_day(now));

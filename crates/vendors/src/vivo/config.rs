@@ -4,6 +4,7 @@ use model::{Class, ClickAction, FieldErrors, Form, Secret};
 
 use super::limits;
 use crate::{
+    amounts::{RATE, day_device_field, day_field},
     contract::{
         Content, Field,
         FieldKind::{self, Choice, Text},
@@ -29,7 +30,7 @@ const VISIBLE: (&str, &str) =
 
 // One field a line or two reads as the form it is; a choice begins with what is meant where nothing is chosen.
 #[rustfmt::skip]
-pub(super) const FIELDS: [Field; 14] = [
+pub(super) const FIELDS: [Field; 18] = [
     field("app_id", Text, true, ("App ID", "AppID"), ("digits only", "纯数字")),
     field("app_key", Text, true, ("App key", "AppKey"), ("also stands in the app's manifest", "与客户端清单文件中的一致")),
     field("app_secret", FieldKind::Secret, true, ("App secret", "AppSecret"), ("not the AppKey", "注意不是 AppKey")),
@@ -50,6 +51,10 @@ pub(super) const FIELDS: [Field; 14] = [
     field("click", Choice(&["open_app", "web_page", "app_page"]), false, ("After a tap", "点击通知后"), ("", "")),
     field("click_target", Text, false, ("Page to open", "要打开的页面"),
         ("web page: http(s) address; page in app: intent URI (intent:…#Intent;…;end)", "网页：http(s) 地址；应用内页面：intent URI(intent:…#Intent;…;end)")),
+    RATE,
+    day_field("day_operational", ("Daily amount: operational messages", "每日数量：运营消息")),
+    day_device_field("day_device_operational", ("A phone's daily amount: operational messages", "每台设备每日数量：运营消息")),
+    day_field("day_system", ("Daily amount: system messages", "每日数量：系统消息")),
 ];
 
 /// One app's credentials and choices.

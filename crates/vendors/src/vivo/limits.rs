@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use model::Timestamp;
+use model::{Timestamp, VendorDay};
 
-use crate::contract::{Length, Limits, Unit};
+use crate::contract::{
+    Certainty, DailyAmount, DailyAmounts, Length, Limits, PerApp, Rate, Source, Unit, Whose,
+};
 
 /// Documented where nothing else is said.
 pub(super) const LIMITS: Limits = Limits {
@@ -19,10 +21,32 @@ pub(super) const LIMITS: Limits = Limits {
     // Newer texts; older ones allow seven days.
     lifetime: Duration::from_secs(86_400),
     // Under five million users.
-    targets_per_second: 3000,
+    rate: Rate::of_targets(3000),
     // Ours.
     answer_timeout: Duration::from_secs(10),
 };
+
+const AMOUNTS: Source = Source {
+    page: "dev.vivo.com.cn, documents 681 and 695, read with an aggregator",
+    certainty: Certainty::Documented,
+};
+
+/// What the vendor gives an app a day. System messages have three for each user, and none counted for apps that asked for it (sources differ).
+// One kind a line reads as the table it is.
+#[rustfmt::skip]
+pub(super) static DAILY: DailyAmounts = DailyAmounts {
+    day: VendorDay::SHANGHAI,
+    day_source: Source { page: "dev.vivo.com.cn, push rules", certainty: Certainty::Documented },
+    kinds: &[
+        DailyAmount { name: "operational", en: "operational messages", zh: "运营消息", per_app: PerApp::AtLeast(20_000), per_device: Some(2), receipts_mean: Whose::App, source: AMOUNTS },
+        DailyAmount { name: "system", en: "system messages", zh: "系统消息", per_app: PerApp::Unlimited, per_device: None, receipts_mean: Whose::App, source: AMOUNTS },
+    ],
+};
+
+/// The place of a kind in [`DAILY`].
+pub(super) const OPERATIONAL: usize = 0;
+/// The place of a kind in [`DAILY`].
+pub(super) const SYSTEM: usize = 1;
 
 /// Shortest `timeToLive` (documented; only an older text asks 900 s of lists).
 pub(super) const SHORTEST_LIFETIME: Duration = Duration::from_secs(60);
@@ -59,11 +83,6 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 pub(super) fn until_morning(now: Timestamp) -> Option<Duration> {
     let closed = until_hour(now, 7);
     (closed <= Duration::from_hours(8)).then_some(closed)
-}
-
-/// How long until the vendor's next day, which begins at midnight in Beijing.
-pub(super) fn until_midnight(now: Timestamp) -> Duration {
-    until_hour(now, 0)
 }
 
 /// How long until this hour next begins in Beijing, which is eight hours ahead.

@@ -12,8 +12,8 @@ mod request;
 use model::{FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
 
 use crate::contract::{
-    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
-    Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
+    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, DailyAmounts, Field, Finding,
+    Job, Limits, Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
 /// The adapter of vivo Push, which iQOO phones use too.
@@ -27,6 +27,10 @@ impl Adapter for Vivo {
 
     fn limits(&self) -> &'static Limits {
         &limits::LIMITS
+    }
+
+    fn daily(&self) -> &'static DailyAmounts {
+        &limits::DAILY
     }
 
     fn fields(&self) -> &'static [Field] {
@@ -69,6 +73,12 @@ impl Channel for VivoChannel {
 
     fn batch_key(&self, content: &Content) -> Option<BatchKey> {
         self.0.lists.then(|| BatchKey::of_equal_content(content))
+    }
+
+    fn kind_of(&self, content: &Content) -> Option<usize> {
+        // Test messages do not count (documented).
+        let kind = if self.0.is_operational(content) { limits::OPERATIONAL } else { limits::SYSTEM };
+        Some(kind).filter(|_| !self.0.is_test)
     }
 
     fn begin(&self, job: &Job<'_>, auth: &Auth) -> Step {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use model::{Pause, TargetVerdict, Timestamp, Verdict};
+use model::{TargetVerdict, Timestamp, Verdict};
 use serde_json::Value;
 
 use super::{
@@ -26,7 +26,7 @@ pub(super) fn resume(
     match *job {
         Job::Recall { sent: pushes, .. } => recalled(config, pushes, sent, judged, auth),
         Job::Notify { content, targets, now } => {
-            let judged = timed(judged, config.is_operational(content), reply, now);
+            let judged = timed(judged, reply, now);
             let task = task_in(&body);
             match sent.stage {
                 request::SAVE if judged.verdict == Verdict::Accepted => match task {
@@ -125,19 +125,11 @@ fn recalled(
     Step::Done(pushes.iter().map(verdict_of).collect())
 }
 
-/// Adds what the clock, the class or the answer's header say about the length of a pause.
-fn timed(mut judged: TargetVerdict, by_day: bool, reply: &WireReply, now: Timestamp) -> TargetVerdict {
-    if let Verdict::Limited { pause, after } = &mut judged.verdict {
-        *after = reply.retry_after();
-        match pause {
-            Pause::Target if judged.code == codes::NIGHT => *after = limits::until_morning(now),
-            // The two classes have amounts of their own, so that of one must not hold up the other.
-            Pause::LaneUntilNextDay if by_day => {
-                *pause = Pause::Target;
-                *after = Some(limits::until_midnight(now));
-            }
-            _ => {}
-        }
+/// Adds what the clock or the answer's header say about the length of a pause.
+fn timed(mut judged: TargetVerdict, reply: &WireReply, now: Timestamp) -> TargetVerdict {
+    if let Verdict::Limited { after, .. } = &mut judged.verdict {
+        let is_night = judged.code == codes::NIGHT;
+        *after = if is_night { limits::until_morning(now) } else { reply.retry_after() };
     }
     judged
 }

@@ -3,6 +3,7 @@
 use model::{Class, ClickAction, FieldErrors, Form, Timestamp};
 
 use crate::{
+    amounts::RATE,
     contract::{Field, FieldKind},
     form::{Reading, field},
     vapid::Vapid,
@@ -14,7 +15,7 @@ const URGENCIES: FieldKind = FieldKind::Choice(&URGENCY_WORDS);
 /// From what may wait for power and Wi-Fi to what may wake a phone that saves its battery (documented).
 const URGENCY_WORDS: [&str; 4] = ["very-low", "low", "normal", "high"];
 
-pub(super) const FIELDS: [Field; 10] = [
+pub(super) const FIELDS: [Field; 11] = [
     field(
         "subject",
         FieldKind::Text,
@@ -91,6 +92,7 @@ pub(super) const FIELDS: [Field; 10] = [
             "网页：http(s) 地址；应用内页面：路径，例如 /chat",
         ),
     ),
+    RATE,
 ];
 
 /// One sender's key and choices.

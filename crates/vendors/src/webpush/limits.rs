@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    contract::{Length, Limits, Unit},
+    contract::{Length, Limits, Rate, Unit},
     subscription::OVERHEAD_BYTES,
 };
 
@@ -17,7 +17,7 @@ pub(super) const LIMITS: Limits = Limits {
     // FCM's; Mozilla and Apple keep a push for 30 days.
     lifetime: Duration::from_secs(28 * 86_400),
     // No quota is published, and each subscription may be at another push service, so this never binds.
-    targets_per_second: 1_000_000,
+    rate: Rate::of_targets(1_000_000),
     // Ours.
     answer_timeout: Duration::from_secs(10),
 };

@@ -6,6 +6,7 @@ use model::{Class, ClickAction, FieldErrors, Form, Secret, Timestamp};
 
 use super::{limits, request};
 use crate::{
+    amounts::{RATE, day_device_field, day_field},
     contract::{Field, FieldKind, Length, measure, truncate},
     form::{Reading, field},
 };
@@ -25,7 +26,7 @@ const YES_NO: FieldKind = FieldKind::Choice(&["yes", "no"]);
 
 // One field a line reads as the table it is.
 #[rustfmt::skip]
-pub(super) const FIELDS: [Field; 17] = [
+pub(super) const FIELDS: [Field; 22] = [
     field("package_name", TEXT, true, ("Package name", "应用包名称"), ("the Android application id, such as com.example.im", "Android 应用包名，例如 com.example.im")),
     field("app_id", TEXT, false, ("AppID", "AppID"), ("the app's client SDK needs it; sending does not", "客户端 SDK 使用，服务端发送不需要")),
     field("app_secret", FieldKind::Secret, true, ("AppSecret", "AppSecret"), ("not the AppKey", "注意不是 AppKey")),
@@ -43,6 +44,11 @@ pub(super) const FIELDS: [Field; 17] = [
     field("template_body", TEXT, false, ("Template's text", "模板正文"), ("word for word, as above", "同上，逐字一致")),
     field("click", CLICK, false, ("After a tap", "点击通知后"), ("", "")),
     field("click_target", TEXT, false, ("Page to open", "要打开的页面"), ("web page: http(s) address; page in app: intent URI (intent:#Intent;…;end)", "网页：http(s) 地址；应用内页面：intent URI(intent:#Intent;…;end)")),
+    RATE,
+    day_field("day_default", ("Daily amount: pushes without a channel", "每日数量：未设通道")),
+    day_device_field("day_device_default", ("A phone's daily amount: pushes without a channel", "每台设备每日数量：未设通道")),
+    day_field("day_public", ("Daily amount: public channels", "每日数量：公信通道")),
+    day_device_field("day_device_public", ("A phone's daily amount: public channels", "每台设备每日数量：公信通道")),
 ];
 
 /// One app's credentials, rights and choices.
@@ -126,11 +132,6 @@ impl Config {
     pub(super) fn template_of(&self, class: Class) -> Option<&str> {
         let own = self.templates.get(class as usize)?;
         own.as_deref().or(self.templates[0].as_deref())
-    }
-
-    /// Whether some pushes of this certificate have no daily amount.
-    pub(super) fn has_unlimited(&self) -> bool {
-        self.may_be_private && self.channels[..3].iter().any(Option::is_some)
     }
 }
 

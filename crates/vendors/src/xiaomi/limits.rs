@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use model::Timestamp;
+use model::{Timestamp, VendorDay};
 
-use crate::contract::{Length, Limits, Unit};
+use crate::contract::{
+    Certainty, DailyAmount, DailyAmounts, Length, Limits, PerApp, Rate, Source, Unit, Whose,
+};
 
 /// Documented where nothing else is said.
 pub(super) const LIMITS: Limits = Limits {
@@ -18,10 +20,35 @@ pub(super) const LIMITS: Limits = Limits {
     ext: Length { max: 1024, unit: Unit::Chars },
     lifetime: Duration::from_secs(10 * 86_400),
     // The lowest step of the table: under 100,000 devices with notifications on.
-    targets_per_second: 500,
+    rate: Rate::of_targets(500),
     // Ours: the vendor's own SDK waits 3 s in new versions and 20 s in old ones.
     answer_timeout: Duration::from_secs(10),
 };
+
+const AMOUNTS: Source = Source {
+    page: "dev.mi.com, rules of message kinds, read with two aggregators",
+    certainty: Certainty::Documented,
+};
+
+/// What the vendor gives an app a day. A receipt of type 128 is read as one phone's amount (assumed): an app's is answered with 200001 at once.
+// One kind a line reads as the table it is.
+#[rustfmt::skip]
+pub(super) static DAILY: DailyAmounts = DailyAmounts {
+    day: VendorDay::SHANGHAI,
+    day_source: Source { page: "dev.mi.com, push server API, return codes", certainty: Certainty::Documented },
+    kinds: &[
+        DailyAmount { name: "default", en: "pushes without a channel", zh: "未设通道", per_app: PerApp::Unlimited, per_device: Some(1), receipts_mean: Whose::Device, source: AMOUNTS },
+        DailyAmount { name: "public", en: "public channels", zh: "公信通道", per_app: PerApp::AtLeast(10_000), per_device: Some(5), receipts_mean: Whose::Device, source: AMOUNTS },
+        DailyAmount { name: "private", en: "private channels", zh: "私信通道", per_app: PerApp::Unlimited, per_device: None, receipts_mean: Whose::App, source: AMOUNTS },
+    ],
+};
+
+/// The place of a kind in [`DAILY`].
+pub(super) const DEFAULT: usize = 0;
+/// The place of a kind in [`DAILY`].
+pub(super) const PUBLIC: usize = 1;
+/// The place of a kind in [`DAILY`].
+pub(super) const PRIVATE: usize = 2;
 
 /// Longest storage outside a private channel; ten days inside one (documented; older pages say 14 days).
 pub(super) const PUBLIC_LIFETIME: Duration = Duration::from_secs(86_400);

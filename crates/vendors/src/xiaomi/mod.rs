@@ -12,8 +12,8 @@ mod request;
 use model::{FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
 
 use crate::contract::{
-    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
-    Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
+    Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, DailyAmounts, Field, Finding,
+    Job, Limits, Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
 };
 
 /// The adapter of Xiaomi `MiPush`.
@@ -27,6 +27,10 @@ impl Adapter for Xiaomi {
 
     fn limits(&self) -> &'static Limits {
         &limits::LIMITS
+    }
+
+    fn daily(&self) -> &'static DailyAmounts {
+        &limits::DAILY
     }
 
     fn fields(&self) -> &'static [Field] {
@@ -71,12 +75,20 @@ impl Channel for XiaomiChannel {
         Some(BatchKey::of_equal_content(content))
     }
 
+    fn kind_of(&self, content: &Content) -> Option<usize> {
+        Some(match request::channel(&self.0, content) {
+            None => limits::DEFAULT,
+            Some(_) if request::is_private(&self.0, content) => limits::PRIVATE,
+            Some(_) => limits::PUBLIC,
+        })
+    }
+
     fn begin(&self, job: &Job<'_>, auth: &Auth) -> Step {
         request::begin(&self.0, job, auth)
     }
 
     fn resume(&self, job: &Job<'_>, _: &WireRequest, reply: &WireReply, _: &Auth) -> Step {
-        reply::resume(&self.0, job, reply)
+        reply::resume(job, reply)
     }
 
     fn probe(&self, auth: &Auth) -> WireRequest {

@@ -1,9 +1,9 @@
 //! From an answer to verdicts. Xiaomi answers business errors with HTTP 200, so the code in the body decides.
 
-use model::{Pause, TargetVerdict, Verdict};
+use model::{TargetVerdict, Verdict};
 use serde_json::Value;
 
-use super::{codes, config::Config, request};
+use super::{codes, request};
 use crate::{
     answer,
     contract::{Job, ProbeOutcome, Step, WireReply},
@@ -12,9 +12,9 @@ use crate::{
 /// Message ids are about 22 characters (observed); anything much longer is not one.
 const MESSAGE_ID_MAX_CHARS: usize = 128;
 
-pub(super) fn resume(config: &Config, job: &Job<'_>, reply: &WireReply) -> Step {
+pub(super) fn resume(job: &Job<'_>, reply: &WireReply) -> Step {
     let sent = request::tokens(job).filter(|token| request::is_token(token)).count();
-    let verdict = for_channel(config, job, for_targets(judge(reply), sent));
+    let verdict = for_targets(judge(reply), sent);
     let verdict_of = |token| if request::is_token(token) { verdict.clone() } else { request::bad_token() };
     Step::Done(request::tokens(job).map(verdict_of).collect())
 }
@@ -46,20 +46,6 @@ fn judge(reply: &WireReply) -> TargetVerdict {
 fn for_targets(mut verdict: TargetVerdict, sent: usize) -> TargetVerdict {
     if sent > 1 && matches!(verdict.verdict, Verdict::TokenDead { .. } | Verdict::TokenDoubtful(_)) {
         verdict.verdict = Verdict::Drop;
-    }
-    verdict
-}
-
-/// Amounts are the channel's: where only a push outside the private channels is over its amount, the lane goes on with
-/// what has none (documented), and this push waits for the vendor's next day.
-fn for_channel(config: &Config, job: &Job<'_>, mut verdict: TargetVerdict) -> TargetVerdict {
-    if let Job::Notify { content, now, .. } = *job
-        && let Verdict::Limited { pause, after } = &mut verdict.verdict
-        && *pause == Pause::LaneUntilNextDay
-        && config.has_unlimited()
-        && !request::is_private(config, content)
-    {
-        (*pause, *after) = (Pause::Target, Some(request::until_next_day(now)));
     }
     verdict
 }

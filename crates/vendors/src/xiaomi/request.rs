@@ -288,15 +288,8 @@ fn first_filled(texts: [&str; 2]) -> &str {
 }
 
 const UTC_PLUS_8_MS: i64 = 8 * 3_600_000;
-const DAY_MS: i64 = 24 * 3_600_000;
 
 /// The day as `yyyyMMdd` where the vendor counts it.
 fn beijing_day(now: Timestamp) -> String {
     now.plus_ms(UTC_PLUS_8_MS).to_string().chars().take(10).filter(char::is_ascii_digit).collect()
-}
-
-/// How long until the vendor's next day.
-pub(super) fn until_next_day(now: Timestamp) -> std::time::Duration {
-    let into_day_ms = now.plus_ms(UTC_PLUS_8_MS).millis().rem_euclid(DAY_MS);
-    std::time::Duration::from_millis(u64::try_from(DAY_MS - into_day_ms).unwrap_or_default())
 }

@@ -118,9 +118,9 @@ fn what_is_refused_at_night_waits_until_seven_in_beijing() {
 }
 
 #[test]
-fn a_used_up_amount_of_marketing_does_not_hold_up_chat() {
-    assert_eq!(wait_hours(Class::Marketing, 10070, 20), (Pause::Target, Some(4)));
-    assert_eq!(wait_hours(Class::Chat, 10070, 20), (Pause::LaneUntilNextDay, None));
+fn a_used_up_amount_is_that_of_the_pushs_own_kind() {
+    assert_eq!(wait_hours(Class::Marketing, 10070, 20), (Pause::DailyAmount, None));
+    assert_eq!(wait_hours(Class::Chat, 10070, 20), (Pause::DailyAmount, None));
 }
 
 proptest! {

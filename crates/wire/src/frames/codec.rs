@@ -7,6 +7,34 @@ use serde::Serialize;
 
 use super::{ClientFrame, MessageFrame, ServerFrame};
 
+/// A message with the `messages` frame that carries it alone, written once for all who get it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Parcel {
+    message: Arc<MessageFrame>,
+    text: Arc<str>,
+}
+
+impl Parcel {
+    /// Writes the frame.
+    #[must_use]
+    pub fn new(message: Arc<MessageFrame>) -> Self {
+        let text = encode_messages(std::slice::from_ref(&message), false).into();
+        Self { message, text }
+    }
+
+    /// The message.
+    #[must_use]
+    pub const fn message(&self) -> &Arc<MessageFrame> {
+        &self.message
+    }
+
+    /// The frame.
+    #[must_use]
+    pub const fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+}
+
 /// Reads a client's frame. Total: garbage is a fault with a stable code.
 ///
 /// # Errors

@@ -6,8 +6,8 @@ use model::{ErrorCode, FRAME_MAX_BYTES, Fault, MessageKind, Seq, Timestamp};
 
 use super::{CloseReason, LinkConfig, ServerEffect, ServerInput};
 use crate::{
-    ClientFrame, Cursor, ErrorFrame, KickReason, MessageFrame, ServerFrame, Welcome, decode_client, encode,
-    encode_messages,
+    ClientFrame, Cursor, ErrorFrame, KickReason, MessageFrame, Parcel, ServerFrame, Welcome, decode_client,
+    encode, encode_messages,
     flows::{Flows, Pace},
 };
 
@@ -63,6 +63,35 @@ enum Sync {
 }
 
 impl Live {
+    /// Whether a live message goes out now; it is then in flight.
+    fn lets_out(&mut self, config: LinkConfig, now: Timestamp, message: &MessageFrame) -> bool {
+        // For connected devices alone: in no order, never asked for again, so nothing is to be waited for.
+        if message.seq == Seq(0) {
+            return true;
+        }
+        let delivered = self.flows.delivered(&message.conversation);
+        if message.seq <= delivered {
+            return false;
+        }
+        let (pace, due) = config.ack_due(now, message);
+        let follows = message.seq.0 == delivered.0.saturating_add(1);
+        match &mut self.sync {
+            Sync::Done => {}
+            Sync::Running { .. } if follows => {}
+            Sync::Running { behind, .. } => {
+                *behind = true;
+                self.hold_until(due);
+                return false;
+            }
+            Sync::Awaited => {
+                self.hold_until(due);
+                return false;
+            }
+        }
+        self.flows.deliver(&message.conversation, message.seq, pace, due);
+        true
+    }
+
     fn hold_until(&mut self, due: Timestamp) {
         self.held_until = Some(self.held_until.map_or(due, |earlier| earlier.min(due)));
     }
@@ -99,6 +128,7 @@ impl ServerLink {
             ServerInput::Accepted(welcome) => self.accept(now, *welcome),
             ServerInput::Refused(fault) => self.refuse(fault),
             ServerInput::Deliver(messages) => self.deliver(now, messages),
+            ServerInput::Parcel(parcel) => self.deliver_parcel(now, parcel),
             ServerInput::Page(messages) => self.deliver_page(now, messages),
             ServerInput::Synced => self.finish_sync(),
             ServerInput::Reply(frame) => self.reply(frame),
@@ -259,36 +289,17 @@ impl ServerLink {
     fn deliver(&mut self, now: Timestamp, messages: &[Arc<MessageFrame>]) {
         let config = self.config;
         let Phase::Live(live) = &mut self.phase else { return };
-        let mut out = Vec::new();
-        for message in messages {
-            // For connected devices alone: in no order, never asked for again, so nothing is to be waited for.
-            if message.seq == Seq(0) {
-                out.push(Arc::clone(message));
-                continue;
-            }
-            let delivered = live.flows.delivered(&message.conversation);
-            if message.seq <= delivered {
-                continue;
-            }
-            let (pace, due) = config.ack_due(now, message);
-            let follows = message.seq.0 == delivered.0.saturating_add(1);
-            match &mut live.sync {
-                Sync::Done => {}
-                Sync::Running { .. } if follows => {}
-                Sync::Running { behind, .. } => {
-                    *behind = true;
-                    live.hold_until(due);
-                    continue;
-                }
-                Sync::Awaited => {
-                    live.hold_until(due);
-                    continue;
-                }
-            }
-            live.flows.deliver(&message.conversation, message.seq, pace, due);
-            out.push(Arc::clone(message));
-        }
+        let out: Vec<_> =
+            messages.iter().filter(|message| live.lets_out(config, now, message)).map(Arc::clone).collect();
         self.send_messages(&out, false);
+    }
+
+    fn deliver_parcel(&mut self, now: Timestamp, parcel: &Parcel) {
+        let config = self.config;
+        let Phase::Live(live) = &mut self.phase else { return };
+        if live.lets_out(config, now, parcel.message()) {
+            self.effects.push(ServerEffect::SendShared(Arc::clone(parcel.text())));
+        }
     }
 
     fn deliver_page(&mut self, now: Timestamp, messages: &[Arc<MessageFrame>]) {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use model::{ConversationId, ErrorCode, FRAME_MAX_BYTES, Seq, Timestamp};
 use proptest::prelude::*;
 use wire::{
-    ClientFrame, CloseReason, Cursor, LinkConfig, MessageFrame, ServerEffect, ServerFrame, ServerInput,
-    ServerLink, Unacked, decode_server, encode,
+    ClientFrame, CloseReason, Cursor, LinkConfig, MessageFrame, Parcel, ServerEffect, ServerFrame,
+    ServerInput, ServerLink, Unacked, decode_server, encode,
 };
 
 use crate::world::{login, message, message_in, user_id, welcome};
@@ -70,6 +70,7 @@ fn seqs_sent(effects: &[ServerEffect]) -> Vec<i64> {
         .iter()
         .filter_map(|effect| match effect {
             ServerEffect::Send(text) => decode_server(text).ok(),
+            ServerEffect::SendShared(text) => decode_server(text).ok(),
             _ => None,
         })
         .flat_map(|frame| match frame {
@@ -154,6 +155,21 @@ fn a_partial_ack_gives_the_rest_no_longer_than_its_own_deadline() {
     let effects = link.step(START.plus_ms(7000), ServerInput::Tick);
     let missed = Unacked { conversation: conversation(), after: Seq(1), through: Seq(2) };
     assert_eq!(effects, [ServerEffect::AckMissed(vec![missed]), ServerEffect::Close(CloseReason::AckMissed)]);
+}
+
+#[test]
+fn a_parcel_goes_out_where_its_message_would_and_as_it_is_written() {
+    let parcel = |seq| Parcel::new(Arc::clone(&messages([seq])[0]));
+    let mut link = live();
+    let first = parcel(1);
+    let effects = link.step(START, ServerInput::Parcel(&first));
+    assert_eq!(effects, [ServerEffect::SendShared(Arc::clone(first.text()))]);
+    assert_eq!(seqs_sent(&effects), [1]);
+    assert!(link.step(START, ServerInput::Parcel(&first)).is_empty(), "it has gone out");
+    assert_eq!(link.next_deadline(), Some(START.plus_ms(5000)));
+    assert_eq!(ack(&mut link, START, 1), acked(1));
+    feed(&mut link, START, &ClientFrame::Sync { heads: Vec::new() });
+    assert!(link.step(START, ServerInput::Parcel(&parcel(5))).is_empty(), "the pages bring it");
 }
 
 #[test]

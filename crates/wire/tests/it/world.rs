@@ -13,8 +13,8 @@ use model::{
 use uuid::Uuid;
 use wire::{
     Arrival, ClientConfig, ClientEffect, ClientFrame, ClientInput, ClientLink, ClientMemory, CloseReason,
-    Cursor, LinkConfig, Login, MessageFrame, Recipient, SendMessage, ServerEffect, ServerFrame, ServerInput,
-    ServerLink, Welcome,
+    Cursor, LinkConfig, Login, MessageFrame, Parcel, Recipient, SendMessage, ServerEffect, ServerFrame,
+    ServerInput, ServerLink, Welcome,
 };
 
 pub(crate) fn user_id(name: &str) -> UserId {
@@ -260,6 +260,7 @@ impl World {
         let arrives = self.now.plus_ms(self.latency_ms);
         match effect {
             ServerEffect::Send(text) => self.wires[wire].down.push_back((arrives, text)),
+            ServerEffect::SendShared(text) => self.wires[wire].down.push_back((arrives, text.to_string())),
             ServerEffect::Login(login) => {
                 let user = user_id(login.token.strip_prefix("token of ").unwrap());
                 self.wires[wire].user = Some(user.clone());
@@ -345,7 +346,12 @@ impl World {
                 let is_member =
                     reader.is_some_and(|user| self.shown_from(&user, &stored.conversation).is_some());
                 if other != wire && is_member {
-                    self.feed_server(other, ServerInput::Deliver(&[Arc::clone(&stored)]));
+                    // Either way must come to the same.
+                    if stored.seq.0 % 2 == 0 {
+                        self.feed_server(other, ServerInput::Deliver(&[Arc::clone(&stored)]));
+                    } else {
+                        self.feed_server(other, ServerInput::Parcel(&Parcel::new(Arc::clone(&stored))));
+                    }
                 }
             }
         }

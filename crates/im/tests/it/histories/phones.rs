@@ -179,6 +179,7 @@ impl World {
     fn act(&mut self, gadget: Gadget, effect: ServerEffect) {
         match effect {
             ServerEffect::Send(text) => self.carry(gadget, text),
+            ServerEffect::SendShared(text) => self.carry(gadget, text.to_string()),
             ServerEffect::Login(login) => self.open(gadget, login.foreground),
             ServerEffect::Request(frame) => self.serve(gadget, frame),
             ServerEffect::Acked(cursors) => self.acked(gadget, &cursors),

@@ -59,11 +59,15 @@ fn device_of(user: &UserId) -> DeviceId {
     DeviceId(Uuid::from_u128(number))
 }
 
-/// Waits for a frame of this type; an error ends the wait.
+/// Waits for a frame of this type and acknowledges what comes before it; an error ends the wait.
 pub(in crate::bench) async fn wait_for(socket: &mut Socket, wanted: &str) -> Result<String> {
     loop {
         let text = hear(socket).await?;
-        match serde_json::from_str::<Heard<'_>>(&text)?.r#type {
+        let heard: Heard<'_> = serde_json::from_str(&text)?;
+        for message in &heard.messages {
+            socket.send(Message::text(ack(&message.conversation, message.seq))).await?;
+        }
+        match heard.r#type {
             "error" => bail!("the server refused: {text}"),
             word if word == wanted => return Ok(text),
             _ => {}
@@ -80,6 +84,10 @@ pub(in crate::bench) async fn hear(socket: &mut Socket) -> Result<String> {
             _ => {}
         }
     }
+}
+
+fn ack(conversation: &str, seq: i64) -> String {
+    format!(r#"{{"type":"ack","cursors":[{{"conversation":"{conversation}","seq":{seq}}}]}}"#)
 }
 
 /// What is looked at of a server's frame.
@@ -119,7 +127,7 @@ struct Member {
 
 impl Member {
     async fn receive(&mut self, socket: &mut Socket) -> Result<()> {
-        let mut ack = pin!(sleep_until(Instant::now() + NEVER));
+        let mut ack_at = pin!(sleep_until(Instant::now() + NEVER));
         let mut ping = pin!(sleep_until(Instant::now() + PING_EVERY));
         let mut ack_is_due = false;
         loop {
@@ -127,15 +135,14 @@ impl Member {
                 heard = socket.next() => match heard.context("closed")?? {
                     Message::Text(text) => if self.take(&text)? && !ack_is_due {
                         ack_is_due = true;
-                        ack.as_mut().reset(Instant::now() + ACK_AFTER);
+                        ack_at.as_mut().reset(Instant::now() + ACK_AFTER);
                     },
                     Message::Close(_) => bail!("closed"),
                     _ => {}
                 },
-                () = ack.as_mut(), if ack_is_due => {
+                () = ack_at.as_mut(), if ack_is_due => {
                     ack_is_due = false;
-                    let (conversation, seq) = (&self.conversation, self.last.unwrap_or_default());
-                    let text = format!(r#"{{"type":"ack","cursors":[{{"conversation":"{conversation}","seq":{seq}}}]}}"#);
+                    let text = ack(&self.conversation, self.last.unwrap_or_default());
                     socket.send(Message::text(text)).await?;
                 }
                 () = ping.as_mut() => {

@@ -36,14 +36,10 @@ async fn carry_out(orders: Orders) -> Result<()> {
     let mut opened = stream::iter(orders.first..orders.first + orders.count)
         .map(|number| open(&door, &orders, number))
         .buffer_unordered(OPENING);
-    let mut sockets = Vec::new();
     while let Some(socket) = opened.next().await {
-        sockets.push(socket?);
+        tokio::task::spawn_local(member::receive(socket?, Rc::clone(&tally)));
     }
     drop(opened);
-    for socket in sockets {
-        tokio::task::spawn_local(member::receive(socket, Rc::clone(&tally)));
-    }
     say(&Said::Connected(orders.count))?;
     tokio::task::spawn_blocking(|| std::io::stdin().lock().read_to_end(&mut Vec::new())).await??;
     let report = tally.replace(Tally::new(0)).into_report();

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Result;
-use model::{AppId, Attempt, Delivery, DeliveryState, Timestamp};
+use model::{AppId, Attempt, Delivery, DeliveryState, MessageId, Timestamp};
 use store::DeliveryFilter;
 use uuid::Uuid;
 
@@ -32,6 +32,8 @@ pub(super) struct Ends {
     pub(super) answered: HashMap<Uuid, Timestamp>,
     /// How deliveries ended, by reason.
     pub(super) reasons: BTreeMap<&'static str, u64>,
+    /// Those that were dropped, by class.
+    pub(super) dropped_by_class: HashMap<&'static str, u64>,
     /// Deliveries that a vendor took, or may have taken.
     pub(super) taken: u64,
     /// Tries of which nobody knows whether the vendor took them.
@@ -94,6 +96,16 @@ pub(super) async fn undone(data: &Path) -> Result<Undone> {
     })
 }
 
+/// How many of these messages a folder holds; nothing else may have it open.
+pub(super) async fn stored(data: &Path, messages: impl Iterator<Item = Uuid>) -> Result<usize> {
+    let store = open_store(data, &data.join("seal.key"))?;
+    let mut found = 0;
+    for message in messages {
+        found += usize::from(store.message(APP, MessageId(message)).await?.is_some());
+    }
+    Ok(found)
+}
+
 /// Reads what a folder holds; nothing else may have it open.
 pub(super) async fn read(data: &Path) -> Result<Ends> {
     let store = open_store(data, &data.join("seal.key"))?;
@@ -102,7 +114,14 @@ pub(super) async fn read(data: &Path) -> Result<Ends> {
     let (mut filter, mut open) = (DeliveryFilter::default(), HashSet::new());
     loop {
         let page = store.deliveries(APP, &filter, PAGE).await?;
-        page.iter().for_each(|delivery| ends.add(delivery, &mut open));
+        for delivery in &page {
+            ends.add(delivery, &mut open);
+            if delivery.state == DeliveryState::Dropped {
+                let message = store.message(APP, delivery.message).await?;
+                let class = message.and_then(|message| message.push).unwrap_or_default().class;
+                *ends.dropped_by_class.entry(class.as_str()).or_default() += 1;
+            }
+        }
         match page.last() {
             Some(last) => filter.before = Some(last.id.0),
             None => break,

@@ -3,6 +3,7 @@
 //! Server and simulator are processes of their own; this one is the load. What was promised and what was seen is printed
 //! as a table, and a promise that broke is an error. A fault that cannot be made on this machine is told as not run.
 
+mod backups;
 mod certificates;
 mod clocks;
 mod crowd;
@@ -15,6 +16,7 @@ mod mounts;
 mod names;
 mod phones;
 mod seen;
+mod soak;
 mod table;
 mod weather;
 mod windows;
@@ -27,6 +29,7 @@ use clap::Args;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
+pub(super) use self::soak::{Options as SoakOptions, run as soak};
 use self::{
     seen::Row,
     table::{Fault, Scale},

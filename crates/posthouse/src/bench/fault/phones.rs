@@ -63,7 +63,15 @@ impl Phones {
         }))
     }
 
-    /// Waits until the shades stand still; how many notifications stand in one twice.
+    /// Messages to one user, whose phone is Apple's.
+    pub(super) fn to_one_user(&self) -> Letter {
+        Arc::new(|number| {
+            let body = json!({ "type": "text", "text": format!("{number}: 晚饭吃什么?🍜") });
+            ("/v1/messages", json!({ "from": "zhou", "to": USERS[1].0, "body": body }))
+        })
+    }
+
+    /// How many notifications stand in one twice.
     pub(super) async fn settled(&self, world: &World) -> Result<u64> {
         let mut twice = 0;
         for (user, _) in USERS {

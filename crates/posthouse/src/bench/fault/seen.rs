@@ -6,8 +6,8 @@ use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ends::Ends,
-    load::Acknowledged,
+    ends::{self, Ends},
+    load::{Acknowledged, Sent},
     memory::{peak_mib, slope_mib_per_min},
     windows::Beside,
     world::World,
@@ -72,7 +72,7 @@ impl Seen {
         let accepted: u64 = tally.values().map(|count| count.accepted).sum();
         let distinct: u64 = tally.values().map(|count| count.distinct).sum();
         let points = world.memory.points();
-        let lost = |sent: &&super::load::Sent| !ends.ended.contains(&sent.message);
+        let lost = |sent: &&Sent| !ends.ended.contains(&sent.message);
         let mut seen = Self {
             acknowledged: acknowledged.sent.len(),
             lost: acknowledged.sent.iter().filter(lost).count(),
@@ -86,9 +86,15 @@ impl Seen {
             ..Self::default()
         };
         seen.check(acknowledged.sent.is_empty(), || "nothing was acknowledged".to_owned());
-        seen.check(seen.lost > 0 || !ends.is_settled(), || {
-            format!("{} undecided and {} queued are left", ends.undecided, ends.queued)
-        });
+        if seen.lost > 0 || !ends.is_settled() {
+            let lost: Vec<_> = acknowledged.sent.iter().filter(lost).map(|sent| sent.message).collect();
+            let stored = ends::stored(&world.plan.data, lost.into_iter()).await?;
+            let Ends { undecided, queued, .. } = ends;
+            seen.broken.push(format!(
+                "{} lost, of which {stored} are stored; {undecided} undecided and {queued} queued are left",
+                seen.lost
+            ));
+        }
         seen.check(seen.duplicates > seen.may_repeat, || {
             "more was repeated than had an unknown outcome".to_owned()
         });

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use futures_util::future::LocalBoxFuture;
 
-use super::{certificates, clocks, crowd, disks, kills, names, seen::Seen, weather};
+use super::{backups, certificates, clocks, crowd, disks, kills, names, seen::Seen, weather};
 
 /// One fault: what was promised, and how it is made.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +46,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Fault> {
     [
         kills::FAULTS,
         disks::FAULTS,
+        backups::FAULTS,
         clocks::FAULTS,
         weather::FAULTS,
         certificates::FAULTS,

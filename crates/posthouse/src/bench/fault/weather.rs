@@ -36,8 +36,8 @@ const TOKENED: [Vendor; 2] = [Vendor::Oppo, Vendor::Fcm];
 const MANY: u32 = u32::MAX;
 
 /// What two vendors do wrong.
-struct Weather {
-    name: &'static str,
+pub(super) struct Weather {
+    pub(super) name: &'static str,
     at: [Vendor; 2],
     /// What the simulator is told.
     fault: fn() -> Value,
@@ -58,7 +58,7 @@ const PLAIN: Weather = Weather {
     fails_tries: true,
 };
 
-static WEATHERS: &[Weather] = &[
+pub(super) static WEATHERS: &[Weather] = &[
     Weather { name: "black-hole", fault: || json!({ "black_hole": true }), ..PLAIN },
     Weather { name: "slow-loris", fault: || json!({ "drip_ms": 3000 }), ..PLAIN },
     Weather { name: "half-answers", fault: || json!({ "half_answer": MANY }), ..PLAIN },
@@ -159,13 +159,13 @@ async fn suffer(weather: &'static Weather, scale: Scale) -> Result<Seen> {
 }
 
 /// A fault that lasts.
-struct Storm {
+pub(super) struct Storm {
     task: Option<JoinHandle<Result<()>>>,
     came_true: Arc<AtomicU64>,
 }
 
 impl Storm {
-    async fn begin(weather: &'static Weather, control: Api) -> Result<Self> {
+    pub(super) async fn begin(weather: &'static Weather, control: Api) -> Result<Self> {
         let came_true = Arc::new(AtomicU64::new(0));
         strike(weather, &control).await?;
         let Some(every) = weather.again_every else { return Ok(Self { task: None, came_true }) };
@@ -181,7 +181,7 @@ impl Storm {
     }
 
     /// Ends it; says how often what holds for one time has come true.
-    async fn end(self, weather: &Weather, control: &Api) -> Result<u64> {
+    pub(super) async fn end(self, weather: &Weather, control: &Api) -> Result<u64> {
         if let Some(task) = self.task {
             task.abort();
             if let Ok(ended) = task.await {

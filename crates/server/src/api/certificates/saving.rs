@@ -76,7 +76,7 @@ pub(crate) async fn save(
 }
 
 /// One of the App's certificates.
-pub(super) async fn find(shared: &Shared, app: AppId, id: CertificateId) -> Result<Certificate, Problem> {
+pub(crate) async fn find(shared: &Shared, app: AppId, id: CertificateId) -> Result<Certificate, Problem> {
     let view = shared.view(app).await?;
     let found = view.certificate(id).cloned();
     found.ok_or_else(|| Problem::not_found("the App has no certificate of this id"))

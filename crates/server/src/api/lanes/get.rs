@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use gateway::{LaneState, LaneStatus};
-use model::{Timestamp, Vendor};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::view::LaneView;
 use crate::{key::Caller, problem::Problem, shared::Shared};
+
+/// Queued pushes that are counted for one lane; of more it is only said that there are more.
+const COUNTED_MAX: u32 = 20_000;
 
 /// The App's lanes.
 #[derive(Serialize, ToSchema)]
@@ -17,60 +19,9 @@ pub(in crate::api) struct Lanes {
     lanes: Vec<LaneView>,
 }
 
-/// The road to one certificate's vendor.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Lane)]
-struct LaneView {
-    /// Whose.
-    certificate: u32,
-    /// Where to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, nullable = false)]
-    vendor: Option<Vendor>,
-    /// `idle`, `sending`, `paused` or `alarm`.
-    state: &'static str,
-    /// The code that made it pause or raised the alarm; empty otherwise.
-    code: String,
-    /// Until when it pauses.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = i64, nullable = false)]
-    until: Option<Timestamp>,
-    /// Pushes that are taken up and have not left.
-    waiting: usize,
-    /// Targets on the wire.
-    in_flight: usize,
-    /// Open connections.
-    connections: usize,
-    /// Targets that were sent since the start.
-    sent: u64,
-    /// Targets that the vendor took since the start.
-    accepted: u64,
-}
-
-impl From<LaneStatus> for LaneView {
-    fn from(lane: LaneStatus) -> Self {
-        let (state, code, until) = match lane.state {
-            LaneState::Idle => ("idle", String::new(), None),
-            LaneState::Sending => ("sending", String::new(), None),
-            LaneState::Paused { until, code } => ("paused", code, Some(until)),
-            LaneState::Alarm { code } => ("alarm", code, None),
-        };
-        Self {
-            certificate: lane.certificate.0,
-            vendor: lane.vendor,
-            state,
-            code,
-            until,
-            waiting: lane.waiting,
-            in_flight: lane.in_flight,
-            connections: lane.connections,
-            sent: lane.sent,
-            accepted: lane.accepted,
-        }
-    }
-}
-
 /// List the App's lanes
+///
+/// What waits, what is on the wire, how fast it goes and what holds it up: pause, breaker, brake and daily amounts.
 #[utoipa::path(get, path = "/v1/lanes", operation_id = "list_lanes", tag = "Explain",
     responses((status = 200, description = "By certificate.", body = Lanes)))]
 pub(in crate::api) async fn handler(
@@ -78,7 +29,13 @@ pub(in crate::api) async fn handler(
     caller: Caller,
 ) -> Result<Json<Lanes>, Problem> {
     let view = caller.view()?;
-    let lanes =
-        shared.gateway.lanes().into_iter().filter(|lane| view.certificate(lane.certificate).is_some());
-    Ok(Json(Lanes { lanes: lanes.map(Into::into).collect() }))
+    let mut lanes = Vec::new();
+    for lane in shared.gateway.lanes() {
+        if view.certificate(lane.certificate).is_some() {
+            let backlog = shared.store().queued_by_class(lane.certificate, COUNTED_MAX).await?;
+            let amounts = shared.gateway.amounts(lane.certificate);
+            lanes.push(LaneView::of(lane, amounts, backlog));
+        }
+    }
+    Ok(Json(Lanes { lanes }))
 }

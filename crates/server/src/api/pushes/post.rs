@@ -105,22 +105,23 @@ async fn addressee(shared: &Shared, app: AppId, to: To) -> Result<Addressee, Pro
         To::User(ToUser { user }) => Ok(Addressee::User(user)),
         To::PushId(ToPushId { push_id }) => {
             let found = registered(shared, app, push_id).await?;
-            found.bindings.iter().try_for_each(|state| match state {
-                BindingState::Bound(binding) => check_lane(shared, binding.certificate),
-                BindingState::Lost(_) => Ok(()),
-            })?;
+            for state in &found.bindings {
+                if let BindingState::Bound(binding) = state {
+                    check_lane(shared, binding.certificate).await?;
+                }
+            }
             Ok(Addressee::PushId(push_id))
         }
         To::Token(ToToken { certificate, token }) => {
             shared.im.check_binding(app, certificate, &token).await?;
-            check_lane(shared, certificate)?;
+            check_lane(shared, certificate).await?;
             Ok(Addressee::Token { certificate, token: token.into() })
         }
     }
 }
 
-fn check_lane(shared: &Shared, certificate: CertificateId) -> Result<(), Problem> {
-    if shared.gateway.is_full(certificate) {
+async fn check_lane(shared: &Shared, certificate: CertificateId) -> Result<(), Problem> {
+    if shared.gateway.is_full(certificate) || shared.im.is_lane_full(certificate).await? {
         return Err(Problem::new(ErrorCode::Busy, format!("the lane of certificate {certificate} is full")));
     }
     Ok(())

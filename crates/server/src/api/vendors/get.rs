@@ -4,7 +4,7 @@ use axum::Json;
 use model::{Platform, Vendor};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vendors::{Certainty, CodeRow, Field, FieldKind, Length, Unit, adapter};
+use vendors::{Certainty, CodeRow, Counts, Field, FieldKind, Length, Unit, adapter};
 
 use crate::api::schema;
 
@@ -95,8 +95,10 @@ struct LimitsView {
     ext: LengthView,
     /// Longest storage for an offline phone, in seconds.
     lifetime_s: u64,
-    /// Targets a second that a small app may send.
-    targets_per_second: u32,
+    /// How fast even the smallest app may send, a second.
+    rate_per_second: u32,
+    /// What the rate counts: `targets` or `requests`.
+    rate_counts: &'static str,
 }
 
 /// A largest length.
@@ -179,7 +181,11 @@ impl From<Vendor> for VendorView {
                 payload: limits.payload.into(),
                 ext: limits.ext.into(),
                 lifetime_s: limits.lifetime.as_secs(),
-                targets_per_second: limits.targets_per_second,
+                rate_per_second: limits.rate.per_second,
+                rate_counts: match limits.rate.counts {
+                    Counts::Targets => "targets",
+                    Counts::Requests => "requests",
+                },
             },
             codes: adapter.codes().iter().map(Into::into).collect(),
         }

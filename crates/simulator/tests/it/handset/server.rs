@@ -125,6 +125,9 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
                 ServerEffect::Send(text) => {
                     let _ = socket.send(Message::text(text)).await;
                 }
+                ServerEffect::SendShared(text) => {
+                    let _ = socket.send(Message::text(text.to_string())).await;
+                }
                 ServerEffect::Close(reason) => {
                     let _ = shared.seen.send(Seen::Closed(reason));
                     return;
@@ -179,7 +182,10 @@ fn answer(effect: ServerEffect, shared: &Shared) -> Vec<Answer> {
             Vec::new()
         }
         ServerEffect::Request(frame) => answer_request(frame, shared),
-        ServerEffect::AckMissed(_) | ServerEffect::Send(_) | ServerEffect::Close(_) => Vec::new(),
+        ServerEffect::AckMissed(_)
+        | ServerEffect::Send(_)
+        | ServerEffect::SendShared(_)
+        | ServerEffect::Close(_) => Vec::new(),
     }
 }
 

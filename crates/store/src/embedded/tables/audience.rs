@@ -12,8 +12,25 @@ use uuid::Uuid;
 use super::{bindings, conversations, devices, sessions};
 use crate::{
     AudienceRow, StoreError,
-    embedded::sql::{self, Columns, Json, values},
+    embedded::{
+        people::{Known, Person},
+        sql::{self, Columns, Json, values},
+    },
 };
+
+/// A page as it was read.
+#[derive(Debug, Default)]
+pub(in crate::embedded) struct Page {
+    pub(in crate::embedded) rows: Vec<AudienceRow>,
+    /// The users among them, to be kept.
+    pub(in crate::embedded) people: Vec<Arc<Person>>,
+}
+
+impl From<Vec<AudienceRow>> for Page {
+    fn from(rows: Vec<AudienceRow>) -> Self {
+        Self { rows, people: Vec::new() }
+    }
+}
 
 /// A page has as many rows as asked for, and those that complete its last user, unless it is the last.
 pub(in crate::embedded) fn page(
@@ -22,7 +39,7 @@ pub(in crate::embedded) fn page(
     addressee: &Addressee,
     after: Option<&UserId>,
     limit: u32,
-) -> Result<Vec<AudienceRow>, StoreError> {
+) -> Result<Page, StoreError> {
     let after_text = after.map_or("", UserId::as_str);
     let rows = match addressee {
         Addressee::Conversation(id) => {
@@ -34,11 +51,138 @@ pub(in crate::embedded) fn page(
             }
         }
         Addressee::User(user) => of_users(conn, app, (None, None), after_text, (user, None))?,
-        Addressee::PushId(push_id) if after.is_none() => return push_id_row(conn, app, *push_id),
-        Addressee::PushId(_) => return Ok(Vec::new()),
-        Addressee::Token { .. } => return Ok(bare(addressee, after).unwrap_or_default()),
+        Addressee::PushId(push_id) if after.is_none() => return Ok(push_id_row(conn, app, *push_id)?.into()),
+        Addressee::PushId(_) => return Ok(Page::default()),
+        Addressee::Token { .. } => return Ok(bare(addressee, after).unwrap_or_default().into()),
     };
-    Ok(whole_users(rows, usize::try_from(limit).unwrap_or(usize::MAX)))
+    let rows = whole_users(rows, limit, |row| (Some(&row.user), row.known.device.is_some()));
+    Ok(people_of(rows))
+}
+
+/// Users whose marks in a conversation are read with what is known of them; `None` for a group, and for whom no user is
+/// named.
+pub(in crate::embedded) fn named(addressee: &Addressee, after: Option<&UserId>) -> Option<Vec<UserId>> {
+    let mut users = match addressee {
+        Addressee::User(user) => vec![user.clone()],
+        Addressee::Conversation(conversation) => conversations::members(conversation),
+        Addressee::PushId(_) | Addressee::Token { .. } => return None,
+    };
+    if users.is_empty() {
+        return None;
+    }
+    users.retain(|user| after.is_none_or(|after| user > after));
+    Some(users)
+}
+
+/// The page of users that are known: only their marks in the conversation are read, where there is one.
+pub(in crate::embedded) fn of_known(
+    conn: &Connection,
+    app: AppId,
+    addressee: &Addressee,
+    people: &[Arc<Person>],
+    limit: u32,
+) -> Result<Vec<AudienceRow>, StoreError> {
+    let mut rows = Vec::new();
+    let conversation = addressee.conversation();
+    let row = match conversation {
+        Some(conversation) => conversations::find(conn, app, conversation)?.map(|head| head.row),
+        None => None,
+    };
+    for person in people {
+        let marks = match conversation {
+            Some(conversation) => Marks::read(conn, app, (row, conversation), &person.user)?,
+            None => Marks::default(),
+        };
+        rows.extend(person.devices.iter().map(|known| marks.row(person, known)));
+    }
+    Ok(whole_users(rows, limit, |row| (row.user.as_ref(), row.device.is_some())))
+}
+
+/// Whether [`of_known`] has nothing to read.
+pub(in crate::embedded) const fn has_marks(addressee: &Addressee) -> bool {
+    addressee.conversation().is_some()
+}
+
+/// The page of one user who is known, where nothing has to be read.
+pub(in crate::embedded) fn of_one_known(person: &Person) -> Vec<AudienceRow> {
+    person.devices.iter().map(|known| Marks::default().row(person, known)).collect()
+}
+
+/// How a user stands to a conversation.
+#[derive(Debug, Default)]
+struct Marks {
+    mute: Mute,
+    from: Option<Seq>,
+    acked: Vec<(DeviceId, Seq)>,
+}
+
+impl Marks {
+    fn read(
+        conn: &Connection,
+        app: AppId,
+        (row, conversation): (Option<i64>, &ConversationId),
+        user: &UserId,
+    ) -> Result<Self, StoreError> {
+        let read = sql::all(
+            conn,
+            "SELECT x.mute, i.from_seq, a.device, a.seq FROM (SELECT 1)
+             LEFT JOIN mutes x ON x.app = ?1 AND x.conversation = ?3 AND x.user = ?4
+             LEFT JOIN inbox i ON i.app = ?1 AND i.user = ?4 AND i.conversation = ?2
+             LEFT JOIN acks a ON a.app = ?1 AND a.user = ?4 AND a.conversation = ?2",
+            values![app, row, conversation, user],
+            |columns| {
+                let (mute, from): (Option<Mute>, Option<Seq>) = (columns.next()?, columns.next()?);
+                Ok((mute, from, (columns.next::<Option<DeviceId>>()?, columns.next::<Option<Seq>>()?)))
+            },
+        )?;
+        let mut marks = Self::default();
+        for (mute, from, acked) in read {
+            (marks.mute, marks.from) = (mute.unwrap_or_default(), from);
+            if let (Some(device), Some(seq)) = acked {
+                marks.acked.push((device, seq));
+            }
+        }
+        Ok(marks)
+    }
+
+    fn row(&self, person: &Person, known: &Known) -> AudienceRow {
+        let device = known.device.as_ref().map(|device| device.id);
+        let acked = self.acked.iter().find(|(on, _)| Some(*on) == device);
+        row_of(person, known, (acked.map_or(Seq(0), |(_, seq)| *seq), self.from.unwrap_or(Seq(0)), self.mute))
+    }
+}
+
+fn row_of(person: &Person, known: &Known, (acked, from, mute): (Seq, Seq, Mute)) -> AudienceRow {
+    let binding = known.binding.clone();
+    AudienceRow {
+        user: Some(person.user.clone()),
+        session: known.session.clone(),
+        device: known.device.clone(),
+        binding: binding
+            .map_or(BindingState::Lost(BindingLoss::NeverBound), |binding| binding.state_for(&person.user)),
+        acked,
+        from,
+        settings: Arc::clone(&person.settings),
+        mute,
+    }
+}
+
+/// Rows as users with their devices, and as what the rules look at.
+fn people_of(read: Vec<Read>) -> Page {
+    let mut page = Page::default();
+    let mut read = read.into_iter().peekable();
+    while let Some(first) = read.next() {
+        let mut marks = vec![(first.acked, first.from, first.mute)];
+        let mut person = Person { user: first.user, settings: first.settings, devices: vec![first.known] };
+        while let Some(next) = read.next_if(|next| next.user == person.user) {
+            marks.push((next.acked, next.from, next.mute));
+            person.devices.push(next.known);
+        }
+        let rows = person.devices.iter().zip(marks).map(|(known, marks)| row_of(&person, known, marks));
+        page.rows.extend(rows);
+        page.people.push(Arc::new(person));
+    }
+    page
 }
 
 /// The page of a bare token, for which nothing has to be read.
@@ -60,13 +204,13 @@ fn of_users(
     (row, name): (Option<i64>, Option<&ConversationId>),
     after: &str,
     (one, other): (&UserId, Option<&UserId>),
-) -> Result<Vec<AudienceRow>, StoreError> {
+) -> Result<Vec<Read>, StoreError> {
     read_page(conn, OF_NAMED, values![app, row, name, after, one, other])
 }
 
 /// Users with their devices: those with a login of theirs, and those whose binding is or was theirs. Each user's first
 /// row is without a device.
-fn read_page(conn: &Connection, users: &str, params: &[&dyn ToSql]) -> Result<Vec<AudienceRow>, StoreError> {
+fn read_page(conn: &Connection, users: &str, params: &[&dyn ToSql]) -> Result<Vec<Read>, StoreError> {
     let sql = format!(
         "WITH page (user) AS MATERIALIZED ({users}),
          own (user, device) AS (
@@ -76,7 +220,7 @@ fn read_page(conn: &Connection, users: &str, params: &[&dyn ToSql]) -> Result<Ve
              UNION SELECT page.user, b.device FROM page
                  CROSS JOIN bindings b ON b.app = ?1 AND b.owner = page.user)
          SELECT own.user, u.settings, x.mute, ifnull(a.seq, 0), ifnull(i.from_seq, 0),
-             s.id, s.user, s.device, s.state, s.since, {}, {}
+             s.fetched_at, s.id, s.user, s.device, s.state, s.since, {}, {}
          FROM own
          LEFT JOIN users u ON u.app = ?1 AND u.id = own.user
          LEFT JOIN mutes x ON x.app = ?1 AND x.conversation = ?3 AND x.user = own.user
@@ -86,17 +230,28 @@ fn read_page(conn: &Connection, users: &str, params: &[&dyn ToSql]) -> Result<Ve
          LEFT JOIN devices d ON d.app = ?1 AND d.id = own.device
          LEFT JOIN bindings b ON b.app = ?1 AND b.device = own.device AND b.kind = 0
          ORDER BY own.user, own.device",
-        devices::COLUMNS,
+        devices::COLUMNS_BUT_BADGE,
         bindings::COLUMNS
     );
     let unset: Arc<UserSettings> = Arc::default();
     Ok(sql::all(conn, &sql, params, |columns| read_row(columns, &unset))?)
 }
 
-fn read_row(columns: &mut Columns<'_, '_>, unset: &Arc<UserSettings>) -> rusqlite::Result<AudienceRow> {
+/// A row as it was read.
+struct Read {
+    user: UserId,
+    settings: Arc<UserSettings>,
+    mute: Mute,
+    acked: Seq,
+    from: Seq,
+    known: Known,
+}
+
+fn read_row(columns: &mut Columns<'_, '_>, unset: &Arc<UserSettings>) -> rusqlite::Result<Read> {
     let user: UserId = columns.next()?;
     let settings = columns.next::<Option<Json<UserSettings>>>()?;
     let (mute, acked, from): (Option<Mute>, _, _) = (columns.next()?, columns.next()?, columns.next()?);
+    let fetched_at = columns.next()?;
     let session = match columns.next()? {
         None => {
             columns.skip(4);
@@ -104,30 +259,29 @@ fn read_row(columns: &mut Columns<'_, '_>, unset: &Arc<UserSettings>) -> rusqlit
         }
         Some(id) => Some(sessions::read_with_id(id, columns)?),
     };
-    let device = devices::read(columns)?;
-    let binding = bindings::read(columns)?
-        .map_or(BindingState::Lost(BindingLoss::NeverBound), |row| row.state_for(&user));
-    Ok(AudienceRow {
-        user: Some(user),
-        session,
-        device,
-        binding,
-        acked,
-        from,
+    let (device, binding) = (devices::read(columns)?, bindings::read(columns)?);
+    Ok(Read {
+        user,
         settings: settings.map_or_else(|| Arc::clone(unset), |settings| Arc::new(settings.0)),
         mute: mute.unwrap_or_default(),
+        acked,
+        from,
+        known: Known { session, fetched_at, device, binding },
     })
 }
 
-/// A user's row without a device gives way to the rows with one. No user begins once the page is full.
-fn whole_users(rows: Vec<AudienceRow>, limit: usize) -> Vec<AudienceRow> {
-    let mut page: Vec<AudienceRow> = Vec::with_capacity(rows.len());
+/// A user's row without a device gives way to the rows with one. No user begins once the page is full. `of` tells a row's
+/// user, and whether it has a device.
+fn whole_users<R>(rows: Vec<R>, limit: u32, of: impl Fn(&R) -> (Option<&UserId>, bool)) -> Vec<R> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
+    let mut page: Vec<R> = Vec::with_capacity(rows.len());
     for row in rows {
-        let of_same_user = page.last().filter(|last| last.user == row.user);
-        if of_same_user.is_none() && page.len() >= limit.max(1) {
+        let before = page.last().map(&of);
+        let of_same_user = before.filter(|(user, _)| *user == of(&row).0);
+        if of_same_user.is_none() && page.len() >= limit {
             break;
         }
-        if of_same_user.is_some_and(|last| last.device.is_none()) {
+        if of_same_user.is_some_and(|(_, has_device)| !has_device) {
             page.pop();
         }
         page.push(row);

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use super::{cancels, certificates, devices};
 use crate::{
-    BindingClear, Change, NewBinding, Outcome, StoreError,
+    BindingClear, Change, NewBinding, NewDelivery, Outcome, StoreError,
     embedded::{
         hands::{Place, Queued},
         sql::{self, Columns, values},
@@ -56,6 +56,9 @@ pub(in crate::embedded) fn bind(writing: &mut Writing<'_>, new: &NewBinding) -> 
         follow(writing, new, certificate, &token)?;
     }
     writing.tell_device(new.app, new.device);
+    if let Some(owner) = &new.owner {
+        writing.changed_user(new.app, owner);
+    }
     Ok(Outcome::Done)
 }
 
@@ -189,11 +192,12 @@ pub(super) fn disown(
 
 /// Every binding of a device goes.
 pub(super) fn lose_all(
-    writing: &Writing<'_>,
+    writing: &mut Writing<'_>,
     app: AppId,
     device: DeviceId,
     loss: BindingLoss,
 ) -> rusqlite::Result<()> {
+    writing.changed_device(app, device);
     sql::execute(
         writing.conn,
         "UPDATE bindings SET lost = ?3 WHERE app = ?1 AND device = ?2 AND lost IS NULL",
@@ -266,18 +270,20 @@ fn is_held(conn: &Connection, clear: &BindingClear, token: &str) -> rusqlite::Re
 }
 
 pub(in crate::embedded) fn doubt(
-    writing: &Writing<'_>,
+    writing: &mut Writing<'_>,
     app: AppId,
     certificate: CertificateId,
     token: &str,
     doubts: u8,
 ) -> Result<Outcome, StoreError> {
-    sql::execute(
+    let changed: Vec<DeviceId> = sql::all(
         writing.conn,
         "UPDATE bindings SET doubts = ?4
-         WHERE app = ?1 AND token = ?2 AND certificate = ?3 AND lost IS NULL AND doubts <> ?4",
+         WHERE app = ?1 AND token = ?2 AND certificate = ?3 AND lost IS NULL AND doubts <> ?4 RETURNING device",
         values![app, token, certificate, doubts],
+        |columns| columns.next(),
     )?;
+    changed.into_iter().for_each(|device| writing.changed_device(app, device));
     Ok(Outcome::Done)
 }
 
@@ -286,7 +292,8 @@ pub(super) const COLUMNS: &str =
     "b.device, b.certificate, b.kind, b.token, b.owner, b.registered_at, b.generation, b.doubts, b.lost";
 
 /// A row of bindings, whatever became of it.
-pub(super) struct BindingRow {
+#[derive(Debug, Clone)]
+pub(in crate::embedded) struct BindingRow {
     binding: Binding,
     lost: Option<BindingLoss>,
 }
@@ -295,6 +302,20 @@ impl BindingRow {
     /// As the device sees it.
     pub(super) fn state(self) -> BindingState {
         self.lost.map_or(BindingState::Bound(self.binding), BindingState::Lost)
+    }
+
+    /// Whether it is the binding that a push was decided with, and stands.
+    pub(in crate::embedded) fn is_of(&self, new: &NewDelivery) -> bool {
+        self.lost.is_none()
+            && new.certificate == Some(self.binding.certificate)
+            && new.binding_generation == self.binding.generation
+            && new.token == self.binding.token
+    }
+
+    /// What a lane has to know of it.
+    pub(super) const fn still_bound(&self) -> StillBound {
+        let Binding { kind, registered_at, doubts, .. } = self.binding;
+        StillBound { kind, registered_at, doubts }
     }
 
     /// As one user on the device sees it: another user's token is not theirs.

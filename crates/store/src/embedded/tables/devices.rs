@@ -144,6 +144,9 @@ pub(in crate::embedded) fn unregister(
 /// The columns that [`read`] reads, of `devices d`.
 pub(super) const COLUMNS: &str = "d.app, d.id, d.push_id, d.unregistered_at, d.push_off_at,
     (SELECT count FROM badges WHERE badges.app = d.app AND badges.device = d.id), d.report, d.seen_at";
+/// As [`COLUMNS`], without the badge: each push that counts changes it.
+pub(super) const COLUMNS_BUT_BADGE: &str =
+    "d.app, d.id, d.push_id, d.unregistered_at, d.push_off_at, NULL, d.report, d.seen_at";
 
 /// Reads [`COLUMNS`]; `None` where a join found no row.
 pub(super) fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Option<Device>> {

@@ -12,13 +12,17 @@ use crate::{
     embedded::{
         sql::{self, values},
         writing::Writing,
+        young::Scope,
     },
 };
 
-/// A device has few rows, and every one is looked at.
+/// Most devices of one step: each is looked at in several tables.
 const DEVICES_LOOKED_AT: u32 = 64;
 
 pub(in crate::embedded) fn step(writing: &mut Writing<'_>, expiry: &Expiry) -> Result<Outcome, StoreError> {
+    if matches!(expiry.step, ExpiryStep::Devices { .. }) {
+        writing.write_young(Scope::All)?;
+    }
     let conn = writing.conn;
     let (rows, next) = match &expiry.step {
         ExpiryStep::Messages { after } => messages(conn, expiry, *after)?,
@@ -153,14 +157,15 @@ fn events(conn: &Connection, expiry: &Expiry) -> Stepped {
 }
 
 fn devices(writing: &mut Writing<'_>, expiry: &Expiry, mut after: Option<DeviceId>) -> Stepped {
+    let limit = expiry.limit.min(DEVICES_LOOKED_AT);
     let looked: Vec<(DeviceId, Timestamp, Option<Timestamp>)> = sql::all(
         writing.conn,
         "SELECT id, seen_at, unregistered_at FROM devices WHERE app = ?1 AND id > ifnull(?2, x'')
          ORDER BY id LIMIT ?3",
-        values![expiry.app, after, DEVICES_LOOKED_AT],
+        values![expiry.app, after, limit],
         |columns| Ok((columns.next()?, columns.next()?, columns.next()?)),
     )?;
-    let is_last = count(looked.len()) < DEVICES_LOOKED_AT;
+    let is_last = count(looked.len()) < limit;
     let mut rows = 0;
     for (device, seen_at, unregistered_at) in looked {
         if rows >= expiry.limit {
@@ -171,7 +176,7 @@ fn devices(writing: &mut Writing<'_>, expiry: &Expiry, mut after: Option<DeviceI
             rows += if is_over && !is_logged_in(writing.conn, expiry.app, device)? {
                 forget_device(writing, expiry.app, device)?
             } else {
-                forget_lost(writing.conn, expiry.app, device)?
+                forget_lost(writing, expiry.app, device)?
             };
         }
         after = Some(device);
@@ -200,13 +205,16 @@ fn is_logged_in(conn: &Connection, app: AppId, device: DeviceId) -> rusqlite::Re
 }
 
 /// Why a device that nobody has heard of for so long has no token, nobody asks any more.
-fn forget_lost(conn: &Connection, app: AppId, device: DeviceId) -> rusqlite::Result<u32> {
-    sql::execute(
-        conn,
+fn forget_lost(writing: &mut Writing<'_>, app: AppId, device: DeviceId) -> rusqlite::Result<u32> {
+    let went = sql::execute(
+        writing.conn,
         "DELETE FROM bindings WHERE app = ?1 AND device = ?2 AND lost IS NOT NULL",
         values![app, device],
-    )
-    .map(count)
+    )?;
+    if went > 0 {
+        writing.tell_device(app, device);
+    }
+    Ok(count(went))
 }
 
 fn forget_device(writing: &mut Writing<'_>, app: AppId, device: DeviceId) -> rusqlite::Result<u32> {

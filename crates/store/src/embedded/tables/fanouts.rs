@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Instant};
 use model::{AppId, DeliveryState, Message, MessageId, Timestamp};
 use rusqlite::Connection;
 
-use super::{badges, deliveries, follow_ups, messages, targets};
+use super::{badges, dead_letters, deliveries, follow_ups, messages, targets};
 use crate::{
     Change, FanoutCursor, FanoutNext, NewDelivery, Outcome, StoreError,
     embedded::{
@@ -82,6 +82,22 @@ pub(in crate::embedded) fn decide(
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Whether what a push to one target was decided on is no longer so; `None` where there is no such message. One that
+/// was read is not pushed again.
+pub(super) fn is_overtaken(
+    writing: &Writing<'_>,
+    app: AppId,
+    message: MessageId,
+    new: &NewDelivery,
+) -> Result<Option<bool>, StoreError> {
+    let Some(ground) = read_ground(writing.conn, app, message)? else { return Ok(None) };
+    let is_read = match &new.user {
+        Some(user) => dead_letters::is_read(writing.conn, app, message, user)?,
+        None => false,
+    };
+    Ok(Some(ground.is_recalled || ground.is_followed_up || is_read || is_stale(writing, app, &ground, new)?))
 }
 
 fn target_of(new: &NewDelivery) -> i64 {
@@ -208,7 +224,7 @@ fn is_any_stale<'a>(
     for new in page.filter(|new| new.state == DeliveryState::Queued) {
         let is_over =
             |one: &follow_ups::Remembered| one.overtook(new.user.as_ref(), new.device, new.decided_at);
-        if ground.is_recalled || follow_ups.iter().any(is_over) || is_stale(writing.conn, app, ground, new)? {
+        if ground.is_recalled || follow_ups.iter().any(is_over) || is_stale(writing, app, ground, new)? {
             return Ok(true);
         }
     }
@@ -218,10 +234,18 @@ fn is_any_stale<'a>(
 /// Whether the device logged out, fetched, was switched off or changed its token, or its user left the group, between
 /// the decision's read and now. A cancel finds only rows that are there, so a decision that it overtook must not make
 /// one.
-fn is_stale(conn: &Connection, app: AppId, ground: &Ground, new: &NewDelivery) -> Result<bool, StoreError> {
+fn is_stale(
+    writing: &Writing<'_>,
+    app: AppId,
+    ground: &Ground,
+    new: &NewDelivery,
+) -> Result<bool, StoreError> {
     let Some(device) = new.device else { return Ok(false) };
+    if writing.still_bears(app, new) {
+        return if ground.is_group { has_left(writing.conn, app, ground, new) } else { Ok(false) };
+    }
     let is_stale = sql::first(
-        conn,
+        writing.conn,
         "SELECT
              (?5 <> 0 AND NOT EXISTS (SELECT 1 FROM bindings WHERE app = ?1 AND device = ?3
                  AND certificate = ?4 AND generation = ?5 AND token = ?10 AND lost IS NULL))
@@ -246,6 +270,17 @@ fn is_stale(conn: &Connection, app: AppId, ground: &Ground, new: &NewDelivery) -
         |columns| columns.next(),
     )?;
     Ok(is_stale.unwrap_or(false))
+}
+
+/// Whether the user is not, or not any more, one of the group that the message is for.
+fn has_left(conn: &Connection, app: AppId, ground: &Ground, new: &NewDelivery) -> Result<bool, StoreError> {
+    let is_member = sql::first(
+        conn,
+        "SELECT 1 FROM inbox WHERE app = ?1 AND user = ?2 AND conversation = ?3 AND from_seq < ?4",
+        values![app, new.user, ground.conversation, ground.seq],
+        |_| Ok(()),
+    )?;
+    Ok(is_member.is_none())
 }
 
 /// Reads every open cursor, when a store opens.

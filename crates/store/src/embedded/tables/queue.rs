@@ -17,9 +17,10 @@ use super::{
     messages::{self, Names},
 };
 use crate::{
-    Claimed, StoreError,
+    Claimed, NewDelivery, StoreError, Waiting,
     embedded::{
         hands::Place,
+        people::{Known, People},
         sql::{self, Columns, Json, values},
         young::YoungRow,
     },
@@ -73,10 +74,9 @@ pub(in crate::embedded) fn load(
 /// Claimed rows that are not on disk, with what it takes to render them.
 pub(in crate::embedded) fn load_young(
     conn: &Connection,
-    certificate: CertificateId,
     rows: &[Arc<YoungRow>],
+    environment: Option<Environment>,
 ) -> Result<Vec<Claimed>, StoreError> {
-    let environment = environment_of(conn, certificate)?;
     let mut names: HashMap<i64, Names> = HashMap::new();
     let load = |row: &Arc<YoungRow>| {
         let names = match names.entry(row.message_row) {
@@ -84,26 +84,34 @@ pub(in crate::embedded) fn load_young(
             Entry::Vacant(place) => place.insert(messages::names(conn, &row.message)?),
         };
         let delivery = row.delivery();
-        let device = About::read(conn, &delivery)?;
-        Ok(device.claimed(delivery, Arc::clone(&row.message), names, environment))
+        let about = About::read(conn, &delivery)?;
+        Ok(about.claimed(delivery, Arc::clone(&row.message), names, environment))
     };
     rows.iter().map(load).collect()
 }
 
 /// As [`load_young`], where nothing has to be read; `None` where something has.
-pub(in crate::embedded) fn load_bare(rows: &[Arc<YoungRow>]) -> Option<Vec<Claimed>> {
+pub(in crate::embedded) fn load_known(
+    rows: &[Arc<YoungRow>],
+    people: &People,
+    environment: Option<Environment>,
+) -> Option<Vec<Claimed>> {
     let load = |row: &Arc<YoungRow>| {
-        let is_bare = row.new.device.is_none() && !messages::has_names(&row.message);
-        let claimed = || {
-            let (message, names) = (Arc::clone(&row.message), Names::default());
-            About::default().claimed(row.delivery(), message, &names, None)
+        let about = match row.new.device {
+            None => About::default(),
+            Some(device) => About::of(people.find(row.app, row.new.user.as_ref()?)?.on(device)?, &row.new)?,
         };
-        is_bare.then(claimed)
+        let message = (!messages::has_names(&row.message)).then(|| Arc::clone(&row.message))?;
+        Some(about.claimed(row.delivery(), message, &Names::default(), environment))
     };
     rows.iter().map(load).collect()
 }
 
-fn environment_of(conn: &Connection, certificate: CertificateId) -> rusqlite::Result<Option<Environment>> {
+/// The environment that a certificate is for.
+pub(in crate::embedded) fn environment_of(
+    conn: &Connection,
+    certificate: CertificateId,
+) -> Result<Option<Environment>, StoreError> {
     let environment: Option<Option<Environment>> = sql::first(
         conn,
         "SELECT environment FROM certificates WHERE id = ?1",
@@ -116,7 +124,8 @@ fn environment_of(conn: &Connection, certificate: CertificateId) -> rusqlite::Re
 /// What is known of a delivery's device and its binding.
 #[derive(Default)]
 struct About {
-    report: DeviceReport,
+    language: String,
+    apns_environment: Option<Environment>,
     bound: Option<StillBound>,
 }
 
@@ -131,7 +140,16 @@ impl About {
         )?;
         let through = (delivery.certificate, &*delivery.token, delivery.binding_generation);
         let bound = bindings::still_bound(conn, delivery.app, device, through)?;
-        Ok(Self { report: found.map(|found| found.0).unwrap_or_default(), bound })
+        let report = found.map(|found| found.0).unwrap_or_default();
+        Ok(Self { language: report.language, apns_environment: report.apns_environment, bound })
+    }
+
+    /// `None` where the binding is not the one that the push was decided with: then the tables are asked.
+    fn of(known: &Known, new: &NewDelivery) -> Option<Self> {
+        let bound = known.binding.as_ref().filter(|binding| binding.is_of(new))?.still_bound();
+        let report = &known.device.as_ref()?.report;
+        let (language, apns_environment) = (report.language.clone(), report.apns_environment);
+        Some(Self { language, apns_environment, bound: Some(bound) })
     }
 
     fn claimed(
@@ -144,14 +162,14 @@ impl About {
         Claimed {
             delivery,
             message,
-            language: self.report.language,
+            language: self.language,
             sender_name: names.sender.clone(),
             group_name: names.group.clone(),
             replacement: None,
             bound_for: self.bound.map(|bound| bound.kind),
             token_registered_at: self.bound.map(|bound| bound.registered_at),
             doubts: self.bound.map_or(0, |bound| bound.doubts),
-            environment_confirmed: environment.is_some() && self.report.apns_environment == environment,
+            environment_confirmed: environment.is_some() && self.apns_environment == environment,
         }
     }
 }
@@ -216,4 +234,24 @@ fn load_one(
     let (message, names) = (Arc::clone(&shared.message), shared.names.clone());
     let about = About::read(conn, &delivery)?;
     Ok(Claimed { replacement, ..about.claimed(delivery, message, &names, environment) })
+}
+
+/// Queued rows, counted along an index as far as a bound.
+pub(in crate::embedded) fn waiting(conn: &Connection, whose: Waiting, most: u32) -> Result<u64, StoreError> {
+    let count = |columns: &mut Columns<'_, '_>| columns.next::<i64>();
+    let rows = match whose {
+        Waiting::App(app) => sql::first(
+            conn,
+            "SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE state = 0 AND app = ?1 LIMIT ?2)",
+            values![app, i64::from(most)],
+            count,
+        ),
+        Waiting::Lane(certificate) => sql::first(
+            conn,
+            "SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE state = 0 AND certificate = ?1 LIMIT ?2)",
+            values![certificate, i64::from(most)],
+            count,
+        ),
+    };
+    Ok(rows?.unwrap_or_default().unsigned_abs())
 }

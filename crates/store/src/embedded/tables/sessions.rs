@@ -109,14 +109,15 @@ pub(super) fn end_login(
 
 /// A decision that was made before the device fetched is old.
 pub(in crate::embedded) fn note_fetch(
-    conn: &Connection,
+    writing: &mut Writing<'_>,
     app: AppId,
     user: &UserId,
     device: DeviceId,
     at: Timestamp,
 ) -> rusqlite::Result<()> {
+    writing.changed_user(app, user);
     sql::execute(
-        conn,
+        writing.conn,
         "UPDATE sessions SET fetched_at = ?4 WHERE app = ?1 AND user = ?2 AND device = ?3",
         values![app, user, device, at],
     )

@@ -61,7 +61,7 @@ fn k_vivo_is_told_system_or_operational_and_corrects_what_is_not() {
     assert_eq!(opened.found(&disguised, "marketing_as_system"), Some(Severity::Reduced));
     // The day's amount, by the number of subscribers, is told by a code, and what is left waits for the next day.
     let spent = json!({"result": 10070, "desc": "超出发送条数限制"});
-    assert_eq!(limited(&opened, &chat(), 200, &spent), Pause::LaneUntilNextDay);
+    assert_eq!(limited(&opened, &chat(), 200, &spent), Pause::DailyAmount);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn k_oppo_takes_a_chat_as_private_only_where_that_was_granted() {
     // The amount of public messages: used up by one class, it does not hold up the others.
     let spent = json!({"code": 33, "message": "The number of messages exceeds the daily limit"});
     assert_eq!(limited(&granted, &of_class(Class::Marketing), 200, &spent), Pause::Target);
-    assert_eq!(limited(&granted, &chat(), 200, &spent), Pause::LaneUntilNextDay);
+    assert_eq!(limited(&granted, &chat(), 200, &spent), Pause::DailyAmount);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn k_xiaomi_takes_a_chat_as_important_only_through_an_approved_private_channel()
     assert!(granted.body(&marketing).get("extra.channel_id").is_none());
     assert_eq!(granted.found(&marketing, "marketing_channel_missing"), Some(Severity::Hidden));
     let spent = json!({"result": "error", "code": 200_001, "reason": "exceed quota"});
-    assert_eq!(limited(&without, &chat(), 200, &spent), Pause::LaneUntilNextDay);
+    assert_eq!(limited(&without, &chat(), 200, &spent), Pause::DailyAmount);
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn k_meizu_limits_the_number_of_public_messages_and_not_of_private_ones() {
 #[test]
 fn k_fcm_limits_how_often_one_sends_and_names_the_pause() {
     let opened = open(Vendor::Fcm);
-    let per_minute = vendors::adapter(Vendor::Fcm).limits().targets_per_second * 60;
+    let per_minute = vendors::adapter(Vendor::Fcm).limits().rate.per_second * 60;
     assert!(per_minute <= 600_000, "the amount of a project: {per_minute}");
     let too_many = json!({"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "details": []}});
     let verdict = opened.verdict(&chat(), 429, &too_many);
