@@ -145,6 +145,12 @@ metrics! {
     TokensCleared = "posthouse_tokens_cleared_total", Counter, ["vendor", "certificate"],
         "Tokens that a vendor called dead and that were cleared.",
         "因厂商判定失效而清除的 token 数。";
+    Braked = "posthouse_lane_braked", Gauge, ["vendor", "certificate"],
+        "1 while the brake on mass removal keeps a lane's tokens from being cleared, until the operator releases it.",
+        "批量失效保护已触发、暂停清除 token 时为 1，需由运维人员解除。";
+    QuotaLeft = "posthouse_quota_left", Gauge, ["vendor", "certificate", "kind"],
+        "Pushes that a vendor's daily amount still allows today, by the vendor's kind of push; only where a limit is known.",
+        "厂商当日配额的剩余量，按厂商的推送类别；仅在已知上限时输出。";
     Receipts = "posthouse_receipts_total", Counter, ["vendor", "kind"],
         "What vendors reported later about deliveries.",
         "厂商事后回执数，按种类。";

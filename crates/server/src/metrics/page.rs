@@ -26,6 +26,7 @@ pub(super) async fn render(shared: &Shared) -> Result<String, StoreError> {
         .collect();
     lane_counters(&mut page, &lanes);
     lane_levels(&mut page, &lanes);
+    amounts(&mut page, &lanes, now);
     queues(&mut page, &certificates, &backlog, now);
     webhooks(&mut page, shared, &backlog, now);
     storage(&mut page, shared);
@@ -170,6 +171,21 @@ fn lane_levels(page: &mut Page, lanes: &[Lane]) {
             LaneState::Alarm { .. } => "alarm",
         };
         states.sample(&[&lane.vendor, &lane.id, &word], 1);
+    }
+}
+
+fn amounts(page: &mut Page, lanes: &[Lane], now: Timestamp) {
+    let mut braked = page.family(Metric::Braked);
+    for lane in lanes {
+        braked.sample(&lane.labels(), u8::from(lane.status.brake.engaged_at.is_some()));
+    }
+    let mut left = page.family(Metric::QuotaLeft);
+    for lane in lanes {
+        for amount in lane.board.amounts(now) {
+            if let Some(count) = amount.today.left {
+                left.sample(&[&lane.vendor, &lane.id, &amount.name], count);
+            }
+        }
     }
 }
 
