@@ -68,11 +68,8 @@ pub(crate) async fn run(options: Options) -> Result<()> {
 /// Serves until the process is asked to end, then drains. Asked a second time it ends at once: what was acknowledged is
 /// on disk all the same.
 async fn serve_on(stack: Stack, mut running: Reloadable, mut signals: Signals) {
-    loop {
-        match signals.next().await {
-            Asked::ToReload => running.reload(&stack),
-            Asked::ToEnd => break,
-        }
+    while signals.next().await == Asked::ToReload {
+        running.reload(&stack);
     }
     tracing::info!("ending: no more is taken in, and what is in hand ends");
     let stopping = stack.stop();

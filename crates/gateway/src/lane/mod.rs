@@ -71,6 +71,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
 /// What a lane waited for has come.
+#[expect(clippy::large_enum_variant, reason = "one at a time, on the stack of its lane")]
 enum Event {
     Opened(Result<Opened, StoreError>),
     Claimed {

@@ -84,7 +84,8 @@ fn amounts(vendor: Vendor) -> &'static [&'static str] {
 
 /// A token in the vendor's own shape for the phone with this number. No phone has it: it is taken and leads nowhere.
 pub(super) fn token(vendor: Vendor, number: u64) -> String {
-    const SHAPES: [(Vendor, fn(u64) -> String); 10] = [
+    type Shape = fn(u64) -> String;
+    const SHAPES: [(Vendor, Shape); 10] = [
         (Vendor::Apns, |number| format!("{number:064x}")),
         (Vendor::Xiaomi, |number| format!("bench-{number:038}")),
         (Vendor::Huawei, |number| format!("IQAAAA{number:0106}")),

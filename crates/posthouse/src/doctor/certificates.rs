@@ -100,7 +100,7 @@ fn expiry(subject: &str, expires_at: Option<Timestamp>, now: Timestamp) -> Optio
     };
     Some(match left_ms {
         ..=0 => renew(Finding::error(subject, "it has expired", "证书已过期")),
-        ..EXPIRES_SOON_MS => renew(Finding::warning(
+        1..EXPIRES_SOON_MS => renew(Finding::warning(
             subject,
             format!("it expires in {days} days"),
             format!("将在 {days} 天后过期"),

@@ -57,7 +57,7 @@ const RISKY: &[(u64, &str, &str, &str)] = &[
 fn file_system(folder: &Path) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Ok(system) = rustix::fs::statfs(folder) {
-        let kind = u64::from_ne_bytes(i64::from(system.f_type).to_ne_bytes()) & 0xffff_ffff;
+        let kind = u64::from_ne_bytes(system.f_type.to_ne_bytes()) & 0xffff_ffff;
         if let Some((_, name, en, zh)) = RISKY.iter().find(|(number, ..)| *number == kind) {
             let finding = Finding::warning(
                 "file system",

@@ -178,7 +178,7 @@ enum Doing {
 fn doing() -> impl Strategy<Value = Doing> {
     prop_oneof![
         8 => (class(), 0_i64..6).prop_map(|(class, phone)| Doing::Send(class, phone)),
-        6 => any::<bool>().prop_map(|accepted| Doing::Land(accepted)),
+        6 => any::<bool>().prop_map(Doing::Land),
         2 => (0..3 * HOUR_MS).prop_map(Doing::Pass),
         1 => Just(Doing::Learn),
         1 => Just(Doing::Restart),

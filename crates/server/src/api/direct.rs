@@ -69,6 +69,7 @@ impl Direct {
     ///
     /// # Errors
     /// The request.
+    #[expect(clippy::result_large_err, reason = "the request goes on its way")]
     pub(crate) fn answer(
         &self,
         request: Request,

@@ -59,9 +59,11 @@ pub struct ConsolePage {
     pub action: Option<&'static str>,
 }
 
+type Register = Box<dyn FnOnce(Router<Arc<Console>>, &Arc<Console>) -> Router<Arc<Console>>>;
+
 struct Entry {
     page: ConsolePage,
-    register: Box<dyn FnOnce(Router<Arc<Console>>, &Arc<Console>) -> Router<Arc<Console>>>,
+    register: Register,
 }
 
 impl Entry {

@@ -133,10 +133,13 @@ impl Member {
         loop {
             tokio::select! {
                 heard = socket.next() => match heard.context("closed")?? {
-                    Message::Text(text) => if self.take(&text)? && !ack_is_due {
-                        ack_is_due = true;
-                        ack_at.as_mut().reset(Instant::now() + ACK_AFTER);
-                    },
+                    Message::Text(text) => {
+                        let is_first = self.take(&text)? && !ack_is_due;
+                        if is_first {
+                            ack_is_due = true;
+                            ack_at.as_mut().reset(Instant::now() + ACK_AFTER);
+                        }
+                    }
                     Message::Close(_) => bail!("closed"),
                     _ => {}
                 },
