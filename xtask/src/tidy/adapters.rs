@@ -21,7 +21,7 @@ const FILES: &[&str] = &[
 ];
 
 /// Longest adapter, in lines over all its files. Codes are data: a row each, and not counted.
-const ADAPTER_MAX_LINES: usize = 1000;
+const ADAPTER_MAX_LINES: usize = 1050;
 
 pub(super) fn find_faults() -> Result<Vec<String>> {
     let mut faults = Vec::new();

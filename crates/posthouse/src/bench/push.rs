@@ -34,6 +34,8 @@ const WARM_UP: u64 = 2_000;
 const ONE_BY_ONE: u64 = 300;
 /// Requests that wait for the server's answer at once, in the run at full rate.
 const AT_ONCE: usize = 512;
+/// Whose requests h2load can make: HTTP/2, one a push.
+const BESIDE_H2LOAD: Vendor = Vendor::Apns;
 /// How long the run at half rate lasts at most.
 const PACED_FOR_S: f64 = 5.0;
 
@@ -114,9 +116,10 @@ impl Bench {
         let address: SocketAddr = server_ready.url.trim_start_matches("http://").parse()?;
         let api_key = server_ready.instance_key.clone().context("the data folder is not fresh")?;
         let api = Api::new(&server_ready.url, &api_key);
-        let certificate = match vendor {
-            Vendor::Apns => ground::prepare(&server_ready, &simulator_ready).await?,
-            other => brands::certificate(&api, &simulator_ready, other).await?,
+        let certificate = if vendor == BESIDE_H2LOAD {
+            ground::prepare(&server_ready, &simulator_ready).await?
+        } else {
+            brands::certificate(&api, &simulator_ready, vendor).await?
         };
         let aim = Aim {
             server: address,
@@ -143,11 +146,10 @@ impl Bench {
         let paced = self.fire(first + options.count, count, Rhythm::PerSecond(rate)).await?.0;
         let peak_mib = gauge::peak_mib(self.server.id())?;
         eprintln!("h2load …");
-        let beside = match options.vendor {
-            Vendor::Apns => {
-                h2load::run(&self.simulator_ready, &self.aim, options.count, self.folder.path()).await?
-            }
-            _ => Outcome::None("h2load is run beside APNs only".to_owned()),
+        let beside = if options.vendor == BESIDE_H2LOAD {
+            h2load::run(&self.simulator_ready, &self.aim, options.count, self.folder.path()).await?
+        } else {
+            Outcome::None(format!("h2load is run beside {BESIDE_H2LOAD} only"))
         };
         eprintln!("reading what became of every push …");
         let taken = collected::taken_at(&self.api).await?;
