@@ -2,25 +2,11 @@
 
 use model::ConsoleRole;
 
-use super::Lang;
+use super::word_table;
 
-macro_rules! admin_words {
-    ($($key:ident: $en:literal, $zh:literal;)*) => {
-        /// Every text about who may come in, in one language.
-        #[derive(Debug)]
-        pub(crate) struct AdminWords {
-            $(pub(crate) $key: &'static str,)*
-        }
-
-        static EN: AdminWords = AdminWords { $($key: $en,)* };
-        static ZH: AdminWords = AdminWords { $($key: $zh,)* };
-
-        #[cfg(test)]
-        const BOTH: &[(&str, &str, &str)] = &[$((stringify!($key), $en, $zh),)*];
-    };
-}
-
-admin_words! {
+word_table! {
+    /// Every text about who may come in, in one language.
+    AdminWords as admin_words;
     // Navigation.
     group_watch: "Watch", "监控";
     group_find: "Find", "排查";
@@ -158,29 +144,6 @@ impl AdminWords {
             ConsoleRole::Viewer => self.role_viewer,
             ConsoleRole::Operator => self.role_operator,
             ConsoleRole::Owner => self.role_owner,
-        }
-    }
-}
-
-impl Lang {
-    /// Its words about who may come in.
-    pub(crate) const fn admin_words(self) -> &'static AdminWords {
-        match self {
-            Self::En => &EN,
-            Self::Zh => &ZH,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::BOTH;
-
-    #[test]
-    fn both_languages_are_filled_and_have_the_same_gaps() {
-        for (key, en, zh) in BOTH {
-            assert!(!en.trim().is_empty() && !zh.trim().is_empty(), "{key}");
-            assert_eq!(en.matches("{}").count(), zh.matches("{}").count(), "{key}");
         }
     }
 }

@@ -3,11 +3,13 @@
 
 mod admin;
 mod en;
+mod table;
 mod zh;
 
 use http::HeaderMap;
 
 pub(crate) use self::admin::AdminWords;
+use self::table::word_table;
 
 /// A language of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
