@@ -156,6 +156,7 @@ mod receipts {
 }
 mod resources {
     pub(super) mod get;
+    pub(crate) mod keeping;
     mod view;
     pub(super) mod resource {
         pub(in crate::api) mod delete;
@@ -229,5 +230,6 @@ mod webhooks {
 
 pub(crate) use certificates::saving;
 pub(crate) use direct::Direct;
+pub(crate) use resources::keeping;
 pub use table::{Listed, endpoints, openapi_json};
 pub(crate) use table::{direct, router};

@@ -6,7 +6,7 @@ use model::{AppId, ConsoleRole, Timestamp};
 
 use super::{
     assets,
-    words::{AdminWords, Lang, Words, fill},
+    words::{AdminWords, Lang, PapersWords, Words, fill},
 };
 
 /// The pages of the navigation, and those that are reached otherwise.
@@ -15,6 +15,7 @@ pub(super) enum PageName {
     Lab,
     Explain,
     Certificates,
+    Resources,
     DeadLetters,
     Operators,
     Audit,
@@ -26,7 +27,7 @@ pub(super) enum PageName {
 const NAVIGATION: &[(Group, &[PageName])] = &[
     (Group::Watch, &[]),
     (Group::Find, &[PageName::Explain, PageName::DeadLetters, PageName::Lab]),
-    (Group::SetUp, &[PageName::Certificates]),
+    (Group::SetUp, &[PageName::Certificates, PageName::Resources]),
     (Group::Administer, &[PageName::Operators, PageName::Audit]),
 ];
 
@@ -55,11 +56,12 @@ impl Group {
 }
 
 impl PageName {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Lab,
         Self::Explain,
         Self::DeadLetters,
         Self::Certificates,
+        Self::Resources,
         Self::Operators,
         Self::Audit,
         Self::Account,
@@ -71,6 +73,7 @@ impl PageName {
             Self::Lab => "lab",
             Self::Explain => "explain",
             Self::Certificates => "certificates",
+            Self::Resources => "resources",
             Self::Operators => "operators",
             Self::Audit => "audit",
             Self::Account => "account",
@@ -84,6 +87,7 @@ impl PageName {
             Self::Lab => words.lab,
             Self::Explain => words.explain,
             Self::Certificates => words.certificates,
+            Self::Resources => lang.papers_words().resources,
             Self::Operators => admin.operators,
             Self::Audit => admin.audit,
             Self::Account => admin.account,
@@ -184,6 +188,11 @@ impl Chrome {
     /// The words of accounts and of whoever administers.
     pub(super) const fn admin(&self) -> &'static AdminWords {
         self.lang.admin_words()
+    }
+
+    /// The words of certificates and push resources.
+    pub(super) const fn papers(&self) -> &'static PapersWords {
+        self.lang.papers_words()
     }
 
     /// Whether things may be changed.

@@ -20,6 +20,7 @@ mod lab;
 mod operators;
 mod pages;
 mod passwords;
+mod resources;
 mod session;
 mod signin;
 mod throttle;
@@ -37,7 +38,11 @@ use axum::Router;
 use store::StoreError;
 
 use self::{
-    certificates::Probes, events::Listeners, lab::Simulator, passwords::Passwords, throttle::Throttle,
+    certificates::{Drafts, Probes},
+    events::Listeners,
+    lab::Simulator,
+    passwords::Passwords,
+    throttle::Throttle,
 };
 use crate::shared::Shared;
 
@@ -55,6 +60,7 @@ pub(crate) struct Console {
     has_operators: AtomicBool,
     simulator: Option<Simulator>,
     probes: Probes,
+    drafts: Drafts,
     listeners: Listeners,
 }
 
@@ -66,6 +72,7 @@ impl Console {
             throttle: Throttle::default(),
             has_operators: AtomicBool::new(false),
             probes: Probes::default(),
+            drafts: Drafts::default(),
             listeners: Listeners::default(),
             shared,
         }

@@ -17,7 +17,7 @@ use super::{
     Console, FORM_MAX_BYTES, account, answer, assets, audit, certificates, dead_letters, events, explain,
     gate,
     gatekeeper::{self, Passage},
-    lab, operators, signin, welcome,
+    lab, operators, resources, signin, welcome,
 };
 
 /// What a page needs of whoever asks for it.
@@ -123,6 +123,11 @@ pages! {
     Look   GET  "/console/certificates/{id}"                                  => certificates::show;
     Change POST "/console/certificates/{id}"   as "edit_certificate"          => certificates::change;
     Change POST "/console/certificates/{id}/test" as "probe_certificate"      => certificates::test;
+    Change POST "/console/fcm-rank"            as "change_app"                => certificates::rank;
+    Look   GET  "/console/resources"                                          => resources::show;
+    Change POST "/console/resources/new"       as "put_resource"              => resources::create;
+    Change POST "/console/resources/save"      as "put_resource"              => resources::save;
+    Change POST "/console/resources/delete"    as "delete_resource"           => resources::delete;
     Own    GET  "/console/operators"                                          => operators::list;
     Own    POST "/console/operators"           as "invite_operator"           => operators::invite;
     Own    GET  "/console/operators/{id}"                                     => operators::show;

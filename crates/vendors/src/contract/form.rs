@@ -105,8 +105,8 @@ impl Group {
         Self::Secrets,
         Self::Rights,
         Self::Classes,
-        Self::Look,
         Self::Click,
+        Self::Look,
         Self::Receipts,
         Self::Limits,
     ];

@@ -3,13 +3,14 @@
 
 mod admin;
 mod en;
+mod papers;
 mod table;
 mod zh;
 
 use http::HeaderMap;
 
-pub(crate) use self::admin::AdminWords;
 use self::table::word_table;
+pub(crate) use self::{admin::AdminWords, papers::PapersWords};
 
 /// A language of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,11 +140,11 @@ words! {
     headline_accepted, headline_arrived, headline_shown, headline_clicked, headline_no_receipt,
     headline_skipped, headline_rejected, headline_dropped, headline_queued, headline_deciding,
     headline_later, headline_would_push, headline_would_skip, headline_would_wait, the_vendor,
-    setting_title, setting_class, certificates, certificates_lead, add, edit, new_certificate,
-    no_certificates, no_certificates_how, certificate_id, certificate_id_use, name, name_hint, vendor,
+    setting_title, setting_class, certificates, certificates_lead, edit, new_certificate,
+    no_certificates, no_certificates_how, certificate_id, name, name_hint, vendor,
     environment, expires, state, last_test, never, not_tested, state_active, state_disabled,
     state_expired, state_expiring, environment_development, environment_production, choice_open_app,
-    choice_web_page, choice_app_page, form_faulty, switch_off, save_and_test, cancel, test_again,
+    choice_web_page, choice_app_page, choice_yes, choice_no, switch_off, save_and_test, cancel, test_again,
     what_was_read, what_would_happen, lint_changed, lint_reduced, lint_hidden, lint_refused, secret_kept, secret_remove, probe_accepted, probe_refused, probe_unclear,
     probe_unreachable, probe_unreadable,
     dead_letters, dead_letters_lead, no_dead_letters, no_dead_letters_how, any, reason, vendor_code, ended, lifetime, lifetime_own, lifetime_hour, lifetime_day, lifetime_week, requeue, requeue_found, requeue_how, requeue_with_hour, requeued_count, kept_count, changed_count, older, class_chat, class_call, class_system, class_marketing,
