@@ -18,12 +18,14 @@ use crate::{
 
 const HOSTILE: &str = "<script>alert('x')</script>";
 const HARMLESS: &str = "&#60;script&#62;alert(&#39;x&#39;)&#60;/script&#62;";
-const PAGES: [&str; 5] = [
+const PAGES: [&str; 7] = [
     "/console/lab",
     "/console/explain",
     "/console/dead-letters",
     "/console/certificates",
     "/console/certificates/new/xiaomi",
+    "/console/certificates/new/apns",
+    "/console/resources",
 ];
 
 /// A simulator with one handset, of which everything that somebody else chose is hostile.

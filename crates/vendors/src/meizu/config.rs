@@ -13,12 +13,9 @@ use crate::{
 pub(super) const HOST: &str = "server-api-push.meizu.com";
 
 const CLICKS: FieldKind = FieldKind::Choice(&["open_app", "web_page", "app_page"]);
-const PRIVATE_BY_ITSELF: Words =
-    ("private unless chosen otherwise; public: 3 a day and device", "默认私信；公信：每台设备每天 3 条");
-const PUBLIC_BY_ITSELF: Words = (
-    "public unless chosen otherwise; marketing as private breaks Meizu's rules",
-    "默认公信；营销内容以私信发送违反魅族规则",
-);
+const PRIVATE_BY_ITSELF: Words = ("public: 3 a day and device", "公信：每台设备每天 3 条");
+const PUBLIC_BY_ITSELF: Words =
+    ("marketing as private breaks Meizu's rules", "营销内容以私信发送违反魅族规则");
 
 const fn type_field(name: &'static str, label: Words, hint: Words) -> Field {
     field(name, FieldKind::Choice(&["private", "public"]), false, label, hint)

@@ -54,42 +54,18 @@ pub(super) const FIELDS: [Field; 11] = [
         ),
     )
     .of(Group::Secrets),
-    field(
-        "urgency_chat",
-        URGENCIES,
-        false,
-        ("Urgency of chat", "聊天消息紧急程度"),
-        ("high by default", "默认 high"),
-    )
-    .for_class(Class::Chat)
-    .usually("high"),
-    field(
-        "urgency_call",
-        URGENCIES,
-        false,
-        ("Urgency of calls", "呼叫紧急程度"),
-        ("high by default", "默认 high"),
-    )
-    .for_class(Class::Call)
-    .usually("high"),
-    field(
-        "urgency_system",
-        URGENCIES,
-        false,
-        ("Urgency of system notices", "系统通知紧急程度"),
-        ("normal by default", "默认 normal"),
-    )
-    .for_class(Class::System)
-    .usually("normal"),
-    field(
-        "urgency_marketing",
-        URGENCIES,
-        false,
-        ("Urgency of marketing", "营销消息紧急程度"),
-        ("very-low by default", "默认 very-low"),
-    )
-    .for_class(Class::Marketing)
-    .usually("very-low"),
+    field("urgency_chat", URGENCIES, false, ("Urgency of chat", "聊天消息紧急程度"), ("", ""))
+        .for_class(Class::Chat)
+        .usually("high"),
+    field("urgency_call", URGENCIES, false, ("Urgency of calls", "呼叫紧急程度"), ("", ""))
+        .for_class(Class::Call)
+        .usually("high"),
+    field("urgency_system", URGENCIES, false, ("Urgency of system notices", "系统通知紧急程度"), ("", ""))
+        .for_class(Class::System)
+        .usually("normal"),
+    field("urgency_marketing", URGENCIES, false, ("Urgency of marketing", "营销消息紧急程度"), ("", ""))
+        .for_class(Class::Marketing)
+        .usually("very-low"),
     field("click", CLICKS, false, ("After a tap", "点击通知后"), ("", ""))
         .of(Group::Click)
         .usually("open_app"),

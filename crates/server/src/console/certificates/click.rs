@@ -223,7 +223,7 @@ fn builder(lang: Lang, filled: &Filled, asks_package: bool) -> BuilderView {
 fn preview(lang: Lang, notation: PageNotation, filled: &Filled) -> String {
     let words = lang.papers_words();
     let target = filled.value(TARGET);
-    match ClickAction::parse(Some(filled.value(CLICK)), Some(target)) {
+    match ClickAction::parse(Some(filled.value(CLICK)).filter(|way| !way.is_empty()), Some(target)) {
         Ok(ClickAction::OpenApp) => words.preview_app.to_owned(),
         Ok(ClickAction::WebPage(address)) => fill(words.preview_web, &address),
         Ok(ClickAction::AppPage(page)) => {

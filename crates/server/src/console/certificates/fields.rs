@@ -11,8 +11,8 @@ use crate::console::words::{Lang, Words, fill};
 
 /// Most characters of a field that names no limit of its own.
 const VALUE_MAX_CHARS: usize = 1024;
-/// A choice of more words than this is a list to pull down.
-const RADIOS_MAX: usize = 3;
+/// A choice of longer words than this, in bytes together, is a list to pull down.
+const RADIOS_MAX_BYTES: usize = 36;
 /// What is put where a warning looks whether the field is empty.
 const BLANK: &str = " ";
 
@@ -24,6 +24,9 @@ pub(super) struct Section {
     pub(super) fields: Vec<FieldView>,
     /// What concerns one class each.
     pub(super) blocks: Vec<Block>,
+    /// What fills an approved template, which few need.
+    pub(super) template: Vec<FieldView>,
+    pub(super) has_template: bool,
     /// What a tap does, where the section is about that.
     pub(super) click: Option<ClickView>,
     /// It is folded away until somebody wants it.
@@ -130,22 +133,28 @@ fn section(
         fields: of_group().filter(|field| field.class == Some(class)).map(draw).collect(),
     };
     let blocks = [Class::Chat, Class::Call, Class::System, Class::Marketing].map(block);
-    let is_folded = matches!(group, Group::Look | Group::Receipts | Group::Limits);
-    let is_busy = of_group().any(|field| {
+    // Below the classes stands what none of them takes over.
+    let is_template = |field: &Field| {
+        group == Group::Classes && !fields_of(vendor).iter().any(|other| other.inherits == field.name)
+    };
+    let (template, fields): (Vec<&Field>, Vec<&Field>) = of_group()
+        .filter(|field| field.class.is_none() && !click::is_drawn_here(field))
+        .partition(|field| is_template(field));
+    let is_busy_with = |field: &Field| {
         !filled.error(lang, field.name).is_empty() || filled.public.get(field.name).is_some_and(is_said)
-    });
+    };
+    let is_folded = matches!(group, Group::Look | Group::Receipts | Group::Limits);
     Some(Section {
         name: group.as_str(),
         title: words.group(group),
         lead: words.group_lead(group),
-        fields: of_group()
-            .filter(|field| field.class.is_none() && !click::is_drawn_here(field))
-            .map(draw)
-            .collect(),
+        has_template: template.iter().any(|field| is_busy_with(field)),
+        template: template.into_iter().map(draw).collect(),
+        fields: fields.into_iter().map(draw).collect(),
         blocks: blocks.into_iter().filter(|block| !block.fields.is_empty()).collect(),
         click: if group == Group::Click { ClickView::of(lang, vendor, filled) } else { None },
         is_folded,
-        is_open: is_folded && is_busy,
+        is_open: is_folded && of_group().any(is_busy_with),
     })
 }
 
@@ -234,7 +243,9 @@ fn input(lang: Lang, field: &Field, value: &str) -> Input {
         FieldKind::Choice(words) if is_switch(field) => {
             Input::Switch(if words.contains(&value) { value } else { field.usual } == "yes")
         }
-        FieldKind::Choice(words) if field.required || words.len() <= RADIOS_MAX => {
+        FieldKind::Choice(words)
+            if field.required || words.concat().len() <= RADIOS_MAX_BYTES && words.len() <= 3 =>
+        {
             Input::Radios(choices(lang, field, value))
         }
         FieldKind::Choice(_) => Input::Select(choices(lang, field, value)),
@@ -298,7 +309,7 @@ mod tests {
                 let drawn = sections(lang, vendor, None, &Filled::default());
                 let mut names = Vec::new();
                 for section in &drawn {
-                    names.extend(section.fields.iter().map(|field| field.name));
+                    names.extend(section.fields.iter().chain(&section.template).map(|field| field.name));
                     names.extend(
                         section.blocks.iter().flat_map(|block| &block.fields).map(|field| field.name),
                     );
