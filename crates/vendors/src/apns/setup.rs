@@ -14,12 +14,11 @@ pub(super) const SETUP: Setup = Setup {
 };
 
 #[rustfmt::skip]
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 4] = [
     Need::must("Membership of the Apple Developer Program", "Apple Developer Program 会员"),
     Need::must("The app has the push entitlement; builds for the App Store and TestFlight need production", "应用已开启推送权限；App Store 与 TestFlight 版本需使用生产环境证书"),
     Need::must("A p12 file has a password, and its name here is in English letters without brackets", "p12 证书须设密码，证书名称使用英文且不含括号"),
-    Need::should("A merged certificate is saved twice, once for each environment: the IDs differ", "合并证书需按环境各保存一次，两个证书 ID 不同"),
-    Need::should("The simulator of a Mac gets no token: use a phone", "模拟器无法获取 token，请使用真机"),
+    Need::note("The simulator of a Mac gets no token: use a phone", "模拟器无法获取 token，请使用真机"),
 ];
 
 #[rustfmt::skip]

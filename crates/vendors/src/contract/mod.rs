@@ -25,7 +25,7 @@ pub use self::{
     job::{BatchKey, Content, Job, Sent, Step, Target},
     limits::{Counts, Length, Limits, Rate, Unit, measure, truncate},
     lint::{Finding, Severity},
-    setup::{Need, PageNotation, Setup, StyleField, StylePart},
+    setup::{Need, NeedWeight, PageNotation, Setup, StyleField, StylePart},
     wire::{Auth, AuthPlan, Origin, Protocol, Route, TlsIdentity, WireReply, WireRequest},
 };
 

@@ -40,19 +40,35 @@ pub struct Need {
     pub en: &'static str,
     /// In Chinese.
     pub zh: &'static str,
-    /// Without it no push is shown; otherwise fewer are, or later.
-    pub is_must: bool,
+    /// How much depends on it.
+    pub weight: NeedWeight,
+}
+
+/// How much depends on a need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NeedWeight {
+    /// Without it no push is shown.
+    Must,
+    /// Without it fewer are shown, or later.
+    Better,
+    /// Nothing; it is good to know.
+    Note,
 }
 
 impl Need {
     /// What no push is shown without.
     pub(crate) const fn must(en: &'static str, zh: &'static str) -> Self {
-        Self { en, zh, is_must: true }
+        Self { en, zh, weight: NeedWeight::Must }
     }
 
     /// What is better had.
     pub(crate) const fn should(en: &'static str, zh: &'static str) -> Self {
-        Self { en, zh, is_must: false }
+        Self { en, zh, weight: NeedWeight::Better }
+    }
+
+    /// What is only to be known.
+    pub(crate) const fn note(en: &'static str, zh: &'static str) -> Self {
+        Self { en, zh, weight: NeedWeight::Note }
     }
 }
 

@@ -18,7 +18,7 @@ const NEEDS: [Need; 4] = [
     Need::must("A developer account; a personal one is enough", "开发者账号，个人账号即可"),
     Need::must("Push is applied for, and the app's SHA-256 fingerprint is registered", "已申请推送服务并登记应用的 SHA-256 指纹"),
     Need::should("Self-classification: without it every push counts as marketing", "自分类权益；否则所有推送按资讯营销类计"),
-    Need::should("Phones with Magic UI before 4.0 register with Huawei", "Magic UI 4.0 之前的机型需使用华为推送"),
+    Need::note("Phones with Magic UI before 4.0 register with Huawei", "Magic UI 4.0 之前的机型需使用华为推送"),
 ];
 
 #[rustfmt::skip]

@@ -19,7 +19,7 @@ const NEEDS: [Need; 4] = [
     Need::must("A developer account; a personal one is enough", "开发者账号，个人账号即可"),
     Need::must("Push Kit is switched on, and the app's SHA-256 fingerprint is registered in AppGallery Connect", "已在 AppGallery Connect 开通推送服务并登记应用的 SHA-256 指纹"),
     Need::should("Self-classification: without it chats count as marketing, two a day and device", "自分类权益；否则聊天消息按资讯营销类计，每台设备每天两条"),
-    Need::should("A store release is not needed", "无需上架应用市场"),
+    Need::note("A store release is not needed", "无需上架应用市场"),
 ];
 
 #[rustfmt::skip]

@@ -14,7 +14,7 @@ pub(super) const SETUP: Setup = Setup {
 #[rustfmt::skip]
 const NEEDS: [Need; 4] = [
     Need::must("A developer account; a personal one is enough", "开发者账号，个人账号即可"),
-    Need::should("A store release is not needed", "无需上架应用商店"),
+    Need::note("A store release is not needed", "无需上架应用商店"),
     Need::must("Push is switched on for the app in Flyme's push platform", "已在 Flyme 推送平台为应用开通推送"),
     Need::should("A receipt address is registered before the receipt token is entered", "填写回执 access_token 前先登记回执地址"),
 ];

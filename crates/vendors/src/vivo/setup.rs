@@ -29,7 +29,7 @@ pub(super) const SETUP: Setup = Setup {
 const NEEDS: [Need; 4] = [
     Need::must("A developer account of a company", "企业开发者账号"),
     Need::must("The app is reviewed by vivo; until then only test devices are reached", "应用已通过 vivo 审核；审核前仅能推送到测试设备"),
-    Need::should("A store release is not needed", "无需上架应用商店"),
+    Need::note("A store release is not needed", "无需上架应用商店"),
     Need::should("System messages: vivo checks the category again and turns marketing into operational messages", "系统消息：vivo 会二次校验分类，将营销内容改为运营消息"),
 ];
 

@@ -15,7 +15,7 @@ pub(super) const SETUP: Setup = Setup {
 
 #[rustfmt::skip]
 const NEEDS: [Need; 3] = [
-    Need::should("No account is needed: a key pair that you make yourself", "无需账号，自行生成密钥对即可"),
+    Need::note("No account is needed: a key pair that you make yourself", "无需账号，自行生成密钥对即可"),
     Need::must("The site is served over https, with a service worker", "网站使用 https 并注册 Service Worker"),
     Need::must("On iPhones the site is added to the home screen", "iPhone 上需将网站添加到主屏幕"),
 ];

@@ -137,13 +137,14 @@ pub(super) struct ClickView {
     pub(super) page_kind: Option<FieldView>,
     pub(super) plugin: Option<Plugin>,
     pub(super) builder: Option<BuilderView>,
-    pub(super) preview: String,
 }
 
 /// One of the ways, with what it means for `ext`.
 pub(super) struct Way {
     pub(super) choice: Choice,
     pub(super) how: &'static str,
+    /// What a phone would open.
+    pub(super) preview: String,
 }
 
 /// The preset that makes the link.
@@ -171,7 +172,11 @@ impl ClickView {
             "app_page" => words.click_page_how,
             _ => words.click_app_how,
         };
-        let way = |choice: Choice| Way { how: how(choice.value), choice };
+        let way = |choice: Choice| Way {
+            how: how(choice.value),
+            preview: preview(lang, vendor, filled, choice.value),
+            choice,
+        };
         let plugin = plugin(vendor, filled);
         let asks_package = plugin.as_ref().is_some_and(|plugin| plugin.asks_package);
         let takes_intents = adapter(vendor).setup().page.takes_intents();
@@ -182,13 +187,19 @@ impl ClickView {
             page_target: filled.page_target.clone(),
             target_error: filled.error(lang, TARGET),
             page_label: lang.pick(target.en, target.zh),
-            page_hint: lang.pick(target.hint_en, target.hint_zh),
+            page_hint: page_hint(lang, target),
             page_kind: find(PAGE_KIND).map(|field| field_view(lang, vendor, field, None, filled)),
             plugin,
             builder: takes_intents.then(|| builder(lang, filled, asks_package)),
-            preview: preview(lang, adapter(vendor).setup().page, filled),
         })
     }
+}
+
+/// The part of a hint that is about pages in the app.
+fn page_hint(lang: Lang, target: &Field) -> &'static str {
+    let hint = lang.pick(target.hint_en, target.hint_zh);
+    let mark = lang.pick("page in app: ", "应用内页面：");
+    hint.split_once(mark).map_or(hint, |(_, about_pages)| about_pages)
 }
 
 fn plugin(vendor: Vendor, filled: &Filled) -> Option<Plugin> {
@@ -219,16 +230,20 @@ fn builder(lang: Lang, filled: &Filled, asks_package: bool) -> BuilderView {
     BuilderView { is_open: asks_package || !error.is_empty(), parts, error }
 }
 
-/// What a phone would open.
-fn preview(lang: Lang, notation: PageNotation, filled: &Filled) -> String {
+/// What a phone would open for a way of the tap.
+fn preview(lang: Lang, vendor: Vendor, filled: &Filled, way: &str) -> String {
     let words = lang.papers_words();
-    let target = filled.value(TARGET);
-    match ClickAction::parse(Some(filled.value(CLICK)).filter(|way| !way.is_empty()), Some(target)) {
+    let target = match way {
+        "web_page" => filled.web_target.trim().to_owned(),
+        "app_page" if filled.is_plugin => plugin_link(filled, vendor).unwrap_or_default(),
+        _ => filled.page_target.trim().to_owned(),
+    };
+    match ClickAction::parse(Some(way), Some(&target)) {
         Ok(ClickAction::OpenApp) => words.preview_app.to_owned(),
         Ok(ClickAction::WebPage(address)) => fill(words.preview_web, &address),
         Ok(ClickAction::AppPage(page)) => {
             let is_action = filled.value(PAGE_KIND) == ACTION;
-            preview_page(lang, notation, is_action, &page)
+            preview_page(lang, adapter(vendor).setup().page, is_action, &page)
         }
         Err(_) if target.is_empty() => words.preview_nothing.to_owned(),
         Err(_) => words.preview_wrong.to_owned(),

@@ -23,6 +23,8 @@ pub(super) enum Step {
     Save,
     /// Make an intent URI of its parts, and show the form again.
     Build,
+    /// Show the form again, with what a tap would open.
+    Preview,
 }
 
 /// A form as it was filled in.
@@ -119,6 +121,7 @@ fn take(filled: &mut Filled, vendor: Vendor, part: &Part) -> Result<(), Failure>
         "disabled" => filled.disabled = part.value.as_ref() == b"yes",
         "draft" => filled.draft = text(part)?,
         "step" if part.value.as_ref() == b"build" => filled.step = Step::Build,
+        "step" if part.value.as_ref() == b"preview" => filled.step = Step::Preview,
         "web_target" => filled.web_target = text(part)?,
         "page_target" => filled.page_target = text(part)?,
         "page_way" => filled.is_plugin = part.value.as_ref() == b"plugin",

@@ -279,10 +279,12 @@ impl Desk<'_> {
         let shared = &self.console.shared;
         let mut filled = form::read(self.vendor, parts)?;
         filled.take_held(self.console.drafts.of(&filled.draft, &self.place(), shared.now()));
-        if filled.step == Step::Build {
+        if filled.step != Step::Save {
             self.signed.changed_nothing();
-            filled.faults.clear();
-            click::build(&mut filled);
+            if filled.step == Step::Build {
+                filled.faults.clear();
+                click::build(&mut filled);
+            }
             return Ok(self.again(filled, StatusCode::OK, |_| {}));
         }
         let submitted = Submitted {

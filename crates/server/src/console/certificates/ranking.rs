@@ -82,13 +82,28 @@ fn brand_rank(
         certificate: certificate.name.to_string(),
     };
     Some(BrandRank {
-        brands: brands.iter().map(|brand| spelled(brand)).collect::<Vec<_>>().join(" · "),
+        brands: brands.iter().map(|brand| spelled(lang, brand)).collect::<Vec<_>>().join(" · "),
         services: ranked.iter().enumerate().map(service).collect(),
     })
 }
 
+/// What brands are called in Chinese, where they are.
+const BRANDS_ZH: [(&str, &str); 7] = [
+    ("xiaomi", "小米"),
+    ("huawei", "华为"),
+    ("honor", "荣耀"),
+    ("meizu", "魅族"),
+    ("oneplus", "一加"),
+    ("samsung", "三星"),
+    ("sony", "索尼"),
+];
+
 /// As the brand spells itself.
-fn spelled(brand: &str) -> String {
+fn spelled(lang: Lang, brand: &str) -> String {
+    let chinese = BRANDS_ZH.iter().find(|(known, _)| lang == Lang::Zh && *known == brand);
+    if let Some((_, name)) = chinese {
+        return (*name).to_owned();
+    }
     match brand {
         "oppo" | "poco" => brand.to_uppercase(),
         "vivo" | "realme" => brand.to_owned(),

@@ -2,7 +2,7 @@
 
 use model::{Certificate, CertificateId, CertificateState, Class, Environment, Timestamp, Vendor};
 use store::AuditEntry;
-use vendors::{Finding, Need, Severity, class_mapping};
+use vendors::{Finding, Need, NeedWeight, Severity, class_mapping};
 
 use super::probes::Probed;
 use crate::console::{
@@ -172,10 +172,10 @@ impl NeedView {
     pub(super) fn all(lang: Lang, vendor: Vendor) -> Vec<Self> {
         let words = lang.papers_words();
         let view = |need: &Need| Self {
-            mark: if need.is_must {
-                Chip::new(Tone::Info, words.need_must)
-            } else {
-                Chip::new(Tone::Plain, words.need_should)
+            mark: match need.weight {
+                NeedWeight::Must => Chip::new(Tone::Info, words.need_must),
+                NeedWeight::Better => Chip::new(Tone::Plain, words.need_should),
+                NeedWeight::Note => Chip::new(Tone::Plain, words.need_note),
             },
             text: lang.pick(need.en, need.zh),
         };
@@ -264,7 +264,41 @@ fn mapping(lang: Lang, certificate: &Certificate) -> Vec<ClassView> {
 
 /// What an adapter read, for people.
 pub(super) fn facts(lang: Lang, facts: Vec<(&'static str, String)>) -> Vec<Labelled> {
-    facts.into_iter().map(|(label, value)| Labelled::new(fact_label(lang, label), value)).collect()
+    facts
+        .into_iter()
+        .map(|(label, value)| Labelled::new(fact_label(lang, label), fact_value(lang, value)))
+        .collect()
+}
+
+/// What adapters say where there is no value to show.
+const SAID_ZH: [(&str, &str); 22] = [
+    ("none", "无"),
+    ("none: not shown on Android 8 and later", "无：Android 8.0 及以上不展示"),
+    ("ring in the app", "在应用内响铃"),
+    ("granted", "已获批"),
+    ("not granted: every push counts as marketing", "未获批：所有推送按资讯营销类计"),
+    ("not said: without it every push counts as marketing", "未说明：未获批时所有推送按资讯营销类计"),
+    ("not granted: counted as marketing", "未获批：按资讯营销类计"),
+    ("none: Firebase's fallback", "无：使用 Firebase 默认渠道"),
+    ("none: no badge is counted", "无：不更新角标"),
+    ("none: pushes cannot be taken back", "无：无法撤回推送"),
+    ("none: receipts by address, none for lists", "无：单推按回执地址回执，群推无回执"),
+    ("none: one push a device and day", "无：每台设备每天仅展示一条"),
+    ("none: no access token", "无：未填写 access_token"),
+    ("asked for", "已启用"),
+    ("signed", "已签名"),
+    ("not signed", "未签名"),
+    ("test", "测试"),
+    ("formal", "正式"),
+    ("normal", "正式"),
+    ("development", "开发环境"),
+    ("production", "生产环境"),
+    ("development, production", "开发环境、生产环境"),
+];
+
+fn fact_value(lang: Lang, value: String) -> String {
+    let chinese = SAID_ZH.iter().find(|(said, _)| lang == Lang::Zh && *said == value);
+    chinese.map_or(value, |(_, zh)| (*zh).to_owned())
 }
 
 /// Adapters name their facts in English; this is the other language.

@@ -58,6 +58,7 @@ word_table! {
     builder_make: "Fill in", "生成并填入";
     builder_fault: "needs package and Activity, or a scheme; without blanks, # ; and =", "请填写包名与 Activity，或 scheme；不能含空格、#、; 和 =";
     preview: "A tap opens", "点击后打开";
+    preview_show: "Look", "预览";
     preview_app: "the app, at its first page", "应用首页";
     preview_web: "{} in the browser; ext stays behind", "浏览器中的 {}，不传递 ext";
     preview_activity: "the page {} of the app", "应用内页面 {}";
@@ -69,6 +70,7 @@ word_table! {
     // Beside a certificate.
     needs: "Before pushes arrive", "接入前检查";
     need_must: "must", "必需";
+    need_note: "note", "说明";
     need_should: "better", "建议";
     mapping: "What each class becomes", "各类别的实际取值";
     mapping_nothing: "as the vendor does by itself", "按厂商默认处理";
