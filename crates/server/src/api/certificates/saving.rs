@@ -125,14 +125,17 @@ pub(crate) fn changes(old: Option<&Certificate>, new: &Checked) -> String {
         changed.push(arrow("state", word(old.disabled), word(new.disabled)));
     }
     for field in vendors::adapter(new.vendor).fields() {
-        let (before, after) = (old.form.get(field.name), new.form.get(field.name));
+        // What holds by itself is no change when it is said.
+        let usual = Some(field.usual).filter(|word| !word.is_empty());
+        let value = |form: &Form| form.get(field.name).map(str::to_owned).or(usual.map(str::to_owned));
+        let (before, after) = (value(&old.form), value(&new.form));
         if before == after {
             continue;
         }
         changed.push(if field.kind.is_secret() {
             field.name.to_owned()
         } else {
-            arrow(field.name, before.unwrap_or_default(), after.unwrap_or_default())
+            arrow(field.name, &before.unwrap_or_default(), &after.unwrap_or_default())
         });
     }
     let version = old.version.saturating_add(1);

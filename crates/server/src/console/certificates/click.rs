@@ -160,6 +160,8 @@ pub(super) struct BuilderView {
     pub(super) parts: [(&'static str, &'static str, String, &'static str); 5],
     pub(super) error: String,
     pub(super) is_open: bool,
+    /// The client plugin's link takes the package from here.
+    pub(super) is_needed: bool,
 }
 
 impl ClickView {
@@ -227,7 +229,7 @@ fn builder(lang: Lang, filled: &Filled, asks_package: bool) -> BuilderView {
         ("intent_host", "host", typed.host.clone(), "chat"),
         ("intent_path", "path", typed.path.clone(), "/detail"),
     ];
-    BuilderView { is_open: asks_package || !error.is_empty(), parts, error }
+    BuilderView { is_open: asks_package || !error.is_empty(), is_needed: asks_package, parts, error }
 }
 
 /// What a phone would open for a way of the tap.

@@ -70,6 +70,7 @@ struct FormPage {
     state: Option<Chip>,
     action: String,
     id: Option<CertificateId>,
+    is_said: bool,
     faulty: bool,
     refusal: Option<String>,
     name: FieldView,
@@ -88,11 +89,12 @@ struct Review {
     findings: Vec<FindingView>,
 }
 
-/// What was done before the list is shown.
+/// What was done before a page is shown.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Done {
     ranked: String,
+    said: String,
 }
 
 /// `GET /console/certificates`
@@ -174,12 +176,14 @@ pub(super) async fn show(
     State(console): State<Arc<Console>>,
     signed: Signed,
     Path(id): Path<String>,
+    Query(done): Query<Done>,
 ) -> Response {
     let drawn = match find(&signed, &id) {
         Ok(certificate) => saved_page(&console, &signed, certificate).await,
         Err(failure) => Err(failure),
     };
-    signed.answer(drawn.map(|drawn| page(StatusCode::OK, &drawn)))
+    let is_said = done.said == "saved";
+    signed.answer(drawn.map(|drawn| page(StatusCode::OK, &FormPage { is_said, ..drawn })))
 }
 
 async fn saved_page(
@@ -323,7 +327,8 @@ impl Desk<'_> {
             Ok((certificate, report)) => {
                 console.drafts.forget(&self.place());
                 console.probes.note(&certificate, console.shared.now(), Some(report));
-                Ok(Redirect::to(&format!("/console/certificates/{}", certificate.id)).into_response())
+                let saved = format!("/console/certificates/{}?said=saved", certificate.id);
+                Ok(Redirect::to(&saved).into_response())
             }
             Err(problem) => Ok(self.refused(filled, &problem)),
         }
@@ -381,6 +386,7 @@ fn form_page(signed: &Signed, vendor: Vendor, old: Option<&Certificate>, filled:
             None => format!("/console/certificates/new/{vendor}"),
         },
         id: old.map(|old| old.id),
+        is_said: false,
         faulty: false,
         refusal: None,
         name: fields::name_field(lang, filled),
