@@ -11,8 +11,9 @@ use crate::console::words::{Lang, Words, fill};
 
 /// Most characters of a field that names no limit of its own.
 const VALUE_MAX_CHARS: usize = 1024;
-/// A choice of longer words than this, in bytes together, is a list to pull down.
-const RADIOS_MAX_BYTES: usize = 36;
+/// A choice of more words than this, or of longer ones together, is a list to pull down.
+const RADIOS_MAX: usize = 3;
+const RADIOS_MAX_CHARS: usize = 28;
 /// What is put where a warning looks whether the field is empty.
 const BLANK: &str = " ";
 
@@ -141,7 +142,8 @@ fn section(
         .filter(|field| field.class.is_none() && !click::is_drawn_here(field))
         .partition(|field| is_template(field));
     let is_busy_with = |field: &Field| {
-        !filled.error(lang, field.name).is_empty() || filled.public.get(field.name).is_some_and(is_said)
+        !filled.error(lang, field.name).is_empty()
+            || filled.public.get(field.name).is_some_and(|value| is_said(value))
     };
     let is_folded = matches!(group, Group::Look | Group::Receipts | Group::Limits);
     Some(Section {
@@ -159,7 +161,7 @@ fn section(
 }
 
 /// A value that says more than a switch that is off.
-fn is_said(value: &String) -> bool {
+fn is_said(value: &str) -> bool {
     !["", "no"].contains(&value.trim())
 }
 
@@ -243,12 +245,12 @@ fn input(lang: Lang, field: &Field, value: &str) -> Input {
         FieldKind::Choice(words) if is_switch(field) => {
             Input::Switch(if words.contains(&value) { value } else { field.usual } == "yes")
         }
-        FieldKind::Choice(words)
-            if field.required || words.concat().len() <= RADIOS_MAX_BYTES && words.len() <= 3 =>
-        {
-            Input::Radios(choices(lang, field, value))
+        FieldKind::Choice(_) => {
+            let choices = choices(lang, field, value);
+            let letters: usize = choices.iter().map(|choice| choice.label.chars().count()).sum();
+            let are_short = choices.len() <= RADIOS_MAX && letters <= RADIOS_MAX_CHARS;
+            if field.required || are_short { Input::Radios(choices) } else { Input::Select(choices) }
         }
-        FieldKind::Choice(_) => Input::Select(choices(lang, field, value)),
     }
 }
 

@@ -198,7 +198,7 @@ impl Reading<'_> {
             InvalidClick::Url => ("click_target", "网页地址必须以 http:// 或 https:// 开头"),
             InvalidClick::Target => ("click_target", "请填写要打开的页面"),
         };
-        self.faults.push(FieldError::new(field, &invalid.to_string(), zh));
+        self.faults.push(FieldError::new(field, invalid.to_string(), zh));
     }
 
     fn presentation(&mut self) -> Option<Presentation> {
