@@ -6,15 +6,21 @@ use model::{AppId, ConsoleRole, Timestamp};
 
 use super::{
     assets,
-    words::{AdminWords, Lang, Words, fill},
+    words::{AdminWords, DeliveryWords, Lang, PeopleWords, SetupWords, Words, fill},
 };
 
 /// The pages of the navigation, and those that are reached otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PageName {
+    Deliveries,
     Lab,
     Explain,
+    Users,
+    Groups,
     Certificates,
+    Webhooks,
+    Keys,
+    Policy,
     DeadLetters,
     Operators,
     Audit,
@@ -24,9 +30,12 @@ pub(super) enum PageName {
 /// What the navigation puts together, in its order. A page is shown to those who may see it; a group without any is not
 /// shown.
 const NAVIGATION: &[(Group, &[PageName])] = &[
-    (Group::Watch, &[]),
-    (Group::Find, &[PageName::Explain, PageName::DeadLetters, PageName::Lab]),
-    (Group::SetUp, &[PageName::Certificates]),
+    (Group::Watch, &[PageName::Deliveries]),
+    (
+        Group::Find,
+        &[PageName::Explain, PageName::Users, PageName::Groups, PageName::DeadLetters, PageName::Lab],
+    ),
+    (Group::SetUp, &[PageName::Certificates, PageName::Webhooks, PageName::Keys, PageName::Policy]),
     (Group::Administer, &[PageName::Operators, PageName::Audit]),
 ];
 
@@ -55,7 +64,13 @@ impl Group {
 }
 
 impl PageName {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 13] = [
+        Self::Deliveries,
+        Self::Users,
+        Self::Groups,
+        Self::Webhooks,
+        Self::Keys,
+        Self::Policy,
         Self::Lab,
         Self::Explain,
         Self::DeadLetters,
@@ -75,6 +90,12 @@ impl PageName {
             Self::Audit => "audit",
             Self::Account => "account",
             Self::DeadLetters => "dead-letters",
+            Self::Deliveries => "deliveries",
+            Self::Users => "users",
+            Self::Groups => "groups",
+            Self::Webhooks => "webhooks",
+            Self::Keys => "keys",
+            Self::Policy => "policy",
         }
     }
 
@@ -88,6 +109,12 @@ impl PageName {
             Self::Audit => admin.audit,
             Self::Account => admin.account,
             Self::DeadLetters => words.dead_letters,
+            Self::Deliveries => lang.delivery_words().deliveries,
+            Self::Users => lang.people_words().users,
+            Self::Groups => lang.people_words().groups,
+            Self::Webhooks => lang.setup_words().webhooks,
+            Self::Keys => lang.setup_words().keys,
+            Self::Policy => lang.setup_words().policy,
         }
     }
 
@@ -184,6 +211,21 @@ impl Chrome {
     /// The words of accounts and of whoever administers.
     pub(super) const fn admin(&self) -> &'static AdminWords {
         self.lang.admin_words()
+    }
+
+    /// The words of users, devices and groups.
+    pub(super) const fn people(&self) -> &'static PeopleWords {
+        self.lang.people_words()
+    }
+
+    /// The words of deliveries.
+    pub(super) const fn delivery_words(&self) -> &'static DeliveryWords {
+        self.lang.delivery_words()
+    }
+
+    /// The words of what an App is set to.
+    pub(super) const fn setup(&self) -> &'static SetupWords {
+        self.lang.setup_words()
     }
 
     /// Whether things may be changed.

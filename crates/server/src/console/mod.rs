@@ -11,20 +11,27 @@ mod audit;
 mod certificates;
 mod chrome;
 mod dead_letters;
+mod deliveries;
 mod entrance;
 mod events;
 mod explain;
 mod gate;
 mod gatekeeper;
+mod groups;
+mod keys;
 mod lab;
+mod list;
 mod operators;
 mod pages;
 mod passwords;
+mod policy;
 mod session;
 mod signin;
 mod throttle;
 mod told;
+mod users;
 mod visitor;
+mod webhooks;
 mod welcome;
 mod words;
 
@@ -35,6 +42,7 @@ use std::sync::{
 
 use axum::Router;
 use store::StoreError;
+use tokio::sync::Semaphore;
 
 use self::{
     certificates::Probes, events::Listeners, lab::Simulator, passwords::Passwords, throttle::Throttle,
@@ -56,6 +64,8 @@ pub(crate) struct Console {
     simulator: Option<Simulator>,
     probes: Probes,
     listeners: Listeners,
+    /// Places for files that are being written.
+    exports: Arc<Semaphore>,
 }
 
 impl Console {
@@ -67,6 +77,7 @@ impl Console {
             has_operators: AtomicBool::new(false),
             probes: Probes::default(),
             listeners: Listeners::default(),
+            exports: Arc::new(Semaphore::new(deliveries::AT_ONCE)),
             shared,
         }
     }
