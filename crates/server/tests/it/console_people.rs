@@ -65,7 +65,7 @@ async fn a_users_page_shows_what_decides_about_pushes() {
     for part in [
         "on screen",
         "22:00 – 07:00 · Asia/Shanghai · no push",
-        "computer has it: no push to phone",
+        "Once on computer, no push to phone",
         "p:ann:bo · no push",
         "/console/test?user=bo",
         "/console/deliveries?user=bo",

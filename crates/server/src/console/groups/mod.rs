@@ -30,7 +30,7 @@ const SHOWN: usize = 50;
 /// Members of one page.
 const MEMBERS_SHOWN: usize = 50;
 /// Messages that are shown.
-const MESSAGES_SHOWN: u32 = 20;
+const MESSAGES_SHOWN: u32 = 6;
 /// Searching by name, in an address.
 const BY_NAME: &str = "name";
 

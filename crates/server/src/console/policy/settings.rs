@@ -26,7 +26,7 @@ pub(super) struct Setting {
     /// What it begins with, in words.
     pub(super) default: String,
     /// The rules that look at it, as the rule table numbers them.
-    pub(super) rules: Vec<String>,
+    pub(super) rules: String,
     /// What is wrong; empty where nothing is.
     pub(super) fault: &'static str,
 }
@@ -105,13 +105,13 @@ impl Form<'_> {
     }
 }
 
-/// A rule as the rule table numbers it: `22 background_waiting`.
-fn numbered(rules: &[ReasonCode]) -> Vec<String> {
+/// Rules as the rule table numbers them, such as `22 background_waiting`.
+fn numbered(rules: &[ReasonCode]) -> String {
     let line = |code: &ReasonCode| {
         let place = rule_table().iter().position(|rule| rule.reason == *code)?;
         Some(format!("{} {}", place + 1, reason(*code)?.name))
     };
-    rules.iter().filter_map(line).collect()
+    rules.iter().filter_map(line).collect::<Vec<_>>().join(" · ")
 }
 
 /// Every setting, each with what is wrong `at` it.
@@ -213,7 +213,7 @@ fn texts(form: &Form<'_>) -> Vec<Setting> {
             how: words.default_title_how,
             input: Input::Text(form.typed.get("default_title").to_owned()),
             default: form.default.get("default_title").to_owned(),
-            rules: Vec::new(),
+            rules: String::new(),
             fault: "",
         },
         form.choice(
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_rule_is_called_by_its_number_in_the_printed_table() {
-        assert_eq!(numbered(&[Reason::NO_PUSH_SETTINGS]), ["4 no_push_settings"]);
-        assert_eq!(numbered(&[Reason::ACCEPTED]), [""; 0]);
+        assert_eq!(numbered(&[Reason::NO_PUSH_SETTINGS]), "4 no_push_settings");
+        assert_eq!(numbered(&[Reason::ACCEPTED]), "");
     }
 }

@@ -120,9 +120,14 @@ fn linked(session: &SessionRecord) -> Linked {
 }
 
 fn title(words: &PeopleWords, report: &DeviceReport) -> String {
-    let parts = [report.brand.as_str(), report.model.as_str()];
-    let said: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    if said.is_empty() { words.device_unnamed.to_owned() } else { said.join(" ") }
+    let (brand, model) = (report.brand.as_str(), report.model.as_str());
+    let is_said = model.to_lowercase().starts_with(&brand.to_lowercase());
+    match (brand, model) {
+        ("", "") => words.device_unnamed.to_owned(),
+        (_, "") => brand.to_owned(),
+        _ if is_said => model.to_owned(),
+        _ => format!("{brand} {model}"),
+    }
 }
 
 fn facts(words: &PeopleWords, report: &DeviceReport, badge: u32) -> Vec<Labelled> {

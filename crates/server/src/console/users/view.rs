@@ -91,7 +91,7 @@ fn settings(lang: Lang, settings: &UserSettings, conversations: &[ConversationEn
     let quiet =
         settings.do_not_disturb.as_ref().map_or(words.quiet_none.to_owned(), |span| quiet(words, span));
     let details = if settings.hide_details { words.details_hidden } else { words.details_shown };
-    let ends: Vec<String> = settings.multi_end.iter().map(|rule| multi_end(words, rule)).collect();
+    let ends: Vec<String> = settings.multi_end.iter().map(|rule| multi_end(lang, rule)).collect();
     let muted: Vec<String> = conversations.iter().filter_map(|entry| mute(words, entry)).collect();
     let or_none =
         |all: Vec<String>, none: &str| if all.is_empty() { none.to_owned() } else { all.join("\n") };
@@ -117,9 +117,10 @@ fn quiet(words: &PeopleWords, span: &DoNotDisturb) -> String {
     format!("{hours} · {} · {effect}", span.time_zone)
 }
 
-fn multi_end(words: &PeopleWords, rule: &MultiEndRule) -> String {
+fn multi_end(lang: Lang, rule: &MultiEndRule) -> String {
+    let words = lang.people_words();
     let ends = |classes: &[PlatformClass]| {
-        classes.iter().map(|class| platform(words, *class)).collect::<Vec<_>>().join(", ")
+        classes.iter().map(|class| platform(words, *class)).collect::<Vec<_>>().join(lang.pick(", ", "、"))
     };
     fill(&fill(words.multi_end_rule, &ends(&rule.online)), &ends(&rule.silence))
 }
@@ -159,7 +160,7 @@ mod tests {
         for lang in Lang::ALL {
             let words = lang.people_words();
             assert!(quiet(words, &span).starts_with("22:00 – 07:05 · Asia/Shanghai · "));
-            let told = multi_end(words, &rule);
+            let told = multi_end(lang, &rule);
             assert!(
                 told.contains(words.end_desktop) && told.contains(words.end_mobile) && !told.contains("{}")
             );

@@ -29,7 +29,6 @@ word_table! {
     state_logged_out: "logged out", "已退出登录";
     state_kicked: "kicked", "已被踢下线";
     to_deliveries: "Deliveries", "投递记录";
-    to_explain: "Explain", "推送诊断";
     to_test: "Test a push", "推送测试";
     // Settings of a user.
     settings: "What the user set", "用户设置";
@@ -44,7 +43,7 @@ word_table! {
     details_hidden: "hidden", "不显示";
     multi_end: "Ends that silence others", "多端推送策略";
     multi_end_none: "none", "未设置";
-    multi_end_rule: "{} has it: no push to {}", "{}已收到：不再推送到{}";
+    multi_end_rule: "Once on {}, no push to {}", "{}收到后，不再推送到{}";
     end_mobile: "phone", "手机";
     end_desktop: "computer", "电脑";
     end_web: "browser", "浏览器";

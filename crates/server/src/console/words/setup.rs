@@ -89,11 +89,11 @@ word_table! {
     said_revoked: "The key is revoked.", "Key 已吊销。";
     // Policy.
     policy: "App policy", "应用策略";
-    policy_lead: "What the rules are set to for this App. Numbers are those of the rule table in docs/rules.md; explain shows the same.", "本应用的规则设置。编号对应 docs/rules.md 规则表，诊断页同样使用。";
+    policy_lead: "What the rules are set to for this App. Numbers are those of the rule table in docs/rules.md; explain shows the same.", "本应用的规则设置。编号对应 docs/rules.md 规则表，推送排查页使用同样的编号。";
     save_policy: "Save policy", "保存策略";
     policy_faulty: "Nothing was saved: see the marked fields.", "未保存，请查看标出的字段。";
-    by_default: "Default", "默认";
-    rules: "Rules", "相关规则";
+    by_default: "Default: {}", "默认：{}";
+    rules: "Rules: {}", "相关规则：{}";
     no_limit: "no limit", "不限";
     days: "{} days", "{} 天";
     days_unit: "days", "天";
