@@ -11,7 +11,6 @@ mod views;
 mod app {
     pub(super) mod get;
     pub(super) mod patch;
-    pub(super) mod policy;
 }
 mod apps {
     pub(super) mod get;

@@ -6,16 +6,22 @@ use model::{AppId, ConsoleRole, Timestamp};
 
 use super::{
     assets,
-    words::{AdminWords, Lang, PapersWords, Words, fill},
+    words::{AdminWords, DeliveryWords, Lang, PapersWords, PeopleWords, SetupWords, Words, fill},
 };
 
 /// The pages of the navigation, and those that are reached otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PageName {
+    Deliveries,
     Lab,
     Explain,
+    Users,
+    Groups,
     Certificates,
     Resources,
+    Webhooks,
+    Keys,
+    Policy,
     DeadLetters,
     Operators,
     Audit,
@@ -24,12 +30,7 @@ pub(super) enum PageName {
 
 /// What the navigation puts together, in its order. A page is shown to those who may see it; a group without any is not
 /// shown.
-const NAVIGATION: &[(Group, &[PageName])] = &[
-    (Group::Watch, &[]),
-    (Group::Find, &[PageName::Explain, PageName::DeadLetters, PageName::Lab]),
-    (Group::SetUp, &[PageName::Certificates, PageName::Resources]),
-    (Group::Administer, &[PageName::Operators, PageName::Audit]),
-];
+@@NAV@@
 
 /// What one comes for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,16 +57,7 @@ impl Group {
 }
 
 impl PageName {
-    const ALL: [Self; 8] = [
-        Self::Lab,
-        Self::Explain,
-        Self::DeadLetters,
-        Self::Certificates,
-        Self::Resources,
-        Self::Operators,
-        Self::Audit,
-        Self::Account,
-    ];
+@@ALL@@
 
     /// The word in addresses and attributes.
     pub(super) const fn as_str(self) -> &'static str {
@@ -78,6 +70,12 @@ impl PageName {
             Self::Audit => "audit",
             Self::Account => "account",
             Self::DeadLetters => "dead-letters",
+            Self::Deliveries => "deliveries",
+            Self::Users => "users",
+            Self::Groups => "groups",
+            Self::Webhooks => "webhooks",
+            Self::Keys => "keys",
+            Self::Policy => "policy",
         }
     }
 
@@ -92,6 +90,12 @@ impl PageName {
             Self::Audit => admin.audit,
             Self::Account => admin.account,
             Self::DeadLetters => words.dead_letters,
+            Self::Deliveries => lang.delivery_words().deliveries,
+            Self::Users => lang.people_words().users,
+            Self::Groups => lang.people_words().groups,
+            Self::Webhooks => lang.setup_words().webhooks,
+            Self::Keys => lang.setup_words().keys,
+            Self::Policy => lang.setup_words().policy,
         }
     }
 
@@ -193,6 +197,21 @@ impl Chrome {
     /// The words of certificates and push resources.
     pub(super) const fn papers(&self) -> &'static PapersWords {
         self.lang.papers_words()
+    }
+
+    /// The words of users, devices and groups.
+    pub(super) const fn people(&self) -> &'static PeopleWords {
+        self.lang.people_words()
+    }
+
+    /// The words of deliveries.
+    pub(super) const fn delivery_words(&self) -> &'static DeliveryWords {
+        self.lang.delivery_words()
+    }
+
+    /// The words of what an App is set to.
+    pub(super) const fn setup(&self) -> &'static SetupWords {
+        self.lang.setup_words()
     }
 
     /// Whether things may be changed.

@@ -11,21 +11,28 @@ mod audit;
 mod certificates;
 mod chrome;
 mod dead_letters;
+mod deliveries;
 mod entrance;
 mod events;
 mod explain;
 mod gate;
 mod gatekeeper;
+mod groups;
+mod keys;
 mod lab;
+mod list;
 mod operators;
 mod pages;
 mod passwords;
 mod resources;
+mod policy;
 mod session;
 mod signin;
 mod throttle;
 mod told;
+mod users;
 mod visitor;
+mod webhooks;
 mod welcome;
 mod words;
 
@@ -36,6 +43,7 @@ use std::sync::{
 
 use axum::Router;
 use store::StoreError;
+use tokio::sync::Semaphore;
 
 use self::{
     certificates::{Drafts, Probes},
@@ -62,6 +70,8 @@ pub(crate) struct Console {
     probes: Probes,
     drafts: Drafts,
     listeners: Listeners,
+    /// Places for files that are being written.
+    exports: Arc<Semaphore>,
 }
 
 impl Console {
@@ -74,6 +84,7 @@ impl Console {
             probes: Probes::default(),
             drafts: Drafts::default(),
             listeners: Listeners::default(),
+            exports: Arc::new(Semaphore::new(deliveries::AT_ONCE)),
             shared,
         }
     }

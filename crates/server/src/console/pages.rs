@@ -14,10 +14,11 @@ use http::Method;
 use model::ConsoleRole;
 
 use super::{
-    Console, FORM_MAX_BYTES, account, answer, assets, audit, certificates, dead_letters, events, explain,
-    gate,
+    Console, FORM_MAX_BYTES, account, answer, assets, audit, certificates, dead_letters, deliveries, events,
+    explain, gate,
     gatekeeper::{self, Passage},
     lab, operators, resources, signin, welcome,
+    groups, keys, lab, operators, policy, signin, users, webhooks, welcome,
 };
 
 /// What a page needs of whoever asks for it.
@@ -117,6 +118,33 @@ pages! {
     Look   GET  "/console/explain"                                            => explain::show;
     Look   GET  "/console/dead-letters"                                       => dead_letters::show;
     Change POST "/console/dead-letters/requeue" as "requeue_dead_letters"     => dead_letters::requeue;
+    Look   GET  "/console/deliveries"                                         => deliveries::show;
+    Look   GET  "/console/deliveries/export"                                  => deliveries::export;
+    Look   GET  "/console/users"                                              => users::list;
+    Look   GET  "/console/users/user"                                         => users::show;
+    Look   GET  "/console/users/device"                                       => users::show_device;
+    Change POST "/console/users/kick"          as "kick_user"                 => users::kick;
+    Change POST "/console/users/logout"        as "logout_user"               => users::log_out;
+    Change POST "/console/users/switch"        as "switch_user_push"          => users::switch_user;
+    Change POST "/console/users/delete"        as "delete_user"               => users::delete;
+    Change POST "/console/users/kick-device"   as "kick_device"               => users::kick_device;
+    Change POST "/console/users/switch-device" as "switch_device_push"        => users::switch_device;
+    Change POST "/console/users/unbind"        as "unbind_device"             => users::unbind;
+    Look   GET  "/console/groups"                                             => groups::list;
+    Look   GET  "/console/groups/group"                                       => groups::show;
+    Change POST "/console/groups/mute"         as "change_group"              => groups::mute;
+    Change POST "/console/groups/dismiss"      as "dismiss_group"             => groups::dismiss;
+    Look   GET  "/console/webhooks"                                           => webhooks::list;
+    Change POST "/console/webhooks"            as "create_webhook"            => webhooks::create;
+    Change GET  "/console/webhooks/webhook"                                   => webhooks::show;
+    Change POST "/console/webhooks/webhook"    as "put_webhook"               => webhooks::change;
+    Change POST "/console/webhooks/pause"      as "put_webhook"               => webhooks::pause;
+    Change POST "/console/webhooks/delete"     as "delete_webhook"            => webhooks::delete;
+    Look   GET  "/console/keys"                                               => keys::list;
+    Own    POST "/console/keys"                as "create_key"                => keys::create;
+    Own    POST "/console/keys/revoke"         as "revoke_key"                => keys::revoke;
+    Look   GET  "/console/policy"                                             => policy::show;
+    Change POST "/console/policy"              as "change_app"                => policy::save;
     Look   GET  "/console/certificates"                                       => certificates::list;
     Change GET  "/console/certificates/new/{vendor}"                          => certificates::begin;
     Change POST "/console/certificates/new/{vendor}" as "create_certificate"  => certificates::create;

@@ -249,7 +249,6 @@ pub(super) static EN: Words = Words {
     requeued_count: "Requeued",
     kept_count: "not pushed by the rules any more",
     changed_count: "changed meanwhile",
-    older: "Older",
     class_chat: "chat",
     class_call: "call",
     class_system: "system",

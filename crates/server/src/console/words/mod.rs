@@ -2,8 +2,11 @@
 //! not compile, and a template that misspells one does not either.
 
 mod admin;
+mod deliveries;
 mod en;
 mod papers;
+mod people;
+mod setup;
 mod table;
 mod zh;
 
@@ -11,6 +14,7 @@ use http::HeaderMap;
 
 use self::table::word_table;
 pub(crate) use self::{admin::AdminWords, papers::PapersWords};
+pub(crate) use self::{admin::AdminWords, deliveries::DeliveryWords, people::PeopleWords, setup::SetupWords};
 
 /// A language of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,7 +151,7 @@ words! {
     choice_web_page, choice_app_page, choice_yes, choice_no, switch_off, save_and_test, cancel, test_again,
     what_was_read, what_would_happen, lint_changed, lint_reduced, lint_hidden, lint_refused, secret_kept, secret_remove, probe_accepted, probe_refused, probe_unclear,
     probe_unreachable, probe_unreadable,
-    dead_letters, dead_letters_lead, no_dead_letters, no_dead_letters_how, any, reason, vendor_code, ended, lifetime, lifetime_own, lifetime_hour, lifetime_day, lifetime_week, requeue, requeue_found, requeue_how, requeue_with_hour, requeued_count, kept_count, changed_count, older, class_chat, class_call, class_system, class_marketing,
+    dead_letters, dead_letters_lead, no_dead_letters, no_dead_letters_how, any, reason, vendor_code, ended, lifetime, lifetime_own, lifetime_hour, lifetime_day, lifetime_week, requeue, requeue_found, requeue_how, requeue_with_hour, requeued_count, kept_count, changed_count, class_chat, class_call, class_system, class_marketing,
 }
 
 #[cfg(test)]

@@ -249,7 +249,6 @@ pub(super) static ZH: Words = Words {
     requeued_count: "已重新入队",
     kept_count: "按规则不再推送",
     changed_count: "目标已变化",
-    older: "更早",
     class_chat: "聊天",
     class_call: "呼叫",
     class_system: "系统通知",
