@@ -17,8 +17,7 @@ use super::{
     Console, FORM_MAX_BYTES, account, answer, assets, audit, certificates, dead_letters, deliveries, events,
     explain, gate,
     gatekeeper::{self, Passage},
-    lab, operators, resources, signin, welcome,
-    groups, keys, lab, operators, policy, signin, users, webhooks, welcome,
+    groups, keys, lab, operators, policy, resources, signin, users, webhooks, welcome,
 };
 
 /// What a page needs of whoever asks for it.

@@ -13,8 +13,7 @@ mod zh;
 use http::HeaderMap;
 
 use self::table::word_table;
-pub(crate) use self::{admin::AdminWords, papers::PapersWords};
-pub(crate) use self::{admin::AdminWords, deliveries::DeliveryWords, people::PeopleWords, setup::SetupWords};
+pub(crate) use self::{admin::AdminWords, deliveries::DeliveryWords, papers::PapersWords, people::PeopleWords, setup::SetupWords};
 
 /// A language of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
