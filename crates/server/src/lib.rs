@@ -9,6 +9,7 @@ mod api;
 mod attend;
 mod audit;
 mod before_send;
+mod checkup;
 mod console;
 mod dead_letters;
 pub mod explain;

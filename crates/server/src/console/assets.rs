@@ -10,8 +10,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{StatusCode, header};
 use sha2::{Digest, Sha256};
 
-const FILES: [(&str, &str, &str); 4] = [
+const FILES: [(&str, &str, &str); 5] = [
     ("console.css", "text/css; charset=utf-8", include_str!("../../assets/console.css")),
+    ("find.css", "text/css; charset=utf-8", include_str!("../../assets/find.css")),
     ("phones.css", "text/css; charset=utf-8", include_str!("../../assets/phones.css")),
     ("live.js", "text/javascript; charset=utf-8", include_str!("../../assets/live.js")),
     ("icon.svg", "image/svg+xml", include_str!("../../assets/icon.svg")),

@@ -14,6 +14,7 @@ use super::{
 pub(super) enum PageName {
     Lab,
     Explain,
+    Test,
     Certificates,
     DeadLetters,
     Operators,
@@ -25,7 +26,7 @@ pub(super) enum PageName {
 /// shown.
 const NAVIGATION: &[(Group, &[PageName])] = &[
     (Group::Watch, &[]),
-    (Group::Find, &[PageName::Explain, PageName::DeadLetters, PageName::Lab]),
+    (Group::Find, &[PageName::Explain, PageName::Test, PageName::DeadLetters, PageName::Lab]),
     (Group::SetUp, &[PageName::Certificates]),
     (Group::Administer, &[PageName::Operators, PageName::Audit]),
 ];
@@ -55,9 +56,10 @@ impl Group {
 }
 
 impl PageName {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Lab,
         Self::Explain,
+        Self::Test,
         Self::DeadLetters,
         Self::Certificates,
         Self::Operators,
@@ -70,6 +72,7 @@ impl PageName {
         match self {
             Self::Lab => "lab",
             Self::Explain => "explain",
+            Self::Test => "test",
             Self::Certificates => "certificates",
             Self::Operators => "operators",
             Self::Audit => "audit",
@@ -83,6 +86,7 @@ impl PageName {
         match self {
             Self::Lab => words.lab,
             Self::Explain => words.explain,
+            Self::Test => lang.find_words().test,
             Self::Certificates => words.certificates,
             Self::Operators => admin.operators,
             Self::Audit => admin.audit,
@@ -101,12 +105,17 @@ impl PageName {
 
     /// Whether it is drawn anew when something that it shows has changed.
     pub(super) const fn is_live(self) -> bool {
-        matches!(self, Self::Lab | Self::Explain | Self::Certificates)
+        matches!(self, Self::Lab | Self::Explain | Self::Test | Self::Certificates)
     }
 
     /// Whether it shows messages, logins and deliveries.
     pub(super) const fn shows_traffic(self) -> bool {
-        matches!(self, Self::Lab | Self::Explain)
+        matches!(self, Self::Lab | Self::Explain | Self::Test)
+    }
+
+    /// Whether it shows the simulator's phones.
+    pub(super) const fn shows_phones(self) -> bool {
+        matches!(self, Self::Lab | Self::Test)
     }
 
     /// The page of a word.

@@ -13,6 +13,7 @@ use http::StatusCode;
 use model::{Message, MessageId, UserId};
 use serde::Deserialize;
 
+pub(super) use self::view::{AttemptView, RuleLine};
 use self::view::{MessageView, RecentLine};
 use super::{
     Console,

@@ -153,16 +153,16 @@ fn ruling(words: &Words, word: &str) -> (&'static str, Tone) {
 }
 
 /// One rule.
-pub(super) struct RuleLine {
-    pub(super) name: String,
-    pub(super) result: RuleResult,
-    pub(super) result_label: &'static str,
-    pub(super) saw: String,
-    pub(super) sentence: String,
+pub(in crate::console) struct RuleLine {
+    pub(in crate::console) name: String,
+    pub(in crate::console) result: RuleResult,
+    pub(in crate::console) result_label: &'static str,
+    pub(in crate::console) saw: String,
+    pub(in crate::console) sentence: String,
 }
 
 impl RuleLine {
-    fn of(lang: Lang, rule: &ExplainedRule) -> Self {
+    pub(in crate::console) fn of(lang: Lang, rule: &ExplainedRule) -> Self {
         let words = lang.words();
         Self {
             name: rule.rule.clone(),
@@ -177,7 +177,7 @@ impl RuleLine {
         }
     }
 
-    pub(super) const fn class(&self) -> &'static str {
+    pub(in crate::console) const fn class(&self) -> &'static str {
         match self.result {
             RuleResult::Passed => "passed",
             RuleResult::Decided => "decided",
@@ -185,33 +185,33 @@ impl RuleLine {
         }
     }
 
-    pub(super) const fn is_passed(&self) -> bool {
+    pub(in crate::console) const fn is_passed(&self) -> bool {
         matches!(self.result, RuleResult::Passed)
     }
 
-    pub(super) const fn is_decided(&self) -> bool {
+    pub(in crate::console) const fn is_decided(&self) -> bool {
         matches!(self.result, RuleResult::Decided)
     }
 
-    pub(super) const fn is_not_reached(&self) -> bool {
+    pub(in crate::console) const fn is_not_reached(&self) -> bool {
         matches!(self.result, RuleResult::NotReached)
     }
 }
 
 /// One try at the vendor.
-pub(super) struct AttemptView {
-    pub(super) tone: Tone,
-    pub(super) verdict: String,
-    pub(super) at: Moment,
-    pub(super) took_ms: u32,
-    pub(super) answer: String,
-    pub(super) text: String,
-    pub(super) meaning: String,
-    pub(super) todo: String,
+pub(in crate::console) struct AttemptView {
+    pub(in crate::console) tone: Tone,
+    pub(in crate::console) verdict: String,
+    pub(in crate::console) at: Moment,
+    pub(in crate::console) took_ms: u32,
+    pub(in crate::console) answer: String,
+    pub(in crate::console) text: String,
+    pub(in crate::console) meaning: String,
+    pub(in crate::console) todo: String,
 }
 
 impl AttemptView {
-    fn of(lang: Lang, attempt: &ExplainedAttempt) -> Self {
+    pub(in crate::console) fn of(lang: Lang, attempt: &ExplainedAttempt) -> Self {
         let words = lang.words();
         let pick = |both: &BothWords| lang.pick(&both.en, &both.zh).to_owned();
         let (verdict, tone) = verdict(words, &attempt.verdict);
@@ -278,9 +278,7 @@ fn marks(lang: Lang, target: &ExplainedTarget) -> Vec<Mark> {
     .collect();
     marks.extend(pushed(lang, target));
     if !target.receipt_note.is_empty() {
-        let meaning = target.receipt_meaning.as_ref().map_or("", |both| lang.pick(&both.en, &both.zh));
-        let text = format!("{} {meaning}", target.receipt_note);
-        marks.push(note("receipt", Tone::Warn, words.mark_receipt, text.trim_end().to_owned()));
+        marks.push(note("receipt", Tone::Warn, words.mark_receipt, told::told_receipt(lang, target)));
     }
     if target.raced {
         marks.push(note("raced", Tone::Warn, words.mark_raced, words.mark_raced_how.to_owned()));

@@ -3,13 +3,15 @@
 
 mod admin;
 mod en;
+mod find;
+mod lab;
 mod table;
 mod zh;
 
 use http::HeaderMap;
 
-pub(crate) use self::admin::AdminWords;
 use self::table::word_table;
+pub(crate) use self::{admin::AdminWords, find::FindWords, lab::LabWords};
 
 /// A language of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
