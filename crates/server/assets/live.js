@@ -100,7 +100,7 @@
     if (!copy) return;
     const source = document.getElementById(copy.dataset.copy);
     getSelection().selectAllChildren(source);
-    await navigator.clipboard?.writeText(source.textContent).then(() => copy.classList.add("done"), () => {});
+    await navigator.clipboard?.writeText(source.href || source.textContent).then(() => copy.classList.add("done"), () => {});
     setTimeout(() => copy.classList.remove("done"), 1500);
   });
 

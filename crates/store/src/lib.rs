@@ -29,6 +29,7 @@ pub use port::{Store, StoreError};
 pub use records::{
     ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, DayCount,
     DayDevice, DayLedger, DeadLetter, DeadLetterFilter, Deletion, DeliveryFilter, DeviceRecord, FanoutCursor,
-    LaneBacklog, OutboxEntry, QueuedByClass, Scope, SessionRecord, Space, User, Waiting, WaitingRows,
+    LaneBacklog, OutboxEntry, QueuedByClass, Scope, SessionRecord, Space, User, VENDOR_ID_REACH, Waiting,
+    WaitingRows,
 };
 pub use sealing::SealKey;

@@ -45,7 +45,7 @@ pub(super) fn certificate(subject: &Subject<'_>) -> Option<Seen> {
                 .fix("Save a new one under Certificates.", "请在“推送证书”中更新。")
         }
         _ => Seen::pass(
-            format!("Certificate {id} {name} ({}) is active.", certificate.vendor.facts().title_en),
+            format!("Certificate {id} {name} is active, for {}.", certificate.vendor.facts().title_en),
             format!("证书 {id} {name}（{}）可用。", certificate.vendor.facts().title_zh),
         ),
     })
@@ -267,26 +267,26 @@ pub(super) fn login(subject: &Subject<'_>) -> Option<Seen> {
     let user = &session.user;
     Some(match session.state {
         SessionState::LoggedOut => {
-            Seen::fail(format!("{user} logged out {en}."), format!("{user} 已于{zh}登出。"))
+            Seen::fail(format!("{user} logged out {en}."), format!("{zh}，{user} 已登出。"))
                 .fix("Log in again: after a logout no push is sent.", "请重新登录：登出后不再推送。")
         }
         SessionState::Kicked => {
-            Seen::fail(format!("{user} was taken offline {en}."), format!("{user} 已于{zh}被踢下线。")).fix(
+            Seen::fail(format!("{user} was taken offline {en}."), format!("{zh}，{user} 被踢下线。")).fix(
                 "Log in again; another login of the user may have ended this one.",
                 "请重新登录；可能是该用户在其他设备登录所致。",
             )
         }
         SessionState::OnlineForeground => Seen::pass(
             format!("{user} is connected; the app came on screen {en}."),
-            format!("{user} 在线，应用于{zh}进入前台。"),
+            format!("{user} 在线；{zh}应用进入前台。"),
         ),
         SessionState::OnlineBackground => Seen::pass(
             format!("{user} is connected; the app went to the background {en}."),
-            format!("{user} 在线，应用于{zh}退到后台。"),
+            format!("{user} 在线；{zh}应用退到后台。"),
         ),
         SessionState::Disconnected => Seen::pass(
             format!("{user} is logged in; the connection was lost {en}."),
-            format!("{user} 已登录，连接于{zh}断开。"),
+            format!("{user} 已登录；{zh}连接断开。"),
         ),
     })
 }
@@ -297,12 +297,12 @@ pub(super) fn push_switch(subject: &Subject<'_>) -> Option<Seen> {
     Some(match (device.unregistered_at, device.push_off_at) {
         (Some(at), _) => {
             let (en, zh) = age(subject.now, at);
-            Seen::fail(format!("The Push ID was unregistered {en}."), format!("Push ID 已于{zh}注销。"))
+            Seen::fail(format!("The Push ID was unregistered {en}."), format!("{zh}注销了 Push ID。"))
                 .fix("Register the device again.", "请重新注册设备。")
         }
         (None, Some(at)) => {
             let (en, zh) = age(subject.now, at);
-            Seen::fail(format!("Pushes were switched off {en}."), format!("推送已于{zh}关闭。"))
+            Seen::fail(format!("Pushes were switched off {en}."), format!("{zh}关闭了推送。"))
                 .fix("Switch them on in the app, or by the API.", "请在应用中或通过 API 打开推送。")
         }
         (None, None) => Seen::pass("Pushes are switched on.", "推送已开启。"),
@@ -346,10 +346,10 @@ pub(super) fn app_state(subject: &Subject<'_>) -> Option<Seen> {
                 .fix("Close the app, wait a minute, then send.", "请关闭应用，等待一分钟后再发送。")
         }
         _ if lasted_ms < SETTLED_MS => {
-            Seen::unknown(format!("The app was closed {en}."), format!("应用于{zh}退出。"))
+            Seen::unknown(format!("The app was closed {en}."), format!("{zh}应用退出。"))
                 .fix("Wait until a minute is over.", "请等待满一分钟。")
         }
-        _ => Seen::pass(format!("The connection ended {en}."), format!("连接已于{zh}断开。")),
+        _ => Seen::pass(format!("The connection ended {en}."), format!("{zh}连接断开。")),
     })
 }
 

@@ -88,6 +88,14 @@ impl Road {
     }
 }
 
+impl Road {
+    /// What is said of the last stop of which something is said.
+    pub(super) fn note(&self) -> String {
+        let told = self.stops.iter().rev().find(|stop| stop.pass != Pass::Ahead && !stop.note.is_empty());
+        told.map(|stop| stop.note.clone()).unwrap_or_default()
+    }
+}
+
 fn drive(
     lang: Lang,
     sent_at: Timestamp,

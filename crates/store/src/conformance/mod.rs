@@ -175,6 +175,7 @@ macro_rules! conformance_tests {
             an_ended_delivery_stays_as_it_is,
             giving_up_without_a_try_leaves_no_attempt,
             deliveries_are_filtered_and_paged_newest_first,
+            a_delivery_is_found_by_the_vendors_id,
             a_foreign_app_sees_no_delivery,
         ]);
         $crate::conformance_tests!(@of $house, receipts: [

@@ -18,6 +18,7 @@ use axum::{
     response::Response,
 };
 use http::StatusCode;
+use model::{Call, Timestamp, Vendor};
 use serde::Deserialize;
 
 use self::{
@@ -45,6 +46,8 @@ pub(super) use self::{
 
 /// So many phones are drawn large at once; of more, one is chosen.
 const LARGE_MAX: usize = 2;
+/// For how long a call is told of once it is over, in milliseconds.
+const ENDED_CALL_MS: i64 = 60_000;
 /// Messages that are looked through.
 const RECENT_MAX: u32 = 64;
 
@@ -129,6 +132,9 @@ async fn draw(
     if let Some(Ok(handsets)) = handsets.as_mut().filter(|_| !signed.may_read_text()) {
         handsets.iter_mut().for_each(|handset| handset.hide_text(lang.admin_words().text_hidden));
     }
+    if let Some(Ok(handsets)) = handsets.as_mut() {
+        handsets.sort_by_key(|handset| Vendor::ALL.iter().position(|vendor| *vendor == handset.vendor));
+    }
     let in_use = handsets.as_ref().and_then(|found| found.as_ref().ok()).map(Vec::as_slice);
     let im = &console.shared.im;
     let recent = im.store().recent_messages(signed.app(), RECENT_MAX).await?;
@@ -161,8 +167,13 @@ async fn draw(
         phone: asked.phone.clone(),
         send,
         last,
-        call: call.as_ref().map(|call| CallView::of(lang, call)),
+        call: call.as_ref().filter(|call| is_news(call, scene.now)).map(|call| CallView::of(lang, call)),
     })
+}
+
+/// Whether a call is still worth a line.
+fn is_news(call: &Call, now: Timestamp) -> bool {
+    call.ended_at.is_none_or(|at| now.since_ms(at) < ENDED_CALL_MS)
 }
 
 async fn phones(console: &Console, scene: &Scene<'_>, handsets: &[Handset], chosen: &str) -> Phones {

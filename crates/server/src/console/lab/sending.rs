@@ -96,6 +96,8 @@ pub(super) struct LastTarget {
     pub(super) headline: String,
     pub(super) detail: String,
     pub(super) who: String,
+    /// What is known of where it came last.
+    pub(super) note: String,
     pub(super) road: Road,
 }
 
@@ -216,11 +218,13 @@ fn is_sent(message: &Message) -> bool {
 }
 
 fn told_short(lang: Lang, sent_at: Timestamp, target: &ExplainedTarget) -> LastTarget {
+    let road = Road::of(lang, sent_at, target);
     LastTarget {
+        note: road.note(),
         tone: told::tone(target.state),
         headline: told::headline(lang, target),
         detail: told::place(lang, target),
         who: told::who(lang, target),
-        road: Road::of(lang, sent_at, target),
+        road,
     }
 }

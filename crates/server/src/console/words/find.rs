@@ -8,7 +8,6 @@ word_table! {
     // Push test.
     test: "Push test", "推送测试";
     test_lead: "Pick a device, see what stands in a push's way, send one, and watch what the vendor and the phone make of it.", "选择设备，检查推送条件，发送一条测试推送，并查看厂商应答与手机状态。";
-    device: "Device", "设备";
     push_id: "Push ID", "Push ID";
     device_id: "Device ID", "设备 ID";
     pick: "Look up", "查询";
@@ -23,7 +22,6 @@ word_table! {
     system: "System", "系统";
     package: "Package", "包名";
     last_seen: "Last heard of", "最近活动";
-    presence: "Presence", "在线状态";
     online_foreground: "on screen", "前台在线";
     online_background: "in the background", "后台在线";
     disconnected: "disconnected", "已断开";
@@ -81,15 +79,11 @@ word_table! {
     by_vendor_id: "Vendor's message ID", "厂商消息 ID";
     value: "Value", "内容";
     found_deliveries: "Last deliveries", "最近投递";
-    none_found: "Nothing found", "没有结果";
     none_of_user: "Nothing was decided for this user within retention.", "保留期内没有该用户的投递记录。";
     none_of_device: "Nothing was decided for this device within retention.", "保留期内没有该设备的投递记录。";
     none_of_vendor_id: "None of the newest {} deliveries of this App has this vendor's ID. Older ones are found by user or device.", "该应用最近 {} 条投递中没有此厂商消息 ID，更早的请按用户或设备查询。";
     share: "Copy link", "复制链接";
     link: "Link", "链接";
     older: "Older", "更早";
-    time_axis: "How long each step took", "各环节耗时";
     accepted_step: "Accepted from the sender", "已接收";
-    after: "after {}", "用时 {}";
-    lane_wait: "waited {} in the lane", "在发送队列中等待 {}";
 }
