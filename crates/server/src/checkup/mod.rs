@@ -13,6 +13,9 @@ use utoipa::ToSchema;
 
 use crate::explain::Words;
 
+/// So many of a device's last pushes are looked at.
+pub(crate) const RECENT_MAX: u32 = 20;
+
 /// What is looked over.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Subject<'a> {

@@ -79,6 +79,13 @@ async fn j1_j3_a_device_without_a_token_is_abnormal_and_says_what_to_mend() {
     for check in ["certificate", "registration", "token", "notifications"] {
         assert_eq!(outcome(&page, check), "to mend", "{check}");
     }
+    let told = house.get(&format!("/v1/devices/{push_id}/checkup")).await.json();
+    assert_eq!(told["device_state"], "abnormal");
+    assert_eq!(
+        (&told["checks"][0]["name"], &told["checks"][0]["outcome"]),
+        (&json!("certificate"), &json!("fail"))
+    );
+    assert!(!told["checks"][0]["fix"]["zh"].as_str().unwrap().is_empty());
     assert!(page.contains("OPPO installs apps with notifications off"), "{page}");
     assert!(!page.contains("<b>no</b>"), "{page}");
 }

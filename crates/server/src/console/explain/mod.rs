@@ -130,7 +130,7 @@ mod tests {
     use serde_json::json;
     use uuid::Uuid;
 
-    use super::{Chrome, Detail, ExplainPage, Message, MessageId, MessageView, Template};
+    use super::{By, Chrome, Detail, ExplainPage, Message, MessageId, MessageView, Template};
     use crate::{
         console::{chrome::PageName, words::Lang},
         explain::Explanation,

@@ -195,6 +195,10 @@ impl TargetView {
         }
     }
 
+    pub(super) fn passed(&self) -> usize {
+        self.rules.iter().filter(|rule| rule.is_passed()).count()
+    }
+
     pub(super) fn not_reached(&self) -> usize {
         self.rules.iter().filter(|rule| rule.is_not_reached()).count()
     }

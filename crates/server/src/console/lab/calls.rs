@@ -66,6 +66,8 @@ impl Ringing {
 /// The call in a line.
 pub(super) struct CallView {
     pub(super) caller: String,
+    /// The phone of somebody still rings.
+    pub(super) is_ringing: bool,
     pub(super) is_over: bool,
     pub(super) rings_until: Moment,
     pub(super) ended_at: Option<Moment>,
@@ -88,6 +90,8 @@ impl CallView {
         });
         Self {
             caller: call.caller.to_string(),
+            is_ringing: call.ended_at.is_none()
+                && call.invitees.iter().any(|invitee| invitee.state.is_ringing()),
             is_over: call.ended_at.is_some(),
             rings_until: Moment(call.rings_until),
             ended_at: call.ended_at.map(Moment),

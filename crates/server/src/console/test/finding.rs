@@ -6,15 +6,13 @@ use uuid::Uuid;
 
 use super::{Asked, view::SentView};
 use crate::{
-    checkup::{Checkup, Subject, check_up},
+    checkup::{Checkup, RECENT_MAX, Subject, check_up},
     console::{Console, answer::Failure, lab::HandsetView, visitor::Signed},
     explain::{self, AskError, AskedPush, ExplainedTarget, Imagined, explain_push_id, explain_user},
 };
 
 /// Devices of a user that are offered.
 const DEVICES_MAX: usize = 24;
-/// Last pushes of a device that are looked at.
-const RECENT_MAX: u32 = 20;
 
 /// What a question leads to.
 pub(super) enum Found {
