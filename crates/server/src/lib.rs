@@ -10,6 +10,7 @@ mod api_keys;
 mod attend;
 mod audit;
 mod before_send;
+mod checkup;
 mod console;
 mod dead_letters;
 pub mod explain;

@@ -30,6 +30,6 @@ pub use records::{
     ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, DayCount,
     DayDevice, DayLedger, DeadLetter, DeadLetterFilter, Deletion, DeliveryFilter, DeliveryStep, DeliveryWalk,
     DeviceRecord, FanoutCursor, LaneBacklog, OutboxEntry, QueuedByClass, Scope, SessionRecord, Space,
-    UntoldEvents, User, Waiting, WaitingRows, WalkedDelivery,
+    UntoldEvents, User, VENDOR_ID_REACH, Waiting, WaitingRows, WalkedDelivery,
 };
 pub use sealing::SealKey;

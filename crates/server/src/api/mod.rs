@@ -86,6 +86,9 @@ mod devices {
             pub(in crate::api) mod delete;
             pub(in crate::api) mod post;
         }
+        pub(in crate::api) mod checkup {
+            pub(in crate::api) mod get;
+        }
         pub(in crate::api) mod push {
             pub(in crate::api) mod put;
         }

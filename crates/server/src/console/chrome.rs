@@ -17,6 +17,7 @@ pub(super) enum PageName {
     Explain,
     Users,
     Groups,
+    Test,
     Certificates,
     Resources,
     Webhooks,
@@ -64,6 +65,7 @@ impl PageName {
         match self {
             Self::Lab => "lab",
             Self::Explain => "explain",
+            Self::Test => "test",
             Self::Certificates => "certificates",
             Self::Resources => "resources",
             Self::Operators => "operators",
@@ -84,6 +86,7 @@ impl PageName {
         match self {
             Self::Lab => words.lab,
             Self::Explain => words.explain,
+            Self::Test => lang.find_words().test,
             Self::Certificates => words.certificates,
             Self::Resources => lang.papers_words().resources,
             Self::Operators => admin.operators,
@@ -109,12 +112,17 @@ impl PageName {
 
     /// Whether it is drawn anew when something that it shows has changed.
     pub(super) const fn is_live(self) -> bool {
-        matches!(self, Self::Lab | Self::Explain | Self::Certificates)
+        matches!(self, Self::Lab | Self::Explain | Self::Test | Self::Certificates)
     }
 
     /// Whether it shows messages, logins and deliveries.
     pub(super) const fn shows_traffic(self) -> bool {
-        matches!(self, Self::Lab | Self::Explain)
+        matches!(self, Self::Lab | Self::Explain | Self::Test)
+    }
+
+    /// Whether it shows the simulator's phones.
+    pub(super) const fn shows_phones(self) -> bool {
+        matches!(self, Self::Lab | Self::Test)
     }
 
     /// The page of a word.

@@ -17,7 +17,7 @@ use super::{
     Console, FORM_MAX_BYTES, account, answer, assets, audit, certificates, dead_letters, deliveries, events,
     explain, gate,
     gatekeeper::{self, Passage},
-    groups, keys, lab, operators, policy, resources, signin, users, webhooks, welcome,
+    groups, keys, lab, operators, policy, resources, signin, test, users, webhooks, welcome,
 };
 
 /// What a page needs of whoever asks for it.
@@ -114,6 +114,11 @@ pages! {
     Look   GET  "/console/lab"                                                => lab::show;
     Change POST "/console/lab/send"            as "send_message"              => lab::send;
     Change POST "/console/lab/handsets/{name}" as "operate_handset"           => lab::operate;
+    Change POST "/console/lab/all"             as "operate_handset"           => lab::operate_all;
+    Change POST "/console/lab/group"           as "make_lab_group"            => lab::make_group;
+    Change POST "/console/lab/faults"          as "switch_fault"              => lab::switch_fault;
+    Look   GET  "/console/test"                                               => test::show;
+    Change POST "/console/test"                as "test_push"                 => test::send;
     Look   GET  "/console/explain"                                            => explain::show;
     Look   GET  "/console/dead-letters"                                       => dead_letters::show;
     Change POST "/console/dead-letters/requeue" as "requeue_dead_letters"     => dead_letters::requeue;

@@ -177,6 +177,7 @@ macro_rules! conformance_tests {
             deliveries_are_filtered_and_paged_newest_first,
             a_walk_looks_at_so_many_deliveries_a_step_and_finds_those_that_fit,
             a_walk_begins_and_ends_where_it_is_told_to,
+            a_delivery_is_found_by_the_vendors_id,
             a_foreign_app_sees_no_delivery,
         ]);
         $crate::conformance_tests!(@of $house, receipts: [

@@ -7,13 +7,15 @@ mod en;
 mod papers;
 mod people;
 mod setup;
+mod find;
+mod lab;
 mod table;
 mod zh;
 
 use http::HeaderMap;
 
 use self::table::word_table;
-pub(crate) use self::{admin::AdminWords, deliveries::DeliveryWords, papers::PapersWords, people::PeopleWords, setup::SetupWords};
+pub(crate) use self::{admin::AdminWords, deliveries::DeliveryWords, find::FindWords, lab::LabWords, papers::PapersWords, people::PeopleWords, setup::SetupWords};
 
 /// A language of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
