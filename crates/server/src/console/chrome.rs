@@ -1,6 +1,6 @@
 //! What surrounds every page: language, navigation, App; and the small shapes that templates share.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use model::{AppId, ConsoleRole, Timestamp};
 
@@ -12,6 +12,8 @@ use super::{
 /// The pages of the navigation, and those that are reached otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PageName {
+    Overview,
+    Lanes,
     Lab,
     Explain,
     Certificates,
@@ -24,7 +26,7 @@ pub(super) enum PageName {
 /// What the navigation puts together, in its order. A page is shown to those who may see it; a group without any is not
 /// shown.
 const NAVIGATION: &[(Group, &[PageName])] = &[
-    (Group::Watch, &[]),
+    (Group::Watch, &[PageName::Overview, PageName::Lanes]),
     (Group::Find, &[PageName::Explain, PageName::DeadLetters, PageName::Lab]),
     (Group::SetUp, &[PageName::Certificates]),
     (Group::Administer, &[PageName::Operators, PageName::Audit]),
@@ -55,7 +57,9 @@ impl Group {
 }
 
 impl PageName {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
+        Self::Overview,
+        Self::Lanes,
         Self::Lab,
         Self::Explain,
         Self::DeadLetters,
@@ -68,6 +72,8 @@ impl PageName {
     /// The word in addresses and attributes.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
+            Self::Overview => "overview",
+            Self::Lanes => "lanes",
             Self::Lab => "lab",
             Self::Explain => "explain",
             Self::Certificates => "certificates",
@@ -79,8 +85,10 @@ impl PageName {
     }
 
     const fn title(self, lang: Lang) -> &'static str {
-        let (words, admin) = (lang.words(), lang.admin_words());
+        let (words, admin, overview) = (lang.words(), lang.admin_words(), lang.overview_words());
         match self {
+            Self::Overview => overview.overview,
+            Self::Lanes => overview.lanes,
             Self::Lab => words.lab,
             Self::Explain => words.explain,
             Self::Certificates => words.certificates,
@@ -101,7 +109,16 @@ impl PageName {
 
     /// Whether it is drawn anew when something that it shows has changed.
     pub(super) const fn is_live(self) -> bool {
-        matches!(self, Self::Lab | Self::Explain | Self::Certificates)
+        matches!(self, Self::Lab | Self::Explain | Self::Certificates) || self.tick().is_some()
+    }
+
+    /// How often it is drawn anew, whatever has changed: what it shows moves by itself, or all the time.
+    pub(super) const fn tick(self) -> Option<Duration> {
+        match self {
+            Self::Overview => Some(Duration::from_secs(10)),
+            Self::Lanes => Some(Duration::from_secs(2)),
+            _ => None,
+        }
     }
 
     /// Whether it shows messages, logins and deliveries.

@@ -20,6 +20,6 @@ pub use answer::{
 pub use compose::{Case, compose, outlook};
 pub use gather::{AskError, Asked, explain, explain_user};
 pub use imagined::{AskedPush, Imagined, Unimaginable};
-pub(crate) use target::{explained, explained_attempt, tail};
+pub(crate) use target::{explained, explained_attempt, meaning, tail};
 pub(crate) use text::call_words;
 pub use text::{Language, render_text};
