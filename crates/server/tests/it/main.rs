@@ -9,6 +9,7 @@ mod calls;
 mod certificates;
 mod compose;
 mod console;
+mod console_overview;
 mod console_security;
 mod dead_letters;
 mod deletion;

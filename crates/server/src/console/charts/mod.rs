@@ -11,8 +11,8 @@ mod spark;
 
 pub(super) use self::{
     bar::Bar,
-    columns::{Columns, Part, Series, Span},
-    figures::{compact, grouped, per_mille, rate},
+    columns::{Columns, Series, Span},
+    figures::{grouped, per_mille, rate},
     spark::Spark,
 };
 

@@ -81,7 +81,6 @@ word_table! {
     to_lab: "Device Lab", "设备实验室";
     to_explain: "Explain", "链路排查";
     // Lanes.
-    lane: "Lane", "发送队列";
     all_lanes: "All lanes and quotas", "查看全部队列与配额";
     state_idle: "idle", "空闲";
     state_sending: "sending", "发送中";
