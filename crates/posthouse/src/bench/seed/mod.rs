@@ -26,7 +26,7 @@ use super::{brands, populace::APP, push::rounded};
 use crate::{
     api::Api,
     clock::SystemClock,
-    processes::{self, SimulatorReady},
+    processes::{self, ServerPlan, SimulatorReady},
     sample::PACKAGE,
     stack,
 };
@@ -79,7 +79,10 @@ pub(super) async fn run(options: Options) -> Result<()> {
     let folder = options.data.clone().unwrap_or_else(|| temporary.path().join("data"));
     let registered = format!("{PACKAGE}:2882303761517000001:only-for-the-simulator");
     let (_simulator, simulator) = processes::start_simulator(&executable, PACKAGE, &registered)?;
-    let (key, certificates) = prepare(&executable, &folder, &simulator).await?;
+    std::fs::create_dir_all(&folder)?;
+    // What is only for this run stands beside the folder that stays.
+    let plan = ServerPlan { data: folder.canonicalize()?, ..ServerPlan::new(temporary.path(), &simulator) };
+    let (key, certificates) = prepare(&executable, &plan, &simulator).await?;
     let began = Instant::now();
     let store = stack::open_store(&folder, &folder.join("seal.key"))?;
     let made = fill(&store, &options, &certificates).await?;
@@ -96,7 +99,7 @@ pub(super) async fn run(options: Options) -> Result<()> {
         pages: Vec::new(),
     };
     if options.pages {
-        let (_server, ready) = processes::start_server(&executable, &folder, &simulator)?;
+        let (_server, ready) = plan.start(&executable, Some(&simulator))?;
         figures.pages = pages::measure(&ready.url, &key).await?;
     }
     tell(&figures, options.json)
@@ -105,11 +108,10 @@ pub(super) async fn run(options: Options) -> Result<()> {
 /// Makes the App, its key and a certificate for each vendor, as an operator would.
 async fn prepare(
     executable: &Path,
-    folder: &Path,
+    plan: &ServerPlan,
     simulator: &SimulatorReady,
 ) -> Result<(String, people::Certificates)> {
-    std::fs::create_dir_all(folder)?;
-    let (server, ready) = processes::start_server(executable, folder, simulator)?;
+    let (server, ready) = plan.start(executable, Some(simulator))?;
     let key = ready.instance_key.context("the folder is in use already: it must be fresh")?;
     let made = brands::certificates(&Api::new(&ready.url, &key), simulator).await?;
     drop(server);
