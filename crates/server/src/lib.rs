@@ -16,6 +16,7 @@ mod dead_letters;
 pub mod explain;
 mod intake;
 mod key;
+mod lanes;
 mod limits;
 mod meter;
 mod metrics;

@@ -7,6 +7,7 @@ mod audit;
 mod batch;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod counts;
 mod embedded;
 mod feed;
 mod meter;
@@ -21,6 +22,7 @@ pub use batch::{
     ErasureStep, Expiry, ExpiryStep, FanoutNext, FollowUp, Invitation, LedgerOp, NewBinding, NewDelivery,
     NewOperator, NewSession, Op, OperatorStart, Outcome, PasswordBy, Requeue, SessionEnd,
 };
+pub use counts::{CountFilter, CountRow, Counts, FunnelCounts, ReasonCount};
 pub use embedded::{BackupReport, Copied, EmbeddedStore, Look, Pace, Restored, back_up, restore};
 pub use feed::{Change, Feed};
 pub use meter::StoreMeter;

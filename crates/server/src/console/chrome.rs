@@ -1,6 +1,6 @@
 //! What surrounds every page: language, navigation, App; and the small shapes that templates share.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use model::{AppId, ConsoleRole, Timestamp};
 
@@ -13,6 +13,8 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PageName {
     Deliveries,
+    Overview,
+    Lanes,
     Lab,
     Explain,
     Users,
@@ -31,7 +33,25 @@ pub(super) enum PageName {
 
 /// What the navigation puts together, in its order. A page is shown to those who may see it; a group without any is not
 /// shown.
-@@NAV@@
+const NAVIGATION: &[(Group, &[PageName])] = &[
+    (Group::Watch, &[PageName::Overview, PageName::Lanes, PageName::Deliveries]),
+    (
+        Group::Find,
+        &[
+            PageName::Explain,
+            PageName::Test,
+            PageName::Users,
+            PageName::Groups,
+            PageName::DeadLetters,
+            PageName::Lab,
+        ],
+    ),
+    (
+        Group::SetUp,
+        &[PageName::Certificates, PageName::Resources, PageName::Webhooks, PageName::Keys, PageName::Policy],
+    ),
+    (Group::Administer, &[PageName::Operators, PageName::Audit]),
+];
 
 /// What one comes for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,11 +78,31 @@ impl Group {
 }
 
 impl PageName {
-@@ALL@@
+    const ALL: [Self; 17] = [
+        Self::Overview,
+        Self::Lanes,
+        Self::Deliveries,
+        Self::Explain,
+        Self::Test,
+        Self::Users,
+        Self::Groups,
+        Self::DeadLetters,
+        Self::Lab,
+        Self::Certificates,
+        Self::Resources,
+        Self::Webhooks,
+        Self::Keys,
+        Self::Policy,
+        Self::Operators,
+        Self::Audit,
+        Self::Account,
+    ];
 
     /// The word in addresses and attributes.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
+            Self::Overview => "overview",
+            Self::Lanes => "lanes",
             Self::Lab => "lab",
             Self::Explain => "explain",
             Self::Test => "test",
@@ -82,8 +122,10 @@ impl PageName {
     }
 
     const fn title(self, lang: Lang) -> &'static str {
-        let (words, admin) = (lang.words(), lang.admin_words());
+        let (words, admin, overview) = (lang.words(), lang.admin_words(), lang.overview_words());
         match self {
+            Self::Overview => overview.overview,
+            Self::Lanes => overview.lanes,
             Self::Lab => words.lab,
             Self::Explain => words.explain,
             Self::Test => lang.find_words().test,
@@ -112,7 +154,16 @@ impl PageName {
 
     /// Whether it is drawn anew when something that it shows has changed.
     pub(super) const fn is_live(self) -> bool {
-        matches!(self, Self::Lab | Self::Explain | Self::Test | Self::Certificates)
+        matches!(self, Self::Lab | Self::Explain | Self::Test | Self::Certificates) || self.tick().is_some()
+    }
+
+    /// How often it is drawn anew, whatever has changed: what it shows moves by itself, or all the time.
+    pub(super) const fn tick(self) -> Option<Duration> {
+        match self {
+            Self::Overview => Some(Duration::from_secs(10)),
+            Self::Lanes => Some(Duration::from_secs(2)),
+            _ => None,
+        }
     }
 
     /// Whether it shows messages, logins and deliveries.

@@ -9,6 +9,7 @@ mod answer;
 mod assets;
 mod audit;
 mod certificates;
+mod charts;
 mod chrome;
 mod dead_letters;
 mod deliveries;
@@ -20,12 +21,14 @@ mod gatekeeper;
 mod groups;
 mod keys;
 mod lab;
+mod lanes;
 mod list;
 mod operators;
+mod overview;
 mod pages;
 mod passwords;
-mod resources;
 mod policy;
+mod resources;
 mod road;
 mod session;
 mod signin;
@@ -98,6 +101,11 @@ impl Console {
             self.has_operators.store(some, Ordering::Relaxed);
         }
         Ok(self.has_operators.load(Ordering::Relaxed))
+    }
+
+    /// Where one is led who asked for nothing in particular: beside a simulator one has come to try things out.
+    const fn home(&self) -> &'static str {
+        if self.simulator.is_some() { "/console/lab" } else { "/console/overview" }
     }
 
     /// Whether browsers reach the console over https, so that cookies must not travel otherwise.

@@ -7,7 +7,6 @@ use axum::{
     extract::DefaultBodyLimit,
     handler::Handler,
     middleware,
-    response::Redirect,
     routing::{MethodFilter, any, get, on},
 };
 use http::Method;
@@ -17,7 +16,7 @@ use super::{
     Console, FORM_MAX_BYTES, account, answer, assets, audit, certificates, dead_letters, deliveries, events,
     explain, gate,
     gatekeeper::{self, Passage},
-    groups, keys, lab, operators, policy, resources, signin, test, users, webhooks, welcome,
+    groups, keys, lab, lanes, operators, overview, policy, resources, signin, test, users, webhooks, welcome,
 };
 
 /// What a page needs of whoever asks for it.
@@ -111,6 +110,9 @@ pages! {
     Look   POST "/console/signout"             as "sign_out"                  => gate::leave;
     Look   POST "/console/app"                                                => gate::choose_app;
     Look   GET  "/console/events"                                             => events::listen;
+    Look   GET  "/console/overview"                                           => overview::show;
+    Look   GET  "/console/lanes"                                              => lanes::show;
+    Change POST "/console/lanes/{id}/brake"    as "release_brake"             => lanes::release_brake;
     Look   GET  "/console/lab"                                                => lab::show;
     Change POST "/console/lab/send"            as "send_message"              => lab::send;
     Change POST "/console/lab/handsets/{name}" as "operate_handset"           => lab::operate;
@@ -186,7 +188,7 @@ pub(super) fn router(console: &Arc<Console>) -> Router {
     table()
         .into_iter()
         .fold(Router::new(), |router, entry| (entry.register)(router, console))
-        .route("/console", get(|| async { Redirect::to("/console/lab") }))
+        .route("/console", get(gate::go_home))
         .route("/console/{*rest}", elsewhere)
         .layer(DefaultBodyLimit::max(FORM_MAX_BYTES))
         .layer(middleware::map_response(answer::guard))

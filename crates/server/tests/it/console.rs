@@ -19,6 +19,8 @@ use crate::{
 const HOSTILE: &str = "<script>alert('x')</script>";
 const HARMLESS: &str = "&#60;script&#62;alert(&#39;x&#39;)&#60;/script&#62;";
 const PAGES: [&str; 7] = [
+    "/console/overview",
+    "/console/lanes",
     "/console/lab",
     "/console/explain",
     "/console/dead-letters",
@@ -248,7 +250,7 @@ async fn each_app_shows_its_own_and_nothing_of_the_other() {
     let id = house.certificate("mine").await;
     let browser = Browser::signed_in(&house).await;
     assert!(browser.get("/console/certificates").await.text.contains("mine"));
-    assert_eq!(location(&browser.post("/console/app", &[("app", "2")]).await), "/console/lab");
+    assert_eq!(location(&browser.post("/console/app", &[("app", "2")]).await), "/console/overview");
     assert!(!browser.get("/console/certificates").await.text.contains("mine"));
     assert_eq!(browser.get(&format!("/console/certificates/{id}")).await.status, 404);
     assert_eq!(browser.post(&format!("/console/certificates/{id}/test"), &[]).await.status, 404);
@@ -281,7 +283,7 @@ async fn the_language_follows_the_browser_until_it_is_chosen() {
     browser.cookie = format!("{}; {}", browser.cookie, cookie_of(&chosen));
     assert!(browser.get("/console/lab").await.text.contains("设备实验室"));
     let astray = browser.get("/console/language/en?back=//evil.example/console/").await;
-    assert_eq!(location(&astray), "/console/lab");
+    assert_eq!(location(&astray), "/console/overview");
     assert_eq!(browser.get("/console/language/xx").await.status, 404);
 }
 

@@ -51,7 +51,7 @@ pub(super) const ALL: &[(&str, &str, &str)] = &[
 ];
 
 /// An action in words; `None` for one that has none yet.
-pub(super) fn label(lang: Lang, action: &str) -> Option<&'static str> {
+pub(in crate::console) fn label(lang: Lang, action: &str) -> Option<&'static str> {
     ALL.iter().find(|(word, ..)| *word == action).map(|(_, en, zh)| lang.pick(en, zh))
 }
 

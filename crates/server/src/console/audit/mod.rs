@@ -14,6 +14,7 @@ use model::ConsoleRole;
 use serde::Deserialize;
 use store::{AuditChannel, AuditEntry, AuditFilter};
 
+pub(super) use self::actions::label;
 use super::{
     Console,
     answer::{Failure, page},

@@ -29,7 +29,6 @@ pub(super) static EN: Words = Words {
     failed: "That did not work",
     no_app: "No App yet",
     no_app_how: "Make one with the API (POST /v1/apps), then reload.",
-    back_to_lab: "To the Device Lab",
     // Device lab.
     lab: "Device Lab",
     lab_lead: "Virtual phones beside real rules: send a message, put a phone in any state, and see what its owner would see.",

@@ -4,18 +4,22 @@
 mod admin;
 mod deliveries;
 mod en;
+mod find;
+mod lab;
+mod overview;
 mod papers;
 mod people;
 mod setup;
-mod find;
-mod lab;
 mod table;
 mod zh;
 
 use http::HeaderMap;
 
 use self::table::word_table;
-pub(crate) use self::{admin::AdminWords, deliveries::DeliveryWords, find::FindWords, lab::LabWords, papers::PapersWords, people::PeopleWords, setup::SetupWords};
+pub(crate) use self::{
+    admin::AdminWords, deliveries::DeliveryWords, find::FindWords, lab::LabWords, overview::OverviewWords,
+    papers::PapersWords, people::PeopleWords, setup::SetupWords,
+};
 
 /// A language of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,7 +125,7 @@ words! {
     skip_to_content, brand_line, app, switch_app, pages, language, sign_out, connection_lost, copy,
     optional, required, sign_in, link_refused, signed_in, signed_out,
     continue_to_console, not_found, not_found_how, form_stale, form_stale_how, failed, no_app,
-    no_app_how, back_to_lab, lab, lab_lead, no_simulator, no_simulator_how, simulator_silent,
+    no_app_how, lab, lab_lead, no_simulator, no_simulator_how, simulator_silent,
     simulator_silent_how, no_handsets, no_handsets_how, send_title, from, to, text, push_title, send,
     last_message, no_message_yet, explain_this, shade, tap_hint, inbox_empty, locked, no_network,
     notifications_off, certificate_in_use, no_certificate, use_certificate, token, no_token, token_dead,

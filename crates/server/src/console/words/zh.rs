@@ -29,7 +29,6 @@ pub(super) static ZH: Words = Words {
     failed: "操作未成功",
     no_app: "还没有应用",
     no_app_how: "请先通过 API（POST /v1/apps）创建应用，再刷新本页。",
-    back_to_lab: "回到设备实验室",
     // Device lab.
     lab: "设备实验室",
     lab_lead: "虚拟手机，真实规则：发一条消息，把手机置于任意状态，看机主会看到什么。",
