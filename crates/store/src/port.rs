@@ -9,9 +9,10 @@ use model::{
 
 use crate::{
     ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, BrakeRecord, CallRecord, Claimed, ConsoleSession,
-    ConsoleSessionKey, ConversationEntry, ConversationHead, DayLedger, DeadLetter, DeadLetterFilter,
-    Deletion, DeliveryFilter, DeliveryStep, DeliveryWalk, DeviceRecord, FanoutCursor, Feed, Op, Operator,
-    OutboxEntry, Outcome, QueuedByClass, SessionRecord, Space, StoreMeter, UntoldEvents, User, Waiting,
+    ConsoleSessionKey, ConversationEntry, ConversationHead, CountFilter, Counts, DayLedger, DeadLetter,
+    DeadLetterFilter, Deletion, DeliveryFilter, DeliveryStep, DeliveryWalk, DeviceRecord, FanoutCursor, Feed,
+    Op, Operator, OutboxEntry, Outcome, QueuedByClass, SessionRecord, Space, StoreMeter, UntoldEvents, User,
+    Waiting,
 };
 
 /// Why the store could not do it.
@@ -264,6 +265,8 @@ pub trait Store: Send + Sync {
         certificate: CertificateId,
         most: u32,
     ) -> Result<QueuedByClass, StoreError>;
+    /// How far the notifications of an App's hours went.
+    async fn counts(&self, app: AppId, filter: &CountFilter) -> Result<Counts, StoreError>;
     /// Notifications that ended without the vendor taking them and that no cancel reached, newest first.
     async fn dead_letters(
         &self,

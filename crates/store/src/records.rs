@@ -331,6 +331,9 @@ pub struct QueuedByClass {
     pub is_more: bool,
 }
 
+/// Among how many of the newest deliveries a vendor's id is looked for where nothing else narrows the search.
+pub const VENDOR_ID_REACH: i64 = 20_000;
+
 /// Which deliveries to list, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeliveryFilter {
@@ -346,6 +349,9 @@ pub struct DeliveryFilter {
     pub certificate: Option<CertificateId>,
     /// In this state.
     pub state: Option<DeliveryState>,
+    /// With this vendor's id of the push. By itself it is looked for among the newest deliveries of the instance, at
+    /// most [`VENDOR_ID_REACH`] of them, and among all pushes to bare tokens whose vendors name them by it.
+    pub vendor_message_id: Option<String>,
     /// Older than this row, for the next page.
     pub before: Option<i64>,
 }

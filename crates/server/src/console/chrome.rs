@@ -1,23 +1,27 @@
 //! What surrounds every page: language, navigation, App; and the small shapes that templates share.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use model::{AppId, ConsoleRole, Timestamp};
 
 use super::{
     assets,
-    words::{AdminWords, DeliveryWords, Lang, PeopleWords, SetupWords, Words, fill},
+    words::{AdminWords, DeliveryWords, Lang, PapersWords, PeopleWords, SetupWords, Words, fill},
 };
 
 /// The pages of the navigation, and those that are reached otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PageName {
     Deliveries,
+    Overview,
+    Lanes,
     Lab,
     Explain,
     Users,
     Groups,
+    Test,
     Certificates,
+    Resources,
     Webhooks,
     Keys,
     Policy,
@@ -30,12 +34,22 @@ pub(super) enum PageName {
 /// What the navigation puts together, in its order. A page is shown to those who may see it; a group without any is not
 /// shown.
 const NAVIGATION: &[(Group, &[PageName])] = &[
-    (Group::Watch, &[PageName::Deliveries]),
+    (Group::Watch, &[PageName::Overview, PageName::Lanes, PageName::Deliveries]),
     (
         Group::Find,
-        &[PageName::Explain, PageName::Users, PageName::Groups, PageName::DeadLetters, PageName::Lab],
+        &[
+            PageName::Explain,
+            PageName::Test,
+            PageName::Users,
+            PageName::Groups,
+            PageName::DeadLetters,
+            PageName::Lab,
+        ],
     ),
-    (Group::SetUp, &[PageName::Certificates, PageName::Webhooks, PageName::Keys, PageName::Policy]),
+    (
+        Group::SetUp,
+        &[PageName::Certificates, PageName::Resources, PageName::Webhooks, PageName::Keys, PageName::Policy],
+    ),
     (Group::Administer, &[PageName::Operators, PageName::Audit]),
 ];
 
@@ -64,17 +78,21 @@ impl Group {
 }
 
 impl PageName {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 17] = [
+        Self::Overview,
+        Self::Lanes,
         Self::Deliveries,
+        Self::Explain,
+        Self::Test,
         Self::Users,
         Self::Groups,
+        Self::DeadLetters,
+        Self::Lab,
+        Self::Certificates,
+        Self::Resources,
         Self::Webhooks,
         Self::Keys,
         Self::Policy,
-        Self::Lab,
-        Self::Explain,
-        Self::DeadLetters,
-        Self::Certificates,
         Self::Operators,
         Self::Audit,
         Self::Account,
@@ -83,9 +101,13 @@ impl PageName {
     /// The word in addresses and attributes.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
+            Self::Overview => "overview",
+            Self::Lanes => "lanes",
             Self::Lab => "lab",
             Self::Explain => "explain",
+            Self::Test => "test",
             Self::Certificates => "certificates",
+            Self::Resources => "resources",
             Self::Operators => "operators",
             Self::Audit => "audit",
             Self::Account => "account",
@@ -100,11 +122,15 @@ impl PageName {
     }
 
     const fn title(self, lang: Lang) -> &'static str {
-        let (words, admin) = (lang.words(), lang.admin_words());
+        let (words, admin, overview) = (lang.words(), lang.admin_words(), lang.overview_words());
         match self {
+            Self::Overview => overview.overview,
+            Self::Lanes => overview.lanes,
             Self::Lab => words.lab,
             Self::Explain => words.explain,
+            Self::Test => lang.find_words().test,
             Self::Certificates => words.certificates,
+            Self::Resources => lang.papers_words().resources,
             Self::Operators => admin.operators,
             Self::Audit => admin.audit,
             Self::Account => admin.account,
@@ -128,12 +154,26 @@ impl PageName {
 
     /// Whether it is drawn anew when something that it shows has changed.
     pub(super) const fn is_live(self) -> bool {
-        matches!(self, Self::Lab | Self::Explain | Self::Certificates)
+        matches!(self, Self::Lab | Self::Explain | Self::Test | Self::Certificates) || self.tick().is_some()
+    }
+
+    /// How often it is drawn anew, whatever has changed: what it shows moves by itself, or all the time.
+    pub(super) const fn tick(self) -> Option<Duration> {
+        match self {
+            Self::Overview => Some(Duration::from_secs(10)),
+            Self::Lanes => Some(Duration::from_secs(2)),
+            _ => None,
+        }
     }
 
     /// Whether it shows messages, logins and deliveries.
     pub(super) const fn shows_traffic(self) -> bool {
-        matches!(self, Self::Lab | Self::Explain)
+        matches!(self, Self::Lab | Self::Explain | Self::Test)
+    }
+
+    /// Whether it shows the simulator's phones.
+    pub(super) const fn shows_phones(self) -> bool {
+        matches!(self, Self::Lab | Self::Test)
     }
 
     /// The page of a word.
@@ -211,6 +251,11 @@ impl Chrome {
     /// The words of accounts and of whoever administers.
     pub(super) const fn admin(&self) -> &'static AdminWords {
         self.lang.admin_words()
+    }
+
+    /// The words of certificates and push resources.
+    pub(super) const fn papers(&self) -> &'static PapersWords {
+        self.lang.papers_words()
     }
 
     /// The words of users, devices and groups.

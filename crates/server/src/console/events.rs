@@ -88,7 +88,7 @@ struct Ear {
     _place: OwnedSemaphorePermit,
 }
 
-/// The simulator's own news, which only the Device Lab hears.
+/// The simulator's own news, which only pages with phones hear.
 enum World {
     Heard(Incoming),
     Silent,
@@ -109,6 +109,7 @@ impl Ear {
         let Self { console, page, app, changes, goes_down, world, .. } = self;
         tokio::select! {
             heard = heard_in_store(changes, *page, *app) => heard?,
+            () = ticked(*page) => {}
             () = heard_in_world(console, world, *page) => {}
             _ = goes_down.wait_for(|down| *down) => return None,
         }
@@ -127,6 +128,14 @@ async fn heard_in_store(changes: &mut broadcast::Receiver<Change>, page: PageNam
             Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return Some(()),
             Err(broadcast::error::RecvError::Closed) => return None,
         }
+    }
+}
+
+/// Returns when a page is due by itself.
+async fn ticked(page: PageName) {
+    match page.tick() {
+        Some(tick) => sleep(tick).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -168,7 +177,7 @@ async fn heard_in_world(console: &Console, world: &mut World, page: PageName) {
     }
 }
 
-/// The simulator, for the page that shows its handsets.
+/// The simulator, for a page that shows its handsets.
 fn simulator_of(console: &Console, page: PageName) -> Option<&Simulator> {
-    console.simulator.as_ref().filter(|_| page == PageName::Lab)
+    console.simulator.as_ref().filter(|_| page.shows_phones())
 }

@@ -9,6 +9,7 @@ mod answer;
 mod assets;
 mod audit;
 mod certificates;
+mod charts;
 mod chrome;
 mod dead_letters;
 mod deliveries;
@@ -20,13 +21,18 @@ mod gatekeeper;
 mod groups;
 mod keys;
 mod lab;
+mod lanes;
 mod list;
 mod operators;
+mod overview;
 mod pages;
 mod passwords;
 mod policy;
+mod resources;
+mod road;
 mod session;
 mod signin;
+mod test;
 mod throttle;
 mod told;
 mod users;
@@ -45,7 +51,11 @@ use store::StoreError;
 use tokio::sync::Semaphore;
 
 use self::{
-    certificates::Probes, events::Listeners, lab::Simulator, passwords::Passwords, throttle::Throttle,
+    certificates::{Drafts, Probes},
+    events::Listeners,
+    lab::Simulator,
+    passwords::Passwords,
+    throttle::Throttle,
 };
 use crate::shared::Shared;
 
@@ -63,6 +73,7 @@ pub(crate) struct Console {
     has_operators: AtomicBool,
     simulator: Option<Simulator>,
     probes: Probes,
+    drafts: Drafts,
     listeners: Listeners,
     /// Places for files that are being written.
     exports: Arc<Semaphore>,
@@ -76,6 +87,7 @@ impl Console {
             throttle: Throttle::default(),
             has_operators: AtomicBool::new(false),
             probes: Probes::default(),
+            drafts: Drafts::default(),
             listeners: Listeners::default(),
             exports: Arc::new(Semaphore::new(deliveries::AT_ONCE)),
             shared,
@@ -89,6 +101,11 @@ impl Console {
             self.has_operators.store(some, Ordering::Relaxed);
         }
         Ok(self.has_operators.load(Ordering::Relaxed))
+    }
+
+    /// Where one is led who asked for nothing in particular: beside a simulator one has come to try things out.
+    const fn home(&self) -> &'static str {
+        if self.simulator.is_some() { "/console/lab" } else { "/console/overview" }
     }
 
     /// Whether browsers reach the console over https, so that cookies must not travel otherwise.

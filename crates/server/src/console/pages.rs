@@ -7,7 +7,6 @@ use axum::{
     extract::DefaultBodyLimit,
     handler::Handler,
     middleware,
-    response::Redirect,
     routing::{MethodFilter, any, get, on},
 };
 use http::Method;
@@ -17,7 +16,7 @@ use super::{
     Console, FORM_MAX_BYTES, account, answer, assets, audit, certificates, dead_letters, deliveries, events,
     explain, gate,
     gatekeeper::{self, Passage},
-    groups, keys, lab, operators, policy, signin, users, webhooks, welcome,
+    groups, keys, lab, lanes, operators, overview, policy, resources, signin, test, users, webhooks, welcome,
 };
 
 /// What a page needs of whoever asks for it.
@@ -111,9 +110,17 @@ pages! {
     Look   POST "/console/signout"             as "sign_out"                  => gate::leave;
     Look   POST "/console/app"                                                => gate::choose_app;
     Look   GET  "/console/events"                                             => events::listen;
+    Look   GET  "/console/overview"                                           => overview::show;
+    Look   GET  "/console/lanes"                                              => lanes::show;
+    Change POST "/console/lanes/{id}/brake"    as "release_brake"             => lanes::release_brake;
     Look   GET  "/console/lab"                                                => lab::show;
     Change POST "/console/lab/send"            as "send_message"              => lab::send;
     Change POST "/console/lab/handsets/{name}" as "operate_handset"           => lab::operate;
+    Change POST "/console/lab/all"             as "operate_handset"           => lab::operate_all;
+    Change POST "/console/lab/group"           as "make_lab_group"            => lab::make_group;
+    Change POST "/console/lab/faults"          as "switch_fault"              => lab::switch_fault;
+    Look   GET  "/console/test"                                               => test::show;
+    Change POST "/console/test"                as "test_push"                 => test::send;
     Look   GET  "/console/explain"                                            => explain::show;
     Look   GET  "/console/dead-letters"                                       => dead_letters::show;
     Change POST "/console/dead-letters/requeue" as "requeue_dead_letters"     => dead_letters::requeue;
@@ -150,6 +157,11 @@ pages! {
     Look   GET  "/console/certificates/{id}"                                  => certificates::show;
     Change POST "/console/certificates/{id}"   as "edit_certificate"          => certificates::change;
     Change POST "/console/certificates/{id}/test" as "probe_certificate"      => certificates::test;
+    Change POST "/console/fcm-rank"            as "change_app"                => certificates::rank;
+    Look   GET  "/console/resources"                                          => resources::show;
+    Change POST "/console/resources/new"       as "put_resource"              => resources::create;
+    Change POST "/console/resources/save"      as "put_resource"              => resources::save;
+    Change POST "/console/resources/delete"    as "delete_resource"           => resources::delete;
     Own    GET  "/console/operators"                                          => operators::list;
     Own    POST "/console/operators"           as "invite_operator"           => operators::invite;
     Own    GET  "/console/operators/{id}"                                     => operators::show;
@@ -176,7 +188,7 @@ pub(super) fn router(console: &Arc<Console>) -> Router {
     table()
         .into_iter()
         .fold(Router::new(), |router, entry| (entry.register)(router, console))
-        .route("/console", get(|| async { Redirect::to("/console/lab") }))
+        .route("/console", get(gate::go_home))
         .route("/console/{*rest}", elsewhere)
         .layer(DefaultBodyLimit::max(FORM_MAX_BYTES))
         .layer(middleware::map_response(answer::guard))

@@ -195,7 +195,7 @@ fn device(row: &AudienceRow) -> Option<ExplainedDevice> {
 }
 
 /// Brand and model; the model alone where the maker begins it with the brand.
-fn device_name(brand: &str, model: &str) -> String {
+pub(crate) fn device_name(brand: &str, model: &str) -> String {
     let begins = model.get(..brand.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(brand));
     let name = if begins { model.to_owned() } else { format!("{brand} {model}") };
     name.trim().to_owned()
@@ -300,7 +300,7 @@ fn note_meaning(note: &str) -> Option<Words> {
 }
 
 /// What a code means and what to do about it, in the vendor's book or in Posthouse's own.
-fn meaning(vendor: Option<Vendor>, code: &str) -> Option<(Words, Option<Words>)> {
+pub(crate) fn meaning(vendor: Option<Vendor>, code: &str) -> Option<(Words, Option<Words>)> {
     if code.is_empty() {
         return None;
     }

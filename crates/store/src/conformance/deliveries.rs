@@ -102,6 +102,34 @@ pub async fn deliveries_are_filtered_and_paged_newest_first(stage: Stage) {
     assert_eq!(ids(next_page).await, [first.id]);
 }
 
+/// Alone, and among a user's own.
+pub async fn a_delivery_is_found_by_the_vendors_id(stage: Stage) {
+    let (one, _) = stage.sleeping_phone("bo", "t-1").await;
+    let (first, second) = (stage.queue_push("bo", one).await, stage.queue_push("bo", one).await);
+    for (queued, id) in [(&first, "v-1"), (&second, "v-2")] {
+        let at = stage.now();
+        let update = DeliveryUpdate {
+            id: queued.id,
+            state: DeliveryState::Accepted,
+            reason: VERDICT,
+            due_at: at,
+            attempt: Some(stage.attempt("accepted")),
+            vendor_message_id: Some(id.to_owned()),
+            at,
+        };
+        stage.commit(Op::Update(update)).await;
+    }
+    let of =
+        |id: &str| DeliveryFilter { vendor_message_id: Some(id.to_owned()), ..DeliveryFilter::default() };
+    let ids = async |filter| stage.list(filter).await.into_iter().map(|one| one.id).collect::<Vec<_>>();
+    assert_eq!(ids(of("v-1")).await, [first.id]);
+    assert_eq!(ids(of("v-3")).await, []);
+    assert_eq!(ids(DeliveryFilter { user: second.user.clone(), ..of("v-2") }).await, [second.id]);
+    assert_eq!(ids(DeliveryFilter { user: "cy".parse().ok(), ..of("v-2") }).await, []);
+    let foreign = stage.store().deliveries(FOREIGN, &of("v-1"), 9).await.expect("reads");
+    assert!(foreign.is_empty());
+}
+
 async fn push_by_id(stage: &Stage, push_id: model::PushId, device: model::DeviceId) -> DeliveryId {
     let message = stage.push(Addressee::PushId(push_id));
     stage.commit(Op::Accept(Box::new(message.clone()))).await;

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod badges;
 pub mod bindings;
 pub mod calls;
+pub mod counts;
 pub mod dead_letters;
 pub mod deliveries;
 pub mod devices;
@@ -177,6 +178,7 @@ macro_rules! conformance_tests {
             deliveries_are_filtered_and_paged_newest_first,
             a_walk_looks_at_so_many_deliveries_a_step_and_finds_those_that_fit,
             a_walk_begins_and_ends_where_it_is_told_to,
+            a_delivery_is_found_by_the_vendors_id,
             a_foreign_app_sees_no_delivery,
         ]);
         $crate::conformance_tests!(@of $house, receipts: [
@@ -259,6 +261,15 @@ macro_rules! conformance_tests {
             old_days_are_forgotten_and_today_stays,
             a_brake_outlives_a_reopen,
             a_backlog_is_counted_by_class,
+        ]);
+        $crate::conformance_tests!(@of $house, counts: [
+            counts_agree_with_the_deliveries,
+            what_is_counted_outlives_a_reopen_and_what_raced_ends_once,
+            a_receipt_that_comes_twice_counts_once,
+            a_push_that_is_put_back_counts_as_one,
+            what_waits_is_counted_where_its_token_went,
+            counts_are_read_by_span_certificate_and_class_of_one_app,
+            old_hours_are_forgotten_a_part_at_a_time,
         ]);
         $crate::conformance_tests!(@of $house, dead_letters: [
             dead_letters_are_filtered_and_paged,

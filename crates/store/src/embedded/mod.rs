@@ -23,6 +23,7 @@ mod restore;
 mod road;
 mod sql;
 mod tables;
+mod tally;
 mod writer;
 mod writing;
 mod young;
@@ -49,18 +50,18 @@ use self::{
     road::Road,
     tables::{
         api_keys, apps, audience, audit, backlog, bindings, calls, certificates, console_sessions,
-        conversations, dead_letters, deletions, deliveries, delivery_list, delivery_walk, devices, fanouts,
-        groups, ledger, members, messages, operators, outbox, queue, reads, resources, sessions, users,
-        webhooks,
+        conversations, counts, dead_letters, deletions, deliveries, delivery_list, delivery_walk, devices,
+        fanouts, groups, ledger, members, messages, operators, outbox, queue, reads, resources, sessions,
+        users, webhooks,
     },
     writer::{Desk, Work, Writer},
 };
 use crate::{
     ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, BrakeRecord, CallRecord, Claimed, ConsoleSession,
-    ConsoleSessionKey, ConversationEntry, ConversationHead, DayLedger, DeadLetter, DeadLetterFilter,
-    Deletion, DeliveryFilter, DeliveryStep, DeliveryWalk, DeviceRecord, FanoutCursor, Feed, Op, Operator,
-    OutboxEntry, Outcome, QueuedByClass, SealKey, SessionRecord, Space, Store, StoreError, StoreMeter,
-    UntoldEvents, User, Waiting,
+    ConsoleSessionKey, ConversationEntry, ConversationHead, CountFilter, Counts, DayLedger, DeadLetter,
+    DeadLetterFilter, Deletion, DeliveryFilter, DeliveryStep, DeliveryWalk, DeviceRecord, FanoutCursor, Feed,
+    Op, Operator, OutboxEntry, Outcome, QueuedByClass, SealKey, SessionRecord, Space, Store, StoreError,
+    StoreMeter, UntoldEvents, User, Waiting,
 };
 
 pub use self::{
@@ -517,6 +518,11 @@ impl Store for EmbeddedStore {
     ) -> Result<QueuedByClass, StoreError> {
         self.write_young().await?;
         self.readers.read(|conn| dead_letters::queued_by_class(conn, certificate, most))
+    }
+
+    async fn counts(&self, app: AppId, filter: &CountFilter) -> Result<Counts, StoreError> {
+        self.write_young().await?;
+        self.readers.snapshot(|conn| counts::read(conn, app, filter))
     }
 
     async fn dead_letters(

@@ -16,6 +16,9 @@ pub(super) const ALL: &[(&str, &str, &str)] = &[
     ("change_display_name", "changed the own name", "修改显示名称"),
     ("end_sessions", "ended sign-ins", "结束登录会话"),
     ("send_message", "sent a test message", "发送测试消息"),
+    ("test_push", "sent a test push", "发送测试推送"),
+    ("make_lab_group", "made a group of virtual phones", "用虚拟手机建群"),
+    ("switch_fault", "switched a simulated vendor's fault", "开关模拟厂商故障"),
     ("operate_handset", "operated a virtual phone", "操作虚拟手机"),
     ("create_certificate", "added a certificate", "新建证书"),
     ("edit_certificate", "changed a certificate", "修改证书"),
@@ -48,7 +51,7 @@ pub(super) const ALL: &[(&str, &str, &str)] = &[
 ];
 
 /// An action in words; `None` for one that has none yet.
-pub(super) fn label(lang: Lang, action: &str) -> Option<&'static str> {
+pub(in crate::console) fn label(lang: Lang, action: &str) -> Option<&'static str> {
     ALL.iter().find(|(word, ..)| *word == action).map(|(_, en, zh)| lang.pick(en, zh))
 }
 

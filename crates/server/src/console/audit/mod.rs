@@ -14,6 +14,7 @@ use model::ConsoleRole;
 use serde::Deserialize;
 use store::{AuditChannel, AuditEntry, AuditFilter};
 
+pub(super) use self::actions::label;
 use super::{
     Console,
     answer::{Failure, page},
@@ -132,7 +133,7 @@ async fn read(console: &Console, signed: &Signed, filter: &AuditFilter) -> Resul
     Ok(entries)
 }
 
-const fn channel(words: &AdminWords, channel: AuditChannel) -> &'static str {
+pub(super) const fn channel(words: &AdminWords, channel: AuditChannel) -> &'static str {
     match channel {
         AuditChannel::Console => words.through_console,
         AuditChannel::Link => words.one_time_link,
@@ -150,6 +151,7 @@ impl Asked {
             from: day(&self.from),
             until: day(&self.until).map(|day| day.plus_ms(DAY_MS)),
             before: self.before.parse().ok(),
+            object: None,
         }
     }
 

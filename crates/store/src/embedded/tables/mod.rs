@@ -15,6 +15,7 @@ pub(super) mod cancels;
 pub(super) mod certificates;
 pub(super) mod console_sessions;
 pub(super) mod conversations;
+pub(super) mod counts;
 pub(super) mod dead_letters;
 pub(super) mod deletions;
 pub(super) mod deliveries;
