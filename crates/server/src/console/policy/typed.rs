@@ -94,11 +94,12 @@ impl Typed {
                 },
             }
         }
-        let read = serde_json::from_value::<AppPolicy>(Value::Object(policy));
+        let read = serde_json::from_value::<AppPolicy>(Value::Object(policy.clone()));
         let mut policy = read.unwrap_or_else(|_| {
-            // A choice that no form offers.
+            // A choice that no form offers; what else is wrong is told all the same.
             faults.push(PolicyFault::Choice);
-            AppPolicy::default()
+            policy.retain(|name, _| !WORDS.contains(&name.as_str()));
+            serde_json::from_value(Value::Object(policy)).unwrap_or_default()
         });
         self.get("default_title").clone_into(&mut policy.default_title);
         policy.templates.clone_from(&self.templates);
