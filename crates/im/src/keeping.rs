@@ -30,6 +30,8 @@ const REST_LEAST: Duration = Duration::from_millis(10);
 const DELETIONS_AT_ONCE: u32 = 1024;
 /// Backends' clocks differ: a token may say that it is a little younger than it is.
 const TOKEN_AGE_MAX_MS: i64 = (TOKEN_LIFETIME_MAX_S + 3600) * 1000;
+/// How long the hours' counts are kept.
+const COUNTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 
 /// Whether the road beside the loop is to be spared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +112,7 @@ impl Im {
     async fn expire(&self, pace: Pace) -> Result<(), Fault> {
         let apps = self.store().apps().await.map_err(|error| fault_of(&error))?;
         for app in apps {
-            let rows = self.expire_app(&app, pace).await?;
+            let rows = self.expire_app(&app, pace).await? + self.forget_counts(app.id, pace).await?;
             if rows > 0 {
                 tracing::info!(app = app.id.0, rows, "what the App's retention does not keep was taken away");
             }
@@ -131,6 +133,21 @@ impl Im {
             match next {
                 Some(next) => step = next,
                 None => return Ok(all_rows),
+            }
+        }
+    }
+
+    /// Counts outlive the deliveries they are of.
+    async fn forget_counts(&self, app: AppId, pace: Pace) -> Result<u64, Fault> {
+        let (before, mut all_rows) = (self.now().plus_ms(-COUNTS_KEPT_MS), 0);
+        loop {
+            let forget = Op::ForgetCounts { app, before, limit: STEP_ROWS };
+            let Outcome::Forgotten(rows) = self.beside(forget, pace).await? else {
+                return Err(ErrorCode::Internal.into());
+            };
+            all_rows += u64::from(rows);
+            if rows < STEP_ROWS {
+                return Ok(all_rows);
             }
         }
     }

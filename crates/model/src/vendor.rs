@@ -58,19 +58,23 @@ pub struct VendorFacts {
     pub hands_data: bool,
     /// Its receipts name a push by the vendor's own id, not by ours.
     pub receipts_by_own_id: bool,
+    /// It reports that a push reached its phone.
+    pub reports_arrival: bool,
+    /// It reports that a notification was tapped.
+    pub reports_taps: bool,
 }
 
 /// One row a vendor: name, titles, platform, brands, push type.
 #[rustfmt::skip]
 const TABLE: &[(Vendor, VendorFacts)] = &[
-    receipts_by_own_id(tells_arrival(row(Vendor::Xiaomi, "xiaomi", ("Xiaomi", "小米"), Platform::Android, &["xiaomi", "redmi", "poco"], 5))),
+    reports_taps(receipts_by_own_id(tells_arrival(row(Vendor::Xiaomi, "xiaomi", ("Xiaomi", "小米"), Platform::Android, &["xiaomi", "redmi", "poco"], 5)))),
     calls_apart(with_environments(hands_data(row(Vendor::Apns, "apns", ("Apple (APNs)", "苹果 APNs"), Platform::Ios, &["apple"], 11)))),
-    hands_data(row(Vendor::Huawei, "huawei", ("Huawei", "华为"), Platform::Android, &["huawei"], 6)),
-    hands_data(row(Vendor::Harmony, "harmony", ("HarmonyOS NEXT", "鸿蒙"), Platform::Harmony, &["harmony"], 13)),
-    hands_data(row(Vendor::Honor, "honor", ("Honor", "荣耀"), Platform::Android, &["honor"], 12)),
-    receipts_by_own_id(row(Vendor::Oppo, "oppo", ("OPPO", "OPPO"), Platform::Android, &["oppo", "realme", "oneplus"], 10)),
-    receipts_by_own_id(row(Vendor::Vivo, "vivo", ("vivo", "vivo"), Platform::Android, &["vivo", "iqoo"], 9)),
-    receipts_by_own_id(tells_arrival(row(Vendor::Meizu, "meizu", ("Meizu", "魅族"), Platform::Android, &["meizu"], 7))),
+    reports(hands_data(row(Vendor::Huawei, "huawei", ("Huawei", "华为"), Platform::Android, &["huawei"], 6))),
+    reports(hands_data(row(Vendor::Harmony, "harmony", ("HarmonyOS NEXT", "鸿蒙"), Platform::Harmony, &["harmony"], 13))),
+    reports_taps(hands_data(row(Vendor::Honor, "honor", ("Honor", "荣耀"), Platform::Android, &["honor"], 12))),
+    reports(receipts_by_own_id(row(Vendor::Oppo, "oppo", ("OPPO", "OPPO"), Platform::Android, &["oppo", "realme", "oneplus"], 10))),
+    reports(receipts_by_own_id(row(Vendor::Vivo, "vivo", ("vivo", "vivo"), Platform::Android, &["vivo", "iqoo"], 9))),
+    reports_taps(receipts_by_own_id(tells_arrival(row(Vendor::Meizu, "meizu", ("Meizu", "魅族"), Platform::Android, &["meizu"], 7)))),
     hands_data(row(Vendor::Fcm, "fcm", ("FCM", "谷歌 FCM"), Platform::Android, &["google", "samsung", "motorola", "sony"], 8)),
     hands_data(row(Vendor::Webpush, "webpush", ("Web Push", "浏览器推送"), Platform::Web, &["browser"], 14)),
 ];
@@ -95,6 +99,8 @@ const fn row(
         tells_arrival: false,
         hands_data: false,
         receipts_by_own_id: false,
+        reports_arrival: false,
+        reports_taps: false,
     };
     (vendor, facts)
 }
@@ -113,6 +119,16 @@ const fn tells_arrival((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, Vendo
 
 const fn receipts_by_own_id((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, VendorFacts) {
     (vendor, VendorFacts { receipts_by_own_id: true, ..facts })
+}
+
+/// It reports arrivals.
+const fn reports((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, VendorFacts) {
+    (vendor, VendorFacts { reports_arrival: true, ..facts })
+}
+
+/// It reports arrivals and taps.
+const fn reports_taps((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, VendorFacts) {
+    (vendor, VendorFacts { reports_arrival: true, reports_taps: true, ..facts })
 }
 
 const fn hands_data((vendor, facts): (Vendor, VendorFacts)) -> (Vendor, VendorFacts) {

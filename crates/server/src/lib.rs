@@ -6,6 +6,7 @@
 
 mod accept;
 mod api;
+mod api_keys;
 mod attend;
 mod audit;
 mod before_send;
@@ -15,14 +16,17 @@ mod dead_letters;
 pub mod explain;
 mod intake;
 mod key;
+mod lanes;
 mod limits;
 mod meter;
 mod metrics;
+mod policy;
 mod problem;
 mod roads;
 mod shared;
 mod streams;
 mod tls;
+mod webhooks;
 mod ws;
 
 use std::{

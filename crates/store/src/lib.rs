@@ -7,6 +7,7 @@ mod audit;
 mod batch;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod counts;
 mod embedded;
 mod feed;
 mod meter;
@@ -21,6 +22,7 @@ pub use batch::{
     ErasureStep, Expiry, ExpiryStep, FanoutNext, FollowUp, Invitation, LedgerOp, NewBinding, NewDelivery,
     NewOperator, NewSession, Op, OperatorStart, Outcome, PasswordBy, Requeue, SessionEnd,
 };
+pub use counts::{CountFilter, CountRow, Counts, FunnelCounts, ReasonCount};
 pub use embedded::{BackupReport, Copied, EmbeddedStore, Look, Pace, Restored, back_up, restore};
 pub use feed::{Change, Feed};
 pub use meter::StoreMeter;
@@ -28,8 +30,8 @@ pub use operators::{ConsoleHolder, ConsoleSession, ConsoleSessionKey, Operator};
 pub use port::{Store, StoreError};
 pub use records::{
     ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, DayCount,
-    DayDevice, DayLedger, DeadLetter, DeadLetterFilter, Deletion, DeliveryFilter, DeviceRecord, FanoutCursor,
-    LaneBacklog, OutboxEntry, QueuedByClass, Scope, SessionRecord, Space, User, VENDOR_ID_REACH, Waiting,
-    WaitingRows,
+    DayDevice, DayLedger, DeadLetter, DeadLetterFilter, Deletion, DeliveryFilter, DeliveryStep, DeliveryWalk,
+    DeviceRecord, FanoutCursor, LaneBacklog, OutboxEntry, QueuedByClass, Scope, SessionRecord, Space,
+    UntoldEvents, User, VENDOR_ID_REACH, Waiting, WaitingRows, WalkedDelivery,
 };
 pub use sealing::SealKey;

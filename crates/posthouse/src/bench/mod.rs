@@ -20,6 +20,7 @@ mod one_by_one;
 mod populace;
 mod push;
 mod scene;
+mod seed;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -49,6 +50,8 @@ enum What {
     Accept(accept::Options),
     /// Messages into a group whose members are all connected: deliveries for each second of CPU time.
     Deliver(deliver::Options),
+    /// Fills a data folder with users, messages and pushes of the last 30 days, and times the console's pages over it.
+    Seed(seed::Options),
     /// Many clients in one process; takes its orders from standard input.
     #[command(hide = true)]
     Crowd,
@@ -68,6 +71,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
             What::Idle(options) => idle::run(options).await,
             What::Accept(options) => accept::run(options).await,
             What::Deliver(options) => deliver::run(options).await,
+            What::Seed(options) => seed::run(options).await,
             What::Crowd => tokio::task::spawn_blocking(crowd::run).await?,
             What::Bare => bare::run().await,
         }

@@ -25,34 +25,33 @@ const AT_ONCE: usize = 500;
 #[derive(Debug, Clone)]
 pub(super) struct Member {
     pub(super) user: UserId,
-    vendor: Vendor,
-    device: DeviceId,
-    token: String,
+    pub(super) vendor: Vendor,
+    pub(super) device: DeviceId,
+    pub(super) token: String,
 }
 
 /// So many users with phones of mixed brands.
 pub(super) fn muster(members: u64) -> Result<Vec<Member>> {
-    // A stride that shares no factor with a thousand, so that neighbours have different brands, as in any real group.
-    let brand_of = |number: u64| {
-        let mut place = number * 619 % 1000;
-        let found = brands::MIX.iter().find(|(_, share)| {
-            let is_here = place < *share;
-            place = place.saturating_sub(*share);
-            is_here
-        });
-        found.map_or(Vendor::Apns, |(vendor, _)| *vendor)
-    };
-    let member = |number| {
-        let vendor = brand_of(number);
-        Ok(Member {
-            user: UserId::new(&format!("member-{number:05}"))?,
-            vendor,
-            device: DeviceId(Uuid::from_u128(u128::from(number) + 1)),
-            // Some books have a special meaning for a token of zeros.
-            token: brands::token(vendor, number + 1_000_000),
-        })
-    };
     (0..members).map(member).collect()
+}
+
+/// One of them, by number.
+pub(super) fn member(number: u64) -> Result<Member> {
+    // A stride that shares no factor with a thousand, so that neighbours have different brands, as in any real group.
+    let mut place = number * 619 % 1000;
+    let found = brands::MIX.iter().find(|(_, share)| {
+        let is_here = place < *share;
+        place = place.saturating_sub(*share);
+        is_here
+    });
+    let vendor = found.map_or(Vendor::Apns, |(vendor, _)| *vendor);
+    Ok(Member {
+        user: UserId::new(&format!("member-{number:05}"))?,
+        vendor,
+        device: DeviceId(Uuid::from_u128(u128::from(number) + 1)),
+        // Some books have a special meaning for a token of zeros.
+        token: brands::token(vendor, number + 1_000_000),
+    })
 }
 
 /// How many of them have a phone of this brand.
@@ -68,10 +67,7 @@ pub(super) async fn settle(
 ) -> Result<()> {
     let store = stack::open_store(data, &data.join("seal.key"))?;
     let now = SystemClock.now();
-    for some in members.chunks(AT_ONCE) {
-        let sessions = come(&*store, some, now).await?;
-        go(&*store, some, &sessions, certificates, now).await?;
-    }
+    log_in(&*store, members, certificates, now).await?;
     let mut parts = members.chunks(model::GROUP_CHANGE_MAX);
     let first = parts.next().unwrap_or_default();
     store.commit(vec![Op::CreateGroup { group: group(first, now)?, members: users(first) }]).await?;
@@ -84,8 +80,22 @@ pub(super) async fn settle(
     Ok(())
 }
 
+/// All of them log in, hand in their tokens and go away.
+pub(super) async fn log_in(
+    store: &dyn Store,
+    members: &[Member],
+    certificates: &BTreeMap<Vendor, u32>,
+    at: Timestamp,
+) -> Result<()> {
+    for some in members.chunks(AT_ONCE) {
+        let sessions = come(store, some, at).await?;
+        go(store, some, &sessions, certificates, at).await?;
+    }
+    Ok(())
+}
+
 /// The first App of a fresh server.
-const APP: AppId = AppId(1);
+pub(super) const APP: AppId = AppId(1);
 
 fn users(members: &[Member]) -> Vec<UserId> {
     members.iter().map(|member| member.user.clone()).collect()

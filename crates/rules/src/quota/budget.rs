@@ -21,6 +21,9 @@ pub struct KindStatus {
     pub used_up_at: Option<Timestamp>,
     /// When it will be used up at the last hour's rate; `None`: not today, or no limit is known.
     pub lasts_until: Option<Timestamp>,
+    /// A class waits once no more than so much is left, by class: that is kept for those who are more urgent. 0: it never
+    /// waits, or no limit is known.
+    pub kept: [u64; 4],
     /// Classes that are put off now.
     pub put_off: Vec<Class>,
     /// When the day ends.
@@ -99,6 +102,17 @@ impl Budget {
         at_least.max(need.min(limit / 2))
     }
 
+    /// What is kept from each class.
+    fn kept(&self, elapsed: Elapsed) -> [u64; 4] {
+        let mut kept = [0; 4];
+        if let Some(limit) = self.limits.per_app {
+            for class in BY_URGENCY.into_iter().filter(|class| *class != Class::Call) {
+                kept[class as usize] = self.kept_from(class, limit, elapsed);
+            }
+        }
+        kept
+    }
+
     fn taken_in_all(&self) -> u64 {
         self.taken.iter().sum()
     }
@@ -114,6 +128,7 @@ impl Budget {
             lasts_until: left
                 .filter(|left| *left > 0)
                 .and_then(|left| reached_at(left, in_last_hour, elapsed)),
+            kept: self.kept(elapsed),
             put_off: BY_URGENCY
                 .into_iter()
                 .filter(|class| self.reason(*class, 0, elapsed).is_some())

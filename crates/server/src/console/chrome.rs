@@ -1,21 +1,30 @@
 //! What surrounds every page: language, navigation, App; and the small shapes that templates share.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use model::{AppId, ConsoleRole, Timestamp};
 
 use super::{
     assets,
-    words::{AdminWords, Lang, Words, fill},
+    words::{AdminWords, DeliveryWords, Lang, PapersWords, PeopleWords, SetupWords, Words, fill},
 };
 
 /// The pages of the navigation, and those that are reached otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PageName {
+    Deliveries,
+    Overview,
+    Lanes,
     Lab,
     Explain,
+    Users,
+    Groups,
     Test,
     Certificates,
+    Resources,
+    Webhooks,
+    Keys,
+    Policy,
     DeadLetters,
     Operators,
     Audit,
@@ -25,9 +34,22 @@ pub(super) enum PageName {
 /// What the navigation puts together, in its order. A page is shown to those who may see it; a group without any is not
 /// shown.
 const NAVIGATION: &[(Group, &[PageName])] = &[
-    (Group::Watch, &[]),
-    (Group::Find, &[PageName::Explain, PageName::Test, PageName::DeadLetters, PageName::Lab]),
-    (Group::SetUp, &[PageName::Certificates]),
+    (Group::Watch, &[PageName::Overview, PageName::Lanes, PageName::Deliveries]),
+    (
+        Group::Find,
+        &[
+            PageName::Explain,
+            PageName::Test,
+            PageName::Users,
+            PageName::Groups,
+            PageName::DeadLetters,
+            PageName::Lab,
+        ],
+    ),
+    (
+        Group::SetUp,
+        &[PageName::Certificates, PageName::Resources, PageName::Webhooks, PageName::Keys, PageName::Policy],
+    ),
     (Group::Administer, &[PageName::Operators, PageName::Audit]),
 ];
 
@@ -56,12 +78,21 @@ impl Group {
 }
 
 impl PageName {
-    const ALL: [Self; 8] = [
-        Self::Lab,
+    const ALL: [Self; 17] = [
+        Self::Overview,
+        Self::Lanes,
+        Self::Deliveries,
         Self::Explain,
         Self::Test,
+        Self::Users,
+        Self::Groups,
         Self::DeadLetters,
+        Self::Lab,
         Self::Certificates,
+        Self::Resources,
+        Self::Webhooks,
+        Self::Keys,
+        Self::Policy,
         Self::Operators,
         Self::Audit,
         Self::Account,
@@ -70,28 +101,46 @@ impl PageName {
     /// The word in addresses and attributes.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
+            Self::Overview => "overview",
+            Self::Lanes => "lanes",
             Self::Lab => "lab",
             Self::Explain => "explain",
             Self::Test => "test",
             Self::Certificates => "certificates",
+            Self::Resources => "resources",
             Self::Operators => "operators",
             Self::Audit => "audit",
             Self::Account => "account",
             Self::DeadLetters => "dead-letters",
+            Self::Deliveries => "deliveries",
+            Self::Users => "users",
+            Self::Groups => "groups",
+            Self::Webhooks => "webhooks",
+            Self::Keys => "keys",
+            Self::Policy => "policy",
         }
     }
 
     const fn title(self, lang: Lang) -> &'static str {
-        let (words, admin) = (lang.words(), lang.admin_words());
+        let (words, admin, overview) = (lang.words(), lang.admin_words(), lang.overview_words());
         match self {
+            Self::Overview => overview.overview,
+            Self::Lanes => overview.lanes,
             Self::Lab => words.lab,
             Self::Explain => words.explain,
             Self::Test => lang.find_words().test,
             Self::Certificates => words.certificates,
+            Self::Resources => lang.papers_words().resources,
             Self::Operators => admin.operators,
             Self::Audit => admin.audit,
             Self::Account => admin.account,
             Self::DeadLetters => words.dead_letters,
+            Self::Deliveries => lang.delivery_words().deliveries,
+            Self::Users => lang.people_words().users,
+            Self::Groups => lang.people_words().groups,
+            Self::Webhooks => lang.setup_words().webhooks,
+            Self::Keys => lang.setup_words().keys,
+            Self::Policy => lang.setup_words().policy,
         }
     }
 
@@ -105,7 +154,16 @@ impl PageName {
 
     /// Whether it is drawn anew when something that it shows has changed.
     pub(super) const fn is_live(self) -> bool {
-        matches!(self, Self::Lab | Self::Explain | Self::Test | Self::Certificates)
+        matches!(self, Self::Lab | Self::Explain | Self::Test | Self::Certificates) || self.tick().is_some()
+    }
+
+    /// How often it is drawn anew, whatever has changed: what it shows moves by itself, or all the time.
+    pub(super) const fn tick(self) -> Option<Duration> {
+        match self {
+            Self::Overview => Some(Duration::from_secs(10)),
+            Self::Lanes => Some(Duration::from_secs(2)),
+            _ => None,
+        }
     }
 
     /// Whether it shows messages, logins and deliveries.
@@ -193,6 +251,26 @@ impl Chrome {
     /// The words of accounts and of whoever administers.
     pub(super) const fn admin(&self) -> &'static AdminWords {
         self.lang.admin_words()
+    }
+
+    /// The words of certificates and push resources.
+    pub(super) const fn papers(&self) -> &'static PapersWords {
+        self.lang.papers_words()
+    }
+
+    /// The words of users, devices and groups.
+    pub(super) const fn people(&self) -> &'static PeopleWords {
+        self.lang.people_words()
+    }
+
+    /// The words of deliveries.
+    pub(super) const fn delivery_words(&self) -> &'static DeliveryWords {
+        self.lang.delivery_words()
+    }
+
+    /// The words of what an App is set to.
+    pub(super) const fn setup(&self) -> &'static SetupWords {
+        self.lang.setup_words()
     }
 
     /// Whether things may be changed.

@@ -109,6 +109,7 @@ impl Ear {
         let Self { console, page, app, changes, goes_down, world, .. } = self;
         tokio::select! {
             heard = heard_in_store(changes, *page, *app) => heard?,
+            () = ticked(*page) => {}
             () = heard_in_world(console, world, *page) => {}
             _ = goes_down.wait_for(|down| *down) => return None,
         }
@@ -127,6 +128,14 @@ async fn heard_in_store(changes: &mut broadcast::Receiver<Change>, page: PageNam
             Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return Some(()),
             Err(broadcast::error::RecvError::Closed) => return None,
         }
+    }
+}
+
+/// Returns when a page is due by itself.
+async fn ticked(page: PageName) {
+    match page.tick() {
+        Some(tick) => sleep(tick).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -65,10 +65,16 @@ impl GatePage {
         let has_operators = has_operators.map_err(|error| Failure::from(error).draw(visitor.chrome()))?;
         let here = match state {
             Gate::Closed | Gate::Wrong | Gate::Later(_) => "/console/signin",
-            _ => HOME,
+            _ => console.home(),
         };
         let chrome = Chrome { here: here.to_owned(), csrf: String::new(), ..visitor.chrome() };
-        Ok(Self { chrome, state, name: String::new(), back: inside(back).to_owned(), has_operators })
+        Ok(Self {
+            chrome,
+            state,
+            name: String::new(),
+            back: inside(back, console.home()).to_owned(),
+            has_operators,
+        })
     }
 
     /// The same with a name that was typed.
@@ -77,8 +83,10 @@ impl GatePage {
     }
 }
 
-/// Where one is led who asked for nothing in particular.
-pub(super) const HOME: &str = "/console/lab";
+/// `GET /console`
+pub(super) async fn go_home(State(console): State<Arc<Console>>) -> Redirect {
+    Redirect::to(console.home())
+}
 
 /// The page that says how to come in.
 pub(super) async fn closed(console: &Console, visitor: &Visitor, status: StatusCode) -> Response {
@@ -103,22 +111,22 @@ pub(super) async fn enter(
     visitor: Visitor,
     Query(Token { token }): Query<Token>,
 ) -> Response {
-    let now = console.shared.now();
+    let (now, home) = (console.shared.now(), console.home());
     let Some(token) = token else {
         return match visitor.session {
-            Some(_) => Redirect::to(HOME).into_response(),
-            None => closed(&console, &Visitor { here: HOME.to_owned(), ..visitor }, StatusCode::OK).await,
+            Some(_) => Redirect::to(home).into_response(),
+            None => closed(&console, &Visitor { here: home.to_owned(), ..visitor }, StatusCode::OK).await,
         };
     };
     let Some(grant) = console.shared.entrance.redeem(&token, now) else {
-        return match GatePage::of(&console, &visitor, HOME, Gate::LinkRefused).await {
+        return match GatePage::of(&console, &visitor, home, Gate::LinkRefused).await {
             Ok(refused) => page(StatusCode::UNAUTHORIZED, &refused),
             Err(response) => response,
         };
     };
     let holder = ConsoleHolder::Link(grant.grants());
     match open(&console, &visitor, holder, &Person::Link).await {
-        Ok(cookie) => match GatePage::of(&console, &visitor, HOME, Gate::Open).await {
+        Ok(cookie) => match GatePage::of(&console, &visitor, home, Gate::Open).await {
             Ok(welcome) => with_cookie(page(StatusCode::OK, &welcome), &cookie),
             Err(response) => response,
         },
@@ -190,7 +198,7 @@ pub(super) async fn leave(
     if let Err(error) = console.shared.store().commit(ops).await {
         return signed.answer(Err(error.into()));
     }
-    match GatePage::of(&console, &visitor, HOME, Gate::SignedOut).await {
+    match GatePage::of(&console, &visitor, console.home(), Gate::SignedOut).await {
         Ok(farewell) => {
             with_cookie(page(StatusCode::OK, &farewell), &session_cookie(&console, "", "; Max-Age=0"))
         }
@@ -218,7 +226,7 @@ pub(super) async fn choose_language(
         "{LANG_COOKIE}={}; Path=/console; Max-Age={LANG_MAX_AGE_S}; SameSite=Lax; HttpOnly{secure}",
         lang.tag()
     );
-    with_cookie(Redirect::to(inside(&back)).into_response(), &cookie)
+    with_cookie(Redirect::to(inside(&back, console.home())).into_response(), &cookie)
 }
 
 #[derive(Deserialize)]
@@ -237,7 +245,7 @@ pub(super) async fn choose_app(
     };
     let show = Op::Console(ConsoleOp::ShowApp { key: signed.session.key, app });
     match console.shared.store().commit(vec![show]).await {
-        Ok(_) => Redirect::to(HOME).into_response(),
+        Ok(_) => Redirect::to(console.home()).into_response(),
         Err(error) => signed.answer(Err(error.into())),
     }
 }
@@ -247,11 +255,11 @@ pub(super) async fn no_page(signed: Signed) -> Response {
     signed.answer(Err(Failure::NotFound))
 }
 
-/// A path to go back to, if it is one of the console's own.
-pub(super) fn inside(back: &str) -> &str {
+/// A path to go back to, if it is one of the console's own; else home.
+pub(super) fn inside<'a>(back: &'a str, home: &'a str) -> &'a str {
     let is_own =
         back.starts_with("/console/") && back.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if is_own && !back.contains("//") { back } else { HOME }
+    if is_own && !back.contains("//") { back } else { home }
 }
 
 fn session_cookie(console: &Console, value: &str, more: &str) -> String {
@@ -272,7 +280,7 @@ mod tests {
 
     #[test]
     fn only_a_path_of_the_console_is_gone_back_to() {
-        assert_eq!(inside("/console/explain?message=1"), "/console/explain?message=1");
+        assert_eq!(inside("/console/explain?message=1", "/console/overview"), "/console/explain?message=1");
         for elsewhere in [
             "https://evil.example/",
             "//evil.example/console/",
@@ -280,7 +288,7 @@ mod tests {
             "/console//x",
             "/v1/users",
         ] {
-            assert_eq!(inside(elsewhere), "/console/lab", "{elsewhere}");
+            assert_eq!(inside(elsewhere, "/console/overview"), "/console/overview", "{elsewhere}");
         }
     }
 }

@@ -9,24 +9,35 @@ mod answer;
 mod assets;
 mod audit;
 mod certificates;
+mod charts;
 mod chrome;
 mod dead_letters;
+mod deliveries;
 mod entrance;
 mod events;
 mod explain;
 mod gate;
 mod gatekeeper;
+mod groups;
+mod keys;
 mod lab;
+mod lanes;
+mod list;
 mod operators;
+mod overview;
 mod pages;
 mod passwords;
+mod policy;
+mod resources;
 mod road;
 mod session;
 mod signin;
 mod test;
 mod throttle;
 mod told;
+mod users;
 mod visitor;
+mod webhooks;
 mod welcome;
 mod words;
 
@@ -37,9 +48,14 @@ use std::sync::{
 
 use axum::Router;
 use store::StoreError;
+use tokio::sync::Semaphore;
 
 use self::{
-    certificates::Probes, events::Listeners, lab::Simulator, passwords::Passwords, throttle::Throttle,
+    certificates::{Drafts, Probes},
+    events::Listeners,
+    lab::Simulator,
+    passwords::Passwords,
+    throttle::Throttle,
 };
 use crate::shared::Shared;
 
@@ -57,7 +73,10 @@ pub(crate) struct Console {
     has_operators: AtomicBool,
     simulator: Option<Simulator>,
     probes: Probes,
+    drafts: Drafts,
     listeners: Listeners,
+    /// Places for files that are being written.
+    exports: Arc<Semaphore>,
 }
 
 impl Console {
@@ -68,7 +87,9 @@ impl Console {
             throttle: Throttle::default(),
             has_operators: AtomicBool::new(false),
             probes: Probes::default(),
+            drafts: Drafts::default(),
             listeners: Listeners::default(),
+            exports: Arc::new(Semaphore::new(deliveries::AT_ONCE)),
             shared,
         }
     }
@@ -80,6 +101,11 @@ impl Console {
             self.has_operators.store(some, Ordering::Relaxed);
         }
         Ok(self.has_operators.load(Ordering::Relaxed))
+    }
+
+    /// Where one is led who asked for nothing in particular: beside a simulator one has come to try things out.
+    const fn home(&self) -> &'static str {
+        if self.simulator.is_some() { "/console/lab" } else { "/console/overview" }
     }
 
     /// Whether browsers reach the console over https, so that cookies must not travel otherwise.

@@ -44,7 +44,10 @@ pub(super) async fn sign_in(
     let password = Secret::new(typed.password);
     let tried = try_in(&console, &visitor, typed.name.trim(), password).await;
     match tried {
-        Ok(cookie) => gate::with_cookie(Redirect::to(gate::inside(&typed.back)).into_response(), &cookie),
+        Ok(cookie) => gate::with_cookie(
+            Redirect::to(gate::inside(&typed.back, console.home())).into_response(),
+            &cookie,
+        ),
         Err(Refused::For(failure)) => failure.draw(visitor.chrome()),
         Err(Refused::With(state)) => refuse(&console, &visitor, typed.name.trim(), &typed.back, state).await,
     }

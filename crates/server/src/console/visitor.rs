@@ -68,8 +68,8 @@ impl Visitor {
     pub(super) async fn of(console: &Console, parts: &Parts) -> Result<Self, Response> {
         let lang = cookie(&parts.headers, LANG_COOKIE).and_then(Lang::from_tag);
         let here = match parts.method {
-            http::Method::GET => parts.uri.path_and_query().map_or("/console/lab", |uri| uri.as_str()),
-            _ => "/console/lab",
+            http::Method::GET => parts.uri.path_and_query().map_or(console.home(), |uri| uri.as_str()),
+            _ => console.home(),
         };
         let peer = parts.extensions.get::<Peer>();
         let peer = peer.map(|Peer(peer)| console.shared.gate.origin(*peer, &parts.headers));

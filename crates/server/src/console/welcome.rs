@@ -244,7 +244,7 @@ async fn come_in(console: &Console, visitor: &Visitor, id: OperatorId) -> Respon
         gate::open(console, visitor, ConsoleHolder::Operator(id), &person).await
     };
     match opened.await {
-        Ok(cookie) => gate::with_cookie(Redirect::to(gate::HOME).into_response(), &cookie),
+        Ok(cookie) => gate::with_cookie(Redirect::to(console.home()).into_response(), &cookie),
         Err(failure) => failure.draw(visitor.chrome()),
     }
 }

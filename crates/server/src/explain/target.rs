@@ -300,7 +300,7 @@ fn note_meaning(note: &str) -> Option<Words> {
 }
 
 /// What a code means and what to do about it, in the vendor's book or in Posthouse's own.
-fn meaning(vendor: Option<Vendor>, code: &str) -> Option<(Words, Option<Words>)> {
+pub(crate) fn meaning(vendor: Option<Vendor>, code: &str) -> Option<(Words, Option<Words>)> {
     if code.is_empty() {
         return None;
     }

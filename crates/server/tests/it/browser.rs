@@ -7,7 +7,7 @@ use argon2::{
     password_hash::{PasswordHasher, phc::PasswordHash},
 };
 use http::Method;
-use model::{ConsoleGrants, OperatorId, OperatorName, Secret};
+use model::{AppId, ConsoleGrants, ConsoleRole, OperatorId, OperatorName, Secret};
 use store::{ConsoleOp, Invitation, NewOperator, Op, OperatorStart, Outcome, PasswordBy};
 
 use crate::house::{Answer, House};
@@ -45,6 +45,13 @@ pub(crate) async fn operator(house: &House, name: &str, grants: ConsoleGrants) -
     }
 }
 
+/// Somebody who may do so much in the first App.
+pub(crate) async fn somebody(house: &House, role: ConsoleRole) -> Browser<'_> {
+    let name = format!("some-{role}");
+    operator(house, &name, ConsoleGrants::in_app(AppId(1), role)).await;
+    Browser::with_password(house, &name).await
+}
+
 /// Somebody with a browser.
 pub(crate) struct Browser<'a> {
     pub(crate) house: &'a House,
@@ -67,7 +74,7 @@ impl<'a> Browser<'a> {
         let mut browser = Self { house, cookie: String::new(), csrf: String::new() };
         let fields = [("name", name), ("password", PASSWORD)];
         let answer = browser.post_bare("/console/signin", &fields).await;
-        assert_eq!(location(&answer), "/console/lab");
+        assert_eq!(location(&answer), "/console/overview");
         browser.cookie = cookie_of(&answer);
         browser.csrf = csrf_of(&browser.get("/console/account").await);
         browser

@@ -18,13 +18,17 @@ use crate::{
 
 const HOSTILE: &str = "<script>alert('x')</script>";
 const HARMLESS: &str = "&#60;script&#62;alert(&#39;x&#39;)&#60;/script&#62;";
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 10] = [
+    "/console/overview",
+    "/console/lanes",
     "/console/lab",
     "/console/explain",
     "/console/test",
     "/console/dead-letters",
     "/console/certificates",
     "/console/certificates/new/xiaomi",
+    "/console/certificates/new/apns",
+    "/console/resources",
 ];
 
 /// A simulator with one handset, of which everything that somebody else chose is hostile.
@@ -213,7 +217,7 @@ async fn a_certificate_form_keeps_what_was_typed_and_never_a_secret() {
 
     let path = format!("/console/certificates/{}", certificate.id);
     let edit = [("name", "小米 2"), ("package_name", "com.example.other"), ("app_secret", "")];
-    assert_eq!(location(&browser.save(&path, &edit).await), path);
+    assert_eq!(location(&browser.save(&path, &edit).await), format!("{path}?said=saved"));
     let edited = house.store.certificates(house.app.id).await.unwrap().remove(0);
     assert_eq!((edited.id, edited.name.as_str()), (certificate.id, "小米 2"));
     assert_eq!(edited.form.get("app_secret"), Some("the-app-secret"));
@@ -252,7 +256,7 @@ async fn each_app_shows_its_own_and_nothing_of_the_other() {
     let id = house.certificate("mine").await;
     let browser = Browser::signed_in(&house).await;
     assert!(browser.get("/console/certificates").await.text.contains("mine"));
-    assert_eq!(location(&browser.post("/console/app", &[("app", "2")]).await), "/console/lab");
+    assert_eq!(location(&browser.post("/console/app", &[("app", "2")]).await), "/console/overview");
     assert!(!browser.get("/console/certificates").await.text.contains("mine"));
     assert_eq!(browser.get(&format!("/console/certificates/{id}")).await.status, 404);
     assert_eq!(browser.post(&format!("/console/certificates/{id}/test"), &[]).await.status, 404);
@@ -285,7 +289,7 @@ async fn the_language_follows_the_browser_until_it_is_chosen() {
     browser.cookie = format!("{}; {}", browser.cookie, cookie_of(&chosen));
     assert!(browser.get("/console/lab").await.text.contains("设备实验室"));
     let astray = browser.get("/console/language/en?back=//evil.example/console/").await;
-    assert_eq!(location(&astray), "/console/lab");
+    assert_eq!(location(&astray), "/console/overview");
     assert_eq!(browser.get("/console/language/xx").await.status, 404);
 }
 

@@ -416,6 +416,15 @@ pub enum Op {
     /// Takes away a part of what an App's retention does not keep. Places in conversations are not given again.
     /// → [`Outcome::Expired`]
     Expire(Expiry),
+    /// Forgets an App's oldest counts, a part of their rows at a time. → [`Outcome::Forgotten`]
+    ForgetCounts {
+        /// The App.
+        app: AppId,
+        /// Hours before the one of this moment.
+        before: Timestamp,
+        /// Most rows of each kind.
+        limit: u32,
+    },
     /// Changes who may sign in to the console, or who has. → as the [`ConsoleOp`] says
     Console(ConsoleOp),
     /// Records the change that the op right before it in the batch makes, or one of its own where it stands first.

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod badges;
 pub mod bindings;
 pub mod calls;
+pub mod counts;
 pub mod dead_letters;
 pub mod deliveries;
 pub mod devices;
@@ -175,6 +176,8 @@ macro_rules! conformance_tests {
             an_ended_delivery_stays_as_it_is,
             giving_up_without_a_try_leaves_no_attempt,
             deliveries_are_filtered_and_paged_newest_first,
+            a_walk_looks_at_so_many_deliveries_a_step_and_finds_those_that_fit,
+            a_walk_begins_and_ends_where_it_is_told_to,
             a_delivery_is_found_by_the_vendors_id,
             a_foreign_app_sees_no_delivery,
         ]);
@@ -189,6 +192,7 @@ macro_rules! conformance_tests {
         $crate::conformance_tests!(@of $house, groups: [
             a_group_is_made_with_its_owner_and_members,
             a_groups_id_is_used_once,
+            groups_are_found_by_the_beginning_of_their_name,
             f2_a_group_message_is_one_row_and_reaches_every_member,
             f2_a_large_group_is_read_page_by_page,
             a_message_to_no_group_is_missing,
@@ -258,6 +262,15 @@ macro_rules! conformance_tests {
             a_brake_outlives_a_reopen,
             a_backlog_is_counted_by_class,
         ]);
+        $crate::conformance_tests!(@of $house, counts: [
+            counts_agree_with_the_deliveries,
+            what_is_counted_outlives_a_reopen_and_what_raced_ends_once,
+            a_receipt_that_comes_twice_counts_once,
+            a_push_that_is_put_back_counts_as_one,
+            what_waits_is_counted_where_its_token_went,
+            counts_are_read_by_span_certificate_and_class_of_one_app,
+            old_hours_are_forgotten_a_part_at_a_time,
+        ]);
         $crate::conformance_tests!(@of $house, dead_letters: [
             dead_letters_are_filtered_and_paged,
             a_dead_letter_goes_back_into_its_queue,
@@ -273,6 +286,7 @@ macro_rules! conformance_tests {
             a_webhook_is_put_changed_and_deleted,
             t14_an_event_waits_for_every_webhook_that_hears_of_it,
             each_webhook_hears_of_events_in_their_order,
+            what_a_webhook_was_not_told_is_counted,
             a_deleted_webhook_takes_its_events_with_it,
         ]);
         $crate::conformance_tests!(@of $house, retention: [

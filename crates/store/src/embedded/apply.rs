@@ -2,9 +2,10 @@
 
 use super::{
     tables::{
-        acks, api_keys, apps, audit, bindings, calls, cancels, certificates, console_sessions, dead_letters,
-        deletions, deliveries, devices, erasure, expiry, fanouts, follow_ups, groups, ledger, members,
-        messages, mutes, operators, outbox, reads, recalls, receipts, resources, sessions, users, webhooks,
+        acks, api_keys, apps, audit, bindings, calls, cancels, certificates, console_sessions, counts,
+        dead_letters, deletions, deliveries, devices, erasure, expiry, fanouts, follow_ups, groups, ledger,
+        members, messages, mutes, operators, outbox, reads, recalls, receipts, resources, sessions, users,
+        webhooks,
     },
     writer::Work,
     writing::Writing,
@@ -127,6 +128,9 @@ fn apply(writing: &mut Writing<'_>, op: &Op) -> Result<Outcome, StoreError> {
         Op::DeleteUser { app, user, reason, at } => deletions::begin(writing, *app, user, *reason, *at),
         Op::Erase(erasure) => erasure::step(writing, erasure),
         Op::Expire(expiry) => expiry::step(writing, expiry),
+        Op::ForgetCounts { app, before, limit } => {
+            Ok(Outcome::Forgotten(counts::forget(writing.conn, *app, *before, *limit)?))
+        }
     }
 }
 

@@ -70,7 +70,13 @@ impl Work {
 const fn is_promise(op: &Op) -> bool {
     !matches!(
         op,
-        Op::Decide { .. } | Op::Update(_) | Op::Ledger(_) | Op::Ack { .. } | Op::Expire(_) | Op::Erase(_)
+        Op::Decide { .. }
+            | Op::Update(_)
+            | Op::Ledger(_)
+            | Op::Ack { .. }
+            | Op::Expire(_)
+            | Op::Erase(_)
+            | Op::ForgetCounts { .. }
     )
 }
 
@@ -81,6 +87,7 @@ fn op_rows(op: &Op) -> usize {
         Op::CreateGroup { members, .. } => 2 * members.len() + 2,
         Op::ChangeMembers { add, remove, .. } => 2 * (add.len() + remove.len()) + 1,
         Op::Expire(expiry) => expiry.limit as usize,
+        Op::ForgetCounts { limit, .. } => *limit as usize,
         Op::Erase(erasure) => erasure.limit as usize,
         _ => 1,
     }
@@ -251,6 +258,7 @@ impl Desk {
             answers.push(apply::work(writing, &job.work)?);
         }
         writing.close_fanouts()?;
+        writing.write_counts()?;
         Ok(answers)
     }
 }

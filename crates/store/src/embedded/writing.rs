@@ -15,7 +15,8 @@ use super::{
     hands::Queued,
     ids::DeliveryIds,
     road::{self, Leaving, Road, RoadChanges},
-    tables::{certificates, deliveries, fanouts},
+    tables::{certificates, counts, deliveries, fanouts},
+    tally::Tally,
     young::{Scope, YoungRow},
 };
 use crate::{Change, Feed, NewDelivery, StoreError, sealing::SealKey};
@@ -32,6 +33,8 @@ pub(super) struct Writing<'a> {
     /// Messages whose cursor or decisions this transaction changed.
     touched: HashMap<i64, Touched>,
     news: News,
+    /// What is counted of the hours' deliveries.
+    pub(super) tally: Tally,
 }
 
 /// What a transaction did to the decisions of one message.
@@ -80,6 +83,7 @@ impl<'a> Writing<'a> {
             receipts_by_own_id: RefCell::default(),
             touched: HashMap::new(),
             news: News::default(),
+            tally: Tally::default(),
         }
     }
 
@@ -272,6 +276,15 @@ impl<'a> Writing<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Before the end of the transaction: writes what it counted, one row for each hour, certificate and class.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn write_counts(&mut self) -> Result<(), StoreError> {
+        let changed = self.tally.take();
+        Ok(counts::store(self.conn, &changed)?)
     }
 
     /// Decisions of a message, not written yet, with the targets that all decisions made here are for.

@@ -7,10 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::view::LaneView;
-use crate::{key::Caller, problem::Problem, shared::Shared};
-
-/// Queued pushes that are counted for one lane; of more it is only said that there are more.
-const COUNTED_MAX: u32 = 20_000;
+use crate::{key::Caller, lanes, problem::Problem, shared::Shared};
 
 /// The App's lanes.
 #[derive(Serialize, ToSchema)]
@@ -29,13 +26,7 @@ pub(in crate::api) async fn handler(
     caller: Caller,
 ) -> Result<Json<Lanes>, Problem> {
     let view = caller.view()?;
-    let mut lanes = Vec::new();
-    for lane in shared.gateway.lanes() {
-        if view.certificate(lane.certificate).is_some() {
-            let backlog = shared.store().queued_by_class(lane.certificate, COUNTED_MAX).await?;
-            let amounts = shared.gateway.amounts(lane.certificate);
-            lanes.push(LaneView::of(lane, amounts, backlog));
-        }
-    }
+    let read = lanes::read(&shared, &view).await?;
+    let lanes = read.into_iter().map(|lane| LaneView::of(lane.status, lane.amounts, lane.backlog)).collect();
     Ok(Json(Lanes { lanes }))
 }

@@ -36,6 +36,7 @@ pub(super) const ALL: &[(&str, &str, &str)] = &[
     ("kick_device", "kicked a device", "踢设备下线"),
     ("unregister_device", "unregistered a device", "注销设备"),
     ("switch_device_push", "switched a device's pushes", "开关设备推送"),
+    ("switch_user_push", "switched a user's pushes", "开关用户推送"),
     ("unbind_device", "unbound a device", "解绑设备"),
     ("create_console_link", "made a link into the console", "生成控制台链接"),
     ("change_group", "changed a group", "修改群"),
@@ -50,7 +51,7 @@ pub(super) const ALL: &[(&str, &str, &str)] = &[
 ];
 
 /// An action in words; `None` for one that has none yet.
-pub(super) fn label(lang: Lang, action: &str) -> Option<&'static str> {
+pub(in crate::console) fn label(lang: Lang, action: &str) -> Option<&'static str> {
     ALL.iter().find(|(word, ..)| *word == action).map(|(_, en, zh)| lang.pick(en, zh))
 }
 

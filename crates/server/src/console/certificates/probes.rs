@@ -28,6 +28,13 @@ impl Probes {
         probes.get(&certificate.id).filter(|probed| probed.version == certificate.version).cloned()
     }
 
+    /// Whether the vendor refused this version of a certificate when it was tested last.
+    pub(in crate::console) fn refused(&self, certificate: &Certificate) -> bool {
+        let probed = self.of(certificate);
+        let report = probed.as_ref().and_then(|probed| probed.report.as_ref());
+        report.is_some_and(|report| report.outcome.accepted == Some(false))
+    }
+
     pub(super) fn note(&self, certificate: &Certificate, at: Timestamp, report: Option<ProbeReport>) {
         let probed = Arc::new(Probed { version: certificate.version, at, report });
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(certificate.id, probed);

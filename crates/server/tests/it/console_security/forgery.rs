@@ -31,7 +31,7 @@ async fn no_form_of_another_site_is_taken_not_even_to_sign_in() {
     }
     for near in [("sec-fetch-site", "same-origin"), ("origin", own.as_str())] {
         let answer = house.raw(Method::POST, "/console/signin", &[form, near], body.clone()).await;
-        assert_eq!(location(&answer), "/console/lab");
+        assert_eq!(location(&answer), "/console/overview");
     }
 }
 
@@ -77,7 +77,7 @@ async fn signing_in_leads_to_pages_of_the_console_alone() {
     for elsewhere in
         ["https://evil.example/", "//evil.example/console/", "/console//evil", "/v1/users", "/console/\\evil"]
     {
-        assert_eq!(sign_in(elsewhere).await, "/console/lab", "{elsewhere}");
+        assert_eq!(sign_in(elsewhere).await, "/console/overview", "{elsewhere}");
     }
     assert_eq!(sign_in("/console/audit?who=li").await, "/console/audit?who=li");
     let asked = nobody.get("/console/explain?message=%22%3E%3Cb%3E").await;

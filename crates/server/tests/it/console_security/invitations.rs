@@ -69,7 +69,7 @@ async fn a_link_for_a_new_password_replaces_the_one_before_and_ends_every_sign_i
     assert_eq!(set(&house, &second, "another password").await, 303);
     assert_eq!(li.get("/console/lab").await.status, 401);
     let tried = li.post_bare("/console/signin", &[("name", "li"), ("password", "another password")]).await;
-    assert_eq!(location(&tried), "/console/lab");
+    assert_eq!(location(&tried), "/console/overview");
 }
 
 #[tokio::test]

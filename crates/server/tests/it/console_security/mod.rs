@@ -17,6 +17,6 @@ fn code(text: &str) -> &str {
     rest.split('<').next().unwrap_or_default()
 }
 
-const fn everywhere(role: ConsoleRole) -> ConsoleGrants {
+pub(crate) const fn everywhere(role: ConsoleRole) -> ConsoleGrants {
     ConsoleGrants::everywhere(role)
 }

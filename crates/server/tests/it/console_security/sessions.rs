@@ -37,7 +37,7 @@ async fn a_cookie_from_before_the_sign_in_is_worth_nothing_after_it() {
     let headers = [("cookie", planted), ("content-type", "application/x-www-form-urlencoded")];
     let body = format!("name=li&password={}", PASSWORD.replace(' ', "+"));
     let answer = house.raw(Method::POST, "/console/signin", &headers, body.clone()).await;
-    assert_eq!(location(&answer), "/console/lab");
+    assert_eq!(location(&answer), "/console/overview");
     assert_ne!(cookie_of(&answer), planted);
     assert_eq!(house.raw(Method::GET, "/console/lab", &[("cookie", planted)], "").await.status, 401);
 

@@ -9,7 +9,7 @@ use model::{
 };
 use rusqlite::Connection;
 
-use super::{cancels, certificates, devices};
+use super::{cancels, certificates, counts, devices};
 use crate::{
     BindingClear, Change, NewBinding, NewDelivery, Outcome, StoreError,
     embedded::{
@@ -97,12 +97,17 @@ fn follow(
         if on_wire {
             continue;
         }
+        let before = counts::Standing::read(writing, row.place.id)?;
         sql::execute(
             writing.conn,
             "UPDATE deliveries SET certificate = ?2, token = ?3, binding_generation =
                  (SELECT generation FROM bindings WHERE app = ?4 AND device = ?5 AND kind = ?6) WHERE id = ?1",
             values![row.place.id, new.certificate, new.token, new.app, new.device, new.kind],
         )?;
+        if let Some(before) = before {
+            before.count(writing, -1);
+            before.through(new.certificate).count(writing, 1);
+        }
         writing.queued(Queued { certificate: new.certificate, place: row.place });
         writing.tell(Change::Delivery(new.app, message, row.place.id));
     }

@@ -4,16 +4,18 @@
 //! committed yet or not. What is on the wire already is marked and ends as the vendor says.
 
 use model::{
-    AppId, CertificateId, DeliveryId, DeviceId, MessageId, Purpose, ReasonCode, Seq, Timestamp, UserId,
+    AppId, CertificateId, DeliveryId, DeliveryState, DeviceId, MessageId, Purpose, ReasonCode, Seq,
+    Timestamp, UserId,
 };
 use rusqlite::Connection;
 
-use super::messages;
+use super::{counts, messages};
 use crate::{
     Change, Outcome, StoreError,
     embedded::{
         hands::{Place, Queued},
         sql::{self, Columns, values},
+        tally::is_counted,
         writing::Writing,
         young::Scope,
     },
@@ -53,6 +55,9 @@ impl Which<'_> {
 struct Pending {
     queued: Queued,
     message: MessageId,
+    message_row: i64,
+    purpose: Purpose,
+    decided_at: Timestamp,
 }
 
 pub(in crate::embedded) fn cancel(
@@ -76,17 +81,22 @@ pub(in crate::embedded) fn cancel(
             "UPDATE deliveries SET state = 1, reason = ?2, finished_at = ?3 WHERE id = ?1"
         };
         sql::execute(writing.conn, sql, values![id, reason, at])?;
+        if !on_wire && is_counted(row.purpose) {
+            let certificate = Some(row.queued.certificate);
+            let key = counts::key(writing, app, row.message_row, certificate, row.decided_at)?;
+            writing.tally.end(key, DeliveryState::Skipped, reason, 1);
+        }
         writing.tell(Change::Delivery(app, row.message, id));
     }
     Ok(Outcome::Cancelled { cancelled, raced })
 }
 
-const SELECT: &str = "SELECT d.certificate, d.due_at, d.id, m.id
+const SELECT: &str = "SELECT d.certificate, d.due_at, d.id, m.id, m.row, d.purpose, d.decided_at
     FROM deliveries d JOIN messages m ON m.row = d.message
     WHERE d.state = 0 AND d.raced_reason IS NULL AND d.app = ?1";
 
 /// Pending rows of a conversation, found from their devices on.
-const OF_CONVERSATION: &str = "SELECT d.certificate, d.due_at, d.id, m.id
+const OF_CONVERSATION: &str = "SELECT d.certificate, d.due_at, d.id, m.id, m.row, d.purpose, d.decided_at
     FROM own CROSS JOIN deliveries d ON d.app = ?1 AND d.device = own.device AND d.user = own.user AND d.state = 0
     JOIN messages m ON m.row = d.message
     WHERE d.raced_reason IS NULL AND d.purpose <> 1 AND m.conversation = ?2";
@@ -148,5 +158,11 @@ fn pending(conn: &Connection, app: AppId, which: Which<'_>) -> Result<Vec<Pendin
 fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Pending> {
     let certificate: CertificateId = columns.next()?;
     let (due_at, id): (Timestamp, DeliveryId) = (columns.next()?, columns.next()?);
-    Ok(Pending { queued: Queued { certificate, place: Place { due_at, id } }, message: columns.next()? })
+    Ok(Pending {
+        queued: Queued { certificate, place: Place { due_at, id } },
+        message: columns.next()?,
+        message_row: columns.next()?,
+        purpose: columns.next()?,
+        decided_at: columns.next()?,
+    })
 }

@@ -3,7 +3,7 @@
 use model::{AppId, CertificateId, Class, DeliveryState, MessageId, ReasonCode, Timestamp};
 use rusqlite::Connection;
 
-use super::{deliveries, fanouts};
+use super::{counts, deliveries, fanouts};
 use crate::{
     Change, DeadLetter, DeadLetterFilter, Outcome, QueuedByClass, Requeue, StoreError,
     embedded::{
@@ -73,6 +73,7 @@ pub(in crate::embedded) fn requeue(
         Some(true) => return Ok(Outcome::Stale),
         Some(false) => {}
     }
+    let before = counts::Standing::read(writing, requeue.id)?;
     let mark = &requeue.mark;
     let changed = sql::execute(
         writing.conn,
@@ -108,6 +109,12 @@ pub(in crate::embedded) fn requeue(
     )?;
     if changed == 0 {
         return Ok(Outcome::Missing);
+    }
+    let after = counts::Standing::read(writing, requeue.id)?;
+    for (standing, by) in [(before, -1), (after, 1)] {
+        if let Some(standing) = standing {
+            standing.count(writing, by);
+        }
     }
     writing.queued(Queued { certificate, place: Place { due_at: new.due_at, id: requeue.id } });
     writing.tell(Change::Delivery(app, message, requeue.id));

@@ -1,22 +1,28 @@
 //! Deliveries: the one row of a target that was decided.
 
 use model::{
-    AppId, Attempt, CertificateId, Delivery, DeliveryId, DeliveryState, Marks, MessageId, Purpose,
-    ReasonCode, Timestamp, UserId,
+    AppId, Attempt, CertificateId, Class, Delivery, DeliveryId, DeliveryState, Marks, Message, MessageId,
+    Purpose, REQUEUED, ReasonCode, Timestamp, UserId,
 };
 use rusqlite::Connection;
 
-use super::{badges, follow_ups, targets};
+use super::{badges, counts, follow_ups, targets};
 
 use crate::{
     Change, DeliveryUpdate, NewDelivery, Outcome, StoreError,
     embedded::{
         hands::{Place, Queued},
         sql::{self, Columns, Json, values},
+        tally::{CountKey, Tally, is_counted},
         writing::Writing,
         young::YoungRow,
     },
 };
+
+/// A message without push settings is a chat's.
+fn class_of(message: &Message) -> Class {
+    message.push.as_ref().map_or_else(Class::default, |push| push.class)
+}
 
 /// Whether a message's target has a delivery on disk.
 pub(super) fn has_one(
@@ -53,24 +59,28 @@ pub(super) fn insert(
 }
 
 /// Writes a row that waited in memory as it stands.
-pub(in crate::embedded) fn write_waiting(writing: &Writing<'_>, row: &YoungRow) -> Result<(), StoreError> {
+pub(in crate::embedded) fn write_waiting(
+    writing: &mut Writing<'_>,
+    row: &YoungRow,
+) -> Result<(), StoreError> {
     write_young(writing, row, None)
 }
 
 fn write_young(
-    writing: &Writing<'_>,
+    writing: &mut Writing<'_>,
     row: &YoungRow,
     update: Option<&DeliveryUpdate>,
 ) -> Result<(), StoreError> {
     if let Some(device) = row.badge.and(row.new.device) {
         badges::count_up(writing.conn, row.app, device)?;
     }
+    writing.tally.keep_class(row.message_row, class_of(&row.message));
     write(writing, (row.id, row.app, row.message_row, row.target, row.badge), &row.new, update)
 }
 
 /// Writes a row as it was decided, with what its first attempt brought where that is known.
 fn write(
-    writing: &Writing<'_>,
+    writing: &mut Writing<'_>,
     (id, app, message_row, target, badge): (DeliveryId, AppId, i64, i64, Option<u32>),
     new: &NewDelivery,
     update: Option<&DeliveryUpdate>,
@@ -83,6 +93,15 @@ fn write(
         return Err(StoreError::Database("a queued delivery must name its certificate".to_owned()));
     }
     let attempt = update.and_then(|update| update.attempt.as_ref());
+    if is_counted(new.purpose) {
+        let key = counts::key(writing, app, message_row, new.certificate, new.decided_at)?;
+        let (is_eligible, is_sent) = (new.state != DeliveryState::Skipped, attempt.is_some());
+        writing.tally.count(key, |counts| {
+            counts.eligible += i64::from(is_eligible);
+            counts.sent += i64::from(is_sent);
+        });
+        writing.tally.end(key, state, reason, 1);
+    }
     let is_bare = new.user.is_none() && new.device.is_none();
     let vendor_id = update.filter(|_| is_bare).and_then(|update| update.vendor_message_id.as_deref());
     let receipt_key = match (vendor_id, new.certificate) {
@@ -172,7 +191,7 @@ pub(in crate::embedded) fn update(
              tried_at = ifnull(?8, tried_at), took_ms = ifnull(?9, took_ms), verdict = ifnull(?10, verdict),
              http_status = ifnull(?11, http_status), code = ifnull(?12, code), text = ifnull(?13, text)
          WHERE id = ?1 AND state = 0
-         {CHANGED}"
+         {CHANGED_BY_ATTEMPT}"
     );
     let changed = sql::first(
         writing.conn,
@@ -192,6 +211,7 @@ pub(in crate::embedded) fn update(
             attempt.map(|attempt| &attempt.code),
             attempt.map(|attempt| &attempt.text),
             update.vendor_message_id.as_deref().map(targets::receipt_key),
+            REQUEUED,
         ],
         read_changed,
     )?;
@@ -200,6 +220,7 @@ pub(in crate::embedded) fn update(
         {
             follow_ups::landed(writing, changed.app, changed.message, changed.message_row, update.id)?;
         }
+        changed.count(writing)?;
         changed.tell(writing, update.id);
     }
     Ok(Outcome::Done)
@@ -207,7 +228,12 @@ pub(in crate::embedded) fn update(
 
 /// What a change of a row says of it afterwards, as [`read_changed`] reads it.
 const CHANGED: &str = "RETURNING app, message, (SELECT id FROM messages WHERE row = message), purpose, state,
-    certificate, due_at, raced_reason IS NOT NULL";
+    certificate, due_at, raced_reason IS NOT NULL, decided_at, reason, false";
+/// As [`CHANGED`], after an attempt `?8`: says at its end whether that was the first that went to the vendor. A push that
+/// was put back has the mark of it among its attempts.
+const CHANGED_BY_ATTEMPT: &str = "RETURNING app, message, (SELECT id FROM messages WHERE row = message), purpose, state,
+    certificate, due_at, raced_reason IS NOT NULL, decided_at, reason,
+    ?8 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM json_each(earlier_attempts) WHERE value ->> '$.verdict' <> ?15)";
 
 /// A row after its change.
 struct Changed {
@@ -219,9 +245,21 @@ struct Changed {
     certificate: Option<CertificateId>,
     due_at: Timestamp,
     is_raced: bool,
+    decided_at: Timestamp,
+    reason: ReasonCode,
+    is_first_attempt: bool,
 }
 
 impl Changed {
+    fn count(&self, writing: &mut Writing<'_>) -> Result<(), StoreError> {
+        if is_counted(self.purpose) && (self.is_first_attempt || self.state.is_terminal()) {
+            let key = counts::key(writing, self.app, self.message_row, self.certificate, self.decided_at)?;
+            writing.tally.count(key, |counts| counts.sent += i64::from(self.is_first_attempt));
+            writing.tally.end(key, self.state, self.reason, 1);
+        }
+        Ok(())
+    }
+
     fn tell(self, writing: &mut Writing<'_>, id: DeliveryId) {
         if let (DeliveryState::Queued, Some(certificate)) = (self.state, self.certificate) {
             writing.queued(Queued { certificate, place: Place { due_at: self.due_at, id } });
@@ -240,6 +278,9 @@ fn read_changed(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Changed> {
         certificate: columns.next()?,
         due_at: columns.next()?,
         is_raced: columns.next()?,
+        decided_at: columns.next()?,
+        reason: columns.next()?,
+        is_first_attempt: columns.next()?,
     })
 }
 
@@ -261,6 +302,7 @@ pub(in crate::embedded) fn end_raced(
             read_changed,
         )?;
         if let Some(changed) = changed {
+            changed.count(writing)?;
             changed.tell(writing, id);
         }
     }
@@ -269,13 +311,21 @@ pub(in crate::embedded) fn end_raced(
 
 /// Nothing is on the wire when a store opens: what raced before the stop ends with the cancel's reason.
 pub(in crate::embedded) fn end_raced_at_start(conn: &Connection) -> rusqlite::Result<()> {
-    sql::execute(
-        conn,
-        "UPDATE deliveries SET state = 1, reason = raced_reason, finished_at = raced_at
-         WHERE state = 0 AND raced_reason IS NOT NULL",
-        values![],
-    )
-    .map(|_| ())
+    let sql = "UPDATE deliveries SET state = 1, reason = raced_reason, finished_at = raced_at
+         WHERE state = 0 AND raced_reason IS NOT NULL
+         RETURNING app, message, certificate, decided_at, purpose, reason";
+    let ended: Vec<(AppId, i64, _, _, Purpose, ReasonCode)> = sql::all(conn, sql, values![], |columns| {
+        let place = (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
+        Ok((place.0, place.1, place.2, place.3, columns.next()?, columns.next()?))
+    })?;
+    let mut tally = Tally::default();
+    for (app, message_row, certificate, decided_at, purpose, reason) in ended {
+        if is_counted(purpose) {
+            let class = counts::read_class(conn, message_row)?;
+            tally.end(CountKey::new(app, decided_at, certificate, class), DeliveryState::Skipped, reason, 1);
+        }
+    }
+    counts::store(conn, &tally.take())
 }
 
 /// Whether a vendor ever took a push for this user.

@@ -5,14 +5,15 @@
 //! A follow-up begins with the vendor's id of the notification it follows: until it has one of its own, that id means
 //! the notification. `CROSS JOIN` keeps that order: by itself the planner might begin with every delivery of the App.
 
-use model::{AppId, CertificateId, DeliveryId, DeviceId, MessageId, Receipt, ReceiptKind, UserId};
+use model::{AppId, CertificateId, DeliveryId, DeviceId, MessageId, Purpose, Receipt, ReceiptKind, UserId};
 use rusqlite::Connection;
 
-use super::{messages, targets};
+use super::{counts, messages, targets};
 use crate::{
     Change, Outcome, StoreError,
     embedded::{
         sql::{self, values},
+        tally::is_counted,
         writing::Writing,
         young::Scope,
     },
@@ -33,23 +34,52 @@ pub(in crate::embedded) fn mark(
     };
     let Some((id, message)) = found else { return Ok(Outcome::Marked(None)) };
     let mark = match receipt.kind {
-        ReceiptKind::Arrived => "UPDATE deliveries SET arrived_at = ifnull(arrived_at, ?2) WHERE id = ?1",
-        ReceiptKind::Shown => "UPDATE deliveries SET shown_at = ifnull(shown_at, ?2) WHERE id = ?1",
-        ReceiptKind::Clicked => "UPDATE deliveries SET clicked_at = ifnull(clicked_at, ?2) WHERE id = ?1",
-        _ => "UPDATE deliveries SET receipt_note = ?2 WHERE id = ?1",
+        ReceiptKind::Arrived => Some("arrived_at"),
+        ReceiptKind::Shown => Some("shown_at"),
+        ReceiptKind::Clicked => Some("clicked_at"),
+        _ => None,
     };
-    match receipt.kind {
-        ReceiptKind::Arrived | ReceiptKind::Shown | ReceiptKind::Clicked => {
-            sql::execute(writing.conn, mark, values![id, receipt.at])?;
-        }
-        _ => {
+    match mark {
+        Some(column) => mark_first(writing, id, column, receipt)?,
+        None => {
             let note = format!("{} {}", receipt.kind.name(), receipt.code);
             let note: String = note.trim_end().chars().take(NOTE_MAX_CHARS).collect();
-            sql::execute(writing.conn, mark, values![id, note])?;
+            sql::execute(
+                writing.conn,
+                "UPDATE deliveries SET receipt_note = ?2 WHERE id = ?1",
+                values![id, note],
+            )?;
         }
     }
     writing.tell(Change::Delivery(app, message, id));
     Ok(Outcome::Marked(Some(id)))
+}
+
+/// The first moment counts, and counts once.
+fn mark_first(
+    writing: &mut Writing<'_>,
+    id: DeliveryId,
+    column: &str,
+    receipt: &Receipt,
+) -> Result<(), StoreError> {
+    let sql = format!(
+        "UPDATE deliveries SET {column} = ?2 WHERE id = ?1 AND {column} IS NULL
+         RETURNING app, message, certificate, decided_at, purpose"
+    );
+    let marked = sql::first(writing.conn, &sql, values![id, receipt.at], |columns| {
+        let place = (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
+        Ok((place, columns.next::<Purpose>()?))
+    })?;
+    let Some(((app, message_row, certificate, decided_at), purpose)) = marked else { return Ok(()) };
+    if is_counted(purpose) {
+        let key = counts::key(writing, app, message_row, certificate, decided_at)?;
+        writing.tally.count(key, |counts| match receipt.kind {
+            ReceiptKind::Arrived => counts.arrived += 1,
+            ReceiptKind::Shown => counts.shown += 1,
+            _ => counts.clicked += 1,
+        });
+    }
+    Ok(())
 }
 
 type Found = Option<(DeliveryId, MessageId)>;
