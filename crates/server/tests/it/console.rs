@@ -18,11 +18,12 @@ use crate::{
 
 const HOSTILE: &str = "<script>alert('x')</script>";
 const HARMLESS: &str = "&#60;script&#62;alert(&#39;x&#39;)&#60;/script&#62;";
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/console/overview",
     "/console/lanes",
     "/console/lab",
     "/console/explain",
+    "/console/test",
     "/console/dead-letters",
     "/console/certificates",
     "/console/certificates/new/xiaomi",
@@ -173,14 +174,19 @@ async fn words_of_others_never_become_markup() {
     let user = "%3Cb%3Ebo";
     let explain = browser.get(&format!("/console/explain?message={}&user={user}", sent.id)).await;
     let searched = browser.get("/console/explain?message=%22%3E%3Cscript%3E&user=%22%3E%3Cscript%3E").await;
+    let report =
+        json!({ "brand": HOSTILE, "model": HOSTILE, "package": HOSTILE, "registration_error": HOSTILE });
+    let device = house.post("/v1/devices", json!({ "report": report })).await.json();
+    let test = browser.get(&format!("/console/test?push_id={}", device["push_id"].as_str().unwrap())).await;
+    let found = browser.get("/console/explain?by=user&q=%3Cb%3Ebo").await;
     let faulty = [("from", HOSTILE), ("to", HOSTILE), ("text", HOSTILE), ("title", "\"><script>")];
     let refused = browser.post("/console/lab/send", &faulty).await;
     assert_eq!(refused.status, 422);
-    for page in [&lab, &explain, &searched, &refused] {
+    for page in [&lab, &explain, &searched, &refused, &test, &found] {
         assert!(!page.text.contains("<script>"), "{}", page.text);
         assert!(!page.text.contains("<b>bo"), "{}", page.text);
     }
-    for page in [&lab, &explain, &refused] {
+    for page in [&lab, &explain, &refused, &test] {
         assert!(page.text.contains(HARMLESS), "{}", page.text);
     }
 }

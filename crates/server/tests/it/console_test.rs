@@ -45,7 +45,7 @@ async fn j1_a_device_is_found_by_user_device_or_push_id_and_its_state_is_told() 
     let by_push_id = format!("/console/test?push_id={push_id}");
     let page = browser.get(&by_push_id).await;
     assert_eq!(page.status, 200);
-    for words in ["Device state normal", "Xiaomi 14", &push_id, "A push would go out"] {
+    for words in ["Device state normal", "Xiaomi 14", &push_id, "Would be pushed"] {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }
     assert_eq!(outcome(&page.text, "token"), "good");

@@ -81,7 +81,7 @@ word_table! {
     found_deliveries: "Last deliveries", "最近投递";
     none_of_user: "Nothing was decided for this user within retention.", "保留期内没有该用户的投递记录。";
     none_of_device: "Nothing was decided for this device within retention.", "保留期内没有该设备的投递记录。";
-    none_of_vendor_id: "None of the newest {} deliveries of this App has this vendor's ID. Older ones are found by user or device.", "该应用最近 {} 条投递中没有此厂商消息 ID，更早的请按用户或设备查询。";
+    none_of_vendor_id: "None of the newest {} deliveries has this vendor's ID. Older ones are found by user or device.", "最近 {} 条投递中没有此厂商消息 ID，更早的请按用户或设备查询。";
     passed_before: "{} rules before it did not apply", "之前的 {} 条规则均未命中";
     share: "Copy link", "复制链接";
     link: "Link", "链接";
