@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{CertificateId, Clock, Fault, FieldErrors, Form, Vendor, Webhook};
+use model::{CertificateId, Clock, Fault, FieldErrors, Form, Vendor, Webhook, WebhookId};
 use serde_json::Value;
 use store::{LedgerOp, Op, Store, StoreError};
 use tokio::task::JoinHandle;
 
 use crate::{
     AddressFault, AmountStatus, BeforeSend, Board, GatewayConfig, GatewayMeter, LaneStatus, ProbeReport,
-    Reach, dispatch::Lanes, lane::released, probe, receipt, shared::Shared, webhooks,
+    Reach, WebhookAnswer, dispatch::Lanes, lane::released, probe, receipt, shared::Shared, webhooks,
 };
 
 /// Everything that talks to vendors and webhooks. Dropping it without [`Gateway::shutdown`] ends it as a crash would: the next
@@ -75,6 +75,12 @@ impl Gateway {
     /// Why it may not.
     pub fn check_webhook_address(&self, url: &str) -> Result<(), AddressFault> {
         webhooks::check_address(url, self.shared.may_reach_inside())
+    }
+
+    /// How a webhook answered last; `None`: not since this process began.
+    #[must_use]
+    pub fn last_webhook_answer(&self, webhook: WebhookId) -> Option<WebhookAnswer> {
+        self.lines.last_answer(webhook)
     }
 
     /// Vendors and webhooks are reached like this from now on. What is on the wire lands; then each lane goes on over new

@@ -31,4 +31,4 @@ pub use meter::{GatewayMeter, LaneMeter, VendorMeter};
 pub use own_codes::{OwnCode, own_code};
 pub use probe::ProbeReport;
 pub use status::{Board, LaneState, LaneStatus};
-pub use webhooks::{AddressFault, BeforeSend, before_send_data};
+pub use webhooks::{AddressFault, BeforeSend, WebhookAnswer, before_send_data};

@@ -100,6 +100,48 @@ impl Im {
         self.commit_all(batch).await.map(drop)
     }
 
+    /// Takes back what a device that the App's backend names is bound to, through one certificate or all. Answers how many
+    /// there were.
+    ///
+    /// # Errors
+    /// `busy`; then nothing changed.
+    pub async fn unbind_of(
+        &self,
+        app: AppId,
+        known: &DeviceRecord,
+        only: Option<CertificateId>,
+    ) -> Result<usize, Fault> {
+        let (device, push_id, at) = (known.device.id, Some(known.device.push_id), self.now());
+        let view = self.view(app).await?;
+        let for_calls = self.store().call_binding(app, device).await.map_err(|error| fault_of(&error))?;
+        let for_alerts = known.bindings.iter().filter_map(|state| match state {
+            BindingState::Bound(binding) => Some(binding.certificate),
+            BindingState::Lost(_) => None,
+        });
+        let mut bound: Vec<_> = for_alerts.chain(for_calls.map(|binding| binding.certificate)).collect();
+        bound.sort_unstable();
+        bound.dedup();
+        bound.retain(|certificate| only.is_none_or(|only| only == *certificate));
+        let mut batch = Vec::new();
+        for &certificate in &bound {
+            let loss = BindingLoss::Unbound;
+            batch.extend([BindingKind::Alert, BindingKind::Voip].map(|kind| Op::Unbind {
+                app,
+                device,
+                certificate,
+                kind,
+                loss,
+                at,
+            }));
+            let event = Event::Token { device: Some(device), push_id, certificate, bound: false };
+            batch.extend(view.as_ref().and_then(|view| view.announcing(event, at)));
+        }
+        if !batch.is_empty() {
+            self.commit_all(batch).await?;
+        }
+        Ok(bound.len())
+    }
+
     /// Switches this device's pushes off or on (row B11); off cancels what has not begun.
     ///
     /// # Errors

@@ -22,7 +22,8 @@
 
   // A region that is being used is left alone until the hand is off it.
   let held = false;
-  const inUse = (region) => held || region.querySelector("select:focus, input:focus") !== null;
+  const isTouched = (item) => item.tagName === "SELECT" || item.value !== item.defaultValue;
+  const inUse = (region) => held || all("select:focus, input:focus", region).some(isTouched);
   const names = (within) => all(":scope > [data-region]", within).map((child) => child.id).join();
 
   function carryOver(old, fresh) {
@@ -79,6 +80,7 @@
     event.preventDefault();
     form.setAttribute("aria-busy", "true");
     const body = new URLSearchParams(new FormData(form, event.submitter));
+    if (form.dataset.live === "reset") form.reset();
     show(fetch(form.getAttribute("action"), { method: "POST", body }))
       .catch(() => form.submit())
       .finally(() => form.removeAttribute("aria-busy"));
@@ -98,7 +100,7 @@
     if (!copy) return;
     const source = document.getElementById(copy.dataset.copy);
     getSelection().selectAllChildren(source);
-    await navigator.clipboard?.writeText(source.textContent).then(() => copy.classList.add("done"), () => {});
+    await navigator.clipboard?.writeText(source.href || source.textContent).then(() => copy.classList.add("done"), () => {});
     setTimeout(() => copy.classList.remove("done"), 1500);
   });
 

@@ -14,14 +14,25 @@ use crate::{accept::Peer, key::Caller, shared::Shared};
 /// Longest name of a changed thing, in characters.
 const OBJECT_MAX_CHARS: usize = 200;
 
+/// Longest text of what is particular to a change, in characters.
+const DETAIL_MAX_CHARS: usize = 1000;
+
 /// What an endpoint made, told to whoever records it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Made(Arc<OnceLock<String>>);
+pub(crate) struct Made {
+    object: Arc<OnceLock<String>>,
+    detail: Arc<OnceLock<String>>,
+}
 
 impl Made {
     /// Tells the name of what was made, such as `certificate 3`. The first counts.
     pub(crate) fn tell(&self, object: String) {
-        let _ = self.0.set(object);
+        let _ = self.object.set(object);
+    }
+
+    /// Tells what is particular to the change; never a secret.
+    pub(crate) fn tell_detail(&self, detail: String) {
+        let _ = self.detail.set(detail);
     }
 }
 
@@ -59,19 +70,23 @@ pub(crate) async fn record<F: Future<Output = Response>>(
     let caller = request.extensions().get::<Caller>().cloned();
     let response = answer(request).await;
     let Some(caller) = caller.filter(|_| response.status().is_success()) else { return response };
-    let object = caller.made.0.get().map_or(named, String::as_str);
+    let object = caller.made.object.get().map_or(named, String::as_str);
     let draft = AuditDraft {
         app: (!recorded.of_instance).then(|| caller.app()),
         at: shared.now(),
         channel: AuditChannel::Api,
         actor: caller.key.name.clone(),
         action: recorded.action.to_string(),
-        object: AuditObject::Named(object.chars().take(OBJECT_MAX_CHARS).collect()),
-        detail: String::new(),
+        object: AuditObject::Named(shortened(object, OBJECT_MAX_CHARS)),
+        detail: caller.made.detail.get().map(|text| shortened(text, DETAIL_MAX_CHARS)).unwrap_or_default(),
         address: address.unwrap_or_default(),
     };
     if let Err(error) = shared.store().commit(vec![Op::Audit(draft)]).await {
         tracing::error!(%error, action = %recorded.action, "a change could not be recorded");
     }
     response
+}
+
+fn shortened(text: &str, max_chars: usize) -> String {
+    text.chars().take(max_chars).collect()
 }

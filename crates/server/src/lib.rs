@@ -6,9 +6,11 @@
 
 mod accept;
 mod api;
+mod api_keys;
 mod attend;
 mod audit;
 mod before_send;
+mod checkup;
 mod console;
 mod dead_letters;
 pub mod explain;
@@ -18,11 +20,13 @@ mod lanes;
 mod limits;
 mod meter;
 mod metrics;
+mod policy;
 mod problem;
 mod roads;
 mod shared;
 mod streams;
 mod tls;
+mod webhooks;
 mod ws;
 
 use std::{

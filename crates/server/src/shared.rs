@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gateway::Gateway;
 use im::{AppView, Im};
-use model::{AppId, Clock, ErrorCode, Fault, Timestamp};
+use model::{AppId, CertificateId, Clock, ErrorCode, Fault, Timestamp};
 use store::Store;
 use tokio::sync::{Mutex, watch};
 
@@ -63,6 +63,15 @@ impl Shared {
     /// An App with its certificates.
     pub(crate) async fn view(&self, app: AppId) -> Result<Arc<AppView>, Problem> {
         self.im.catalogue().view(app).await?.ok_or_else(|| Fault::from(ErrorCode::NotFound).into())
+    }
+
+    /// Whether a certificate's lane takes more of what names it alone.
+    pub(crate) async fn check_lane(&self, certificate: CertificateId) -> Result<(), Problem> {
+        if self.gateway.is_full(certificate) || self.im.is_lane_full(certificate).await? {
+            let detail = format!("the lane of certificate {certificate} is full");
+            return Err(Problem::new(ErrorCode::Busy, detail));
+        }
+        Ok(())
     }
 }
 

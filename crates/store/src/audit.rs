@@ -95,6 +95,8 @@ pub struct AuditFilter {
     pub actor: Option<String>,
     /// What was done.
     pub action: Option<String>,
+    /// To what, word for word, such as `certificate 3`.
+    pub object: Option<String>,
     /// Through what.
     pub channel: Option<AuditChannel>,
     /// Not before.

@@ -30,7 +30,8 @@ pub use operators::{ConsoleHolder, ConsoleSession, ConsoleSessionKey, Operator};
 pub use port::{Store, StoreError};
 pub use records::{
     ApiKey, AudienceRow, Backlog, CallRecord, Claimed, ConversationEntry, ConversationHead, DayCount,
-    DayDevice, DayLedger, DeadLetter, DeadLetterFilter, Deletion, DeliveryFilter, DeviceRecord, FanoutCursor,
-    LaneBacklog, OutboxEntry, QueuedByClass, Scope, SessionRecord, Space, User, Waiting, WaitingRows,
+    DayDevice, DayLedger, DeadLetter, DeadLetterFilter, Deletion, DeliveryFilter, DeliveryStep, DeliveryWalk,
+    DeviceRecord, FanoutCursor, LaneBacklog, OutboxEntry, QueuedByClass, Scope, SessionRecord, Space,
+    UntoldEvents, User, VENDOR_ID_REACH, Waiting, WaitingRows, WalkedDelivery,
 };
 pub use sealing::SealKey;

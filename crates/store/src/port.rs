@@ -4,14 +4,15 @@ use async_trait::async_trait;
 use model::{
     Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, DayNumber, Delivery,
     DeliveryId, DeviceId, Group, GroupId, GroupMember, Message, MessageId, OperatorId, OperatorName, PushId,
-    PushResource, Seq, SessionId, Timestamp, UserId, Webhook,
+    PushResource, Seq, SessionId, Timestamp, UserId, Webhook, WebhookId,
 };
 
 use crate::{
     ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, BrakeRecord, CallRecord, Claimed, ConsoleSession,
     ConsoleSessionKey, ConversationEntry, ConversationHead, CountFilter, Counts, DayLedger, DeadLetter,
-    DeadLetterFilter, Deletion, DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, Operator, OutboxEntry,
-    Outcome, QueuedByClass, SessionRecord, Space, StoreMeter, User, Waiting,
+    DeadLetterFilter, Deletion, DeliveryFilter, DeliveryStep, DeliveryWalk, DeviceRecord, FanoutCursor, Feed,
+    Op, Operator, OutboxEntry, Outcome, QueuedByClass, SessionRecord, Space, StoreMeter, UntoldEvents, User,
+    Waiting,
 };
 
 /// Why the store could not do it.
@@ -170,6 +171,14 @@ pub trait Store: Send + Sync {
     /// An App's groups, by id, after this one.
     async fn groups(&self, app: AppId, after: Option<&GroupId>, limit: u32)
     -> Result<Vec<Group>, StoreError>;
+    /// An App's groups whose name begins so, by name and id, after this one.
+    async fn groups_named(
+        &self,
+        app: AppId,
+        prefix: &str,
+        after: Option<&(String, GroupId)>,
+        limit: u32,
+    ) -> Result<Vec<Group>, StoreError>;
     /// A group's members, by user, after this one.
     async fn members(
         &self,
@@ -198,6 +207,9 @@ pub trait Store: Send + Sync {
     /// What may be told to webhooks by then: for each webhook of every App its oldest events, at most `limit`, in their
     /// order. A webhook whose oldest event is not due has none: what came after it waits behind it.
     async fn due_events(&self, by: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError>;
+
+    /// What an App's webhook has not been told yet, counted as far as `most`.
+    async fn untold(&self, app: AppId, webhook: WebhookId, most: u32) -> Result<UntoldEvents, StoreError>;
 
     /// A delivery, with the App it belongs to.
     async fn delivery(&self, delivery: DeliveryId) -> Result<Option<Delivery>, StoreError>;
@@ -270,4 +282,13 @@ pub trait Store: Send + Sync {
         filter: &DeliveryFilter,
         limit: u32,
     ) -> Result<Vec<Delivery>, StoreError>;
+
+    /// One step of a walk through deliveries, newest first: at most `limit` that fit, out of at most as many rows as the
+    /// walk looks at in a step.
+    async fn walk_deliveries(
+        &self,
+        app: AppId,
+        walk: &DeliveryWalk,
+        limit: u32,
+    ) -> Result<DeliveryStep, StoreError>;
 }

@@ -331,6 +331,9 @@ pub struct QueuedByClass {
     pub is_more: bool,
 }
 
+/// Among how many of the newest deliveries a vendor's id is looked for where nothing else narrows the search.
+pub const VENDOR_ID_REACH: i64 = 20_000;
+
 /// Which deliveries to list, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeliveryFilter {
@@ -346,6 +349,67 @@ pub struct DeliveryFilter {
     pub certificate: Option<CertificateId>,
     /// In this state.
     pub state: Option<DeliveryState>,
+    /// With this vendor's id of the push. By itself it is looked for among the newest deliveries of the instance, at
+    /// most [`VENDOR_ID_REACH`] of them, and among all pushes to bare tokens whose vendors name them by it.
+    pub vendor_message_id: Option<String>,
     /// Older than this row, for the next page.
     pub before: Option<i64>,
+}
+
+/// Which deliveries to walk through, newest first. What is left out does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeliveryWalk {
+    /// Of this user.
+    pub user: Option<UserId>,
+    /// In this state.
+    pub state: Option<DeliveryState>,
+    /// Through one of these certificates.
+    pub certificates: Option<Vec<CertificateId>>,
+    /// Of this class.
+    pub class: Option<Class>,
+    /// Decided or ended by this reason.
+    pub reason: Option<ReasonCode>,
+    /// First decided at this moment or later. One that was put back stays where it was.
+    pub from: Option<Timestamp>,
+    /// First decided before this moment.
+    pub to: Option<Timestamp>,
+    /// Older than this row: `next` of the step before.
+    pub before: Option<i64>,
+    /// Most rows that one step looks at, whatever it finds.
+    pub look_at: u32,
+}
+
+/// One step of a walk.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeliveryStep {
+    /// What fits, newest first.
+    pub found: Vec<WalkedDelivery>,
+    /// Rows that were looked at.
+    pub looked_at: u32,
+    /// When the last of them was decided.
+    pub reached: Option<Timestamp>,
+    /// `before` of the next step; `None`: there is nothing older.
+    pub next: Option<i64>,
+}
+
+/// A delivery with what its message is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WalkedDelivery {
+    /// The row.
+    pub delivery: Delivery,
+    /// What its message is about.
+    pub class: Class,
+}
+
+/// What a webhook has not been told yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct UntoldEvents {
+    /// How many events, counted as far as was asked.
+    pub count: u32,
+    /// When the oldest of them happened; the others wait behind it.
+    pub oldest: Option<Timestamp>,
+    /// How often the oldest was tried.
+    pub attempts: u32,
+    /// When it is tried next.
+    pub next_at: Option<Timestamp>,
 }

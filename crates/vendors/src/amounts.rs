@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use model::Form;
 
 use crate::{
-    contract::{Adapter, Field, FieldKind, PerApp},
+    contract::{Adapter, Field, FieldKind, Group, PerApp},
     form::field,
 };
 
@@ -28,7 +28,9 @@ pub(crate) const RATE: Field = field(
         "what the vendor gives this app; left out: what it gives the smallest one",
         "厂商给该应用的速率；不填则按厂商给最小应用的速率",
     ),
-);
+)
+.of(Group::Limits)
+.at_most(10);
 
 /// An amount of the whole app; its name is [`DAY`] and the kind's.
 pub(crate) const fn day_field(name: &'static str, label: (&'static str, &'static str)) -> Field {
@@ -36,13 +38,13 @@ pub(crate) const fn day_field(name: &'static str, label: (&'static str, &'static
         "as the vendor's console shows it; with it, marketing is held back in time to leave room for chats",
         "以厂商控制台为准；填写后，数量紧张时先停营销消息，为聊天消息留出余量",
     );
-    field(name, FieldKind::Text, false, label, hint)
+    field(name, FieldKind::Text, false, label, hint).of(Group::Limits).at_most(13)
 }
 
 /// An amount of one phone; its name is [`DAY_DEVICE`] and the kind's.
 pub(crate) const fn day_device_field(name: &'static str, label: (&'static str, &'static str)) -> Field {
     let hint = ("more with a news licence; left out: as the book says", "持新闻资质的应用更多；不填则按文档");
-    field(name, FieldKind::Text, false, label, hint)
+    field(name, FieldKind::Text, false, label, hint).of(Group::Limits).at_most(13)
 }
 
 /// Whether a form's value is no number that a field of this name takes.

@@ -4,7 +4,7 @@ use model::{ClickAction, FieldError, FieldErrors, Form};
 
 use crate::{
     amounts::is_bad_number,
-    contract::{Field, FieldKind},
+    contract::{Field, FieldKind, Group},
 };
 
 /// A field of a form; label and hint are given in English and Chinese, in this order.
@@ -15,7 +15,23 @@ pub(crate) const fn field(
     label: (&'static str, &'static str),
     hint: (&'static str, &'static str),
 ) -> Field {
-    Field { name, en: label.0, zh: label.1, hint_en: hint.0, hint_zh: hint.1, kind, required }
+    Field {
+        name,
+        en: label.0,
+        zh: label.1,
+        hint_en: hint.0,
+        hint_zh: hint.1,
+        kind,
+        required,
+        group: if kind.is_secret() { Group::Secrets } else { Group::Identity },
+        class: None,
+        usual: "",
+        inherits: "",
+        warning_en: "",
+        warning_zh: "",
+        max_chars: 0,
+        labels: &[],
+    }
 }
 
 /// A form being read.

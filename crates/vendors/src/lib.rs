@@ -7,8 +7,10 @@ mod amounts;
 mod answer;
 mod contract;
 mod form;
+mod intent;
 mod key;
 mod lint;
+mod mapping;
 mod p12;
 mod push_certificate;
 mod subscription;
@@ -32,7 +34,9 @@ use model::{Form, Secret, Vendor};
 
 pub use amounts::{Allowed, AllowedKind, allowed};
 pub use contract::*;
+pub use intent::{Intent, Opened};
 pub use lint::{lint, lint_certificate};
+pub use mapping::{Mapped, class_mapping};
 
 /// The adapter of a vendor.
 #[must_use]

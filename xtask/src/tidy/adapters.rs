@@ -18,9 +18,13 @@ const FILES: &[&str] = &[
     "receipt.rs",
     "reply.rs",
     "request.rs",
+    "setup.rs",
+    "snippet.txt",
 ];
 
-/// Longest adapter, in lines over all its files. Codes are data: a row each, and not counted.
+/// What is data, a row each, and not counted.
+const UNCOUNTED: [&str; 2] = ["codes.rs", "setup.rs"];
+/// Longest adapter, in lines over all its other files.
 const ADAPTER_MAX_LINES: usize = 1050;
 
 pub(super) fn find_faults() -> Result<Vec<String>> {
@@ -44,12 +48,12 @@ pub(super) fn find_faults() -> Result<Vec<String>> {
         }
         let code: usize = lengths
             .iter()
-            .filter(|(name, _)| name.ends_with(".rs") && *name != "codes.rs")
+            .filter(|(name, _)| name.ends_with(".rs") && !UNCOUNTED.contains(&name.as_str()))
             .map(|(_, lines)| lines)
             .sum();
         if code > ADAPTER_MAX_LINES {
             faults.push(format!(
-                "vendors/{vendor}: {code} lines beside its codes; the budget is {ADAPTER_MAX_LINES}"
+                "vendors/{vendor}: {code} lines beside its tables; the budget is {ADAPTER_MAX_LINES}"
             ));
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{ClickAction, FieldErrors, Form, Secret, Timestamp};
 
 use crate::{
-    contract::{Field, FieldKind},
+    contract::{Field, FieldKind, Group},
     form::{Reading, field},
 };
 
@@ -23,7 +23,7 @@ pub(super) const FIELDS: [Field; 4] = [
     ),
     field("app_secret", FieldKind::Secret, true, ("AppSecret", "AppSecret"), ("", "")),
     field("click", CLICKS, false, ("After a tap", "点击通知后"), ("", "")),
-    field("click_target", FieldKind::Text, false, ("Page to open", "要打开的页面"), ("", "")),
+    field("click_target", FieldKind::Text, false, ("Page to open", "要打开的页面"), ("", "")).of(Group::Click),
 ];
 
 /// One app's credential and choices.

@@ -20,7 +20,19 @@ const LINES_MAX: usize = 1024;
 
 /// The lines to webhooks.
 #[derive(Default)]
-pub(crate) struct Lines(Mutex<HashMap<WebhookId, Line>>);
+pub(crate) struct Lines {
+    lines: Mutex<HashMap<WebhookId, Line>>,
+    answers: Mutex<HashMap<WebhookId, WebhookAnswer>>,
+}
+
+/// How a webhook answered last, since this process began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookAnswer {
+    /// When.
+    pub at: Timestamp,
+    /// Its HTTP status, or why there was none, in a word.
+    pub said: Result<u16, String>,
+}
 
 #[derive(Clone)]
 struct Line {
@@ -49,6 +61,29 @@ impl Lines {
         body: Vec<u8>,
         deadline: Duration,
     ) -> Result<WireReply, Silence> {
+        let reply = self.exchange(shared, webhook, event_id, body, deadline).await;
+        let said = reply.as_ref().map(|reply| reply.status).map_err(ToString::to_string);
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if answers.len() >= LINES_MAX {
+            answers.clear();
+        }
+        answers.insert(webhook.id, WebhookAnswer { at: shared.clock.now(), said });
+        reply
+    }
+
+    /// How a webhook answered last; `None`: not since this process began.
+    pub(crate) fn last_answer(&self, webhook: WebhookId) -> Option<WebhookAnswer> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(&webhook).cloned()
+    }
+
+    async fn exchange(
+        &self,
+        shared: &Shared,
+        webhook: &Webhook,
+        event_id: Option<i64>,
+        body: Vec<u8>,
+        deadline: Duration,
+    ) -> Result<WireReply, Silence> {
         let line = self.line(shared, webhook)?;
         let request = request(webhook, event_id, body, &line.path, shared.clock.now());
         let reply = match line.host.exchange(&request, deadline).await {
@@ -64,11 +99,11 @@ impl Lines {
 
     /// Closes what nobody uses, and opens anew what is used next.
     pub(crate) fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn line(&self, shared: &Shared, webhook: &Webhook) -> Result<Line, Silence> {
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(line) = lines.get(&webhook.id).filter(|line| line.url == webhook.url) {
             return Ok(line.clone());
         }

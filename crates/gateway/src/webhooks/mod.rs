@@ -19,6 +19,7 @@ pub(crate) use address::check_address;
 pub use ask::BeforeSend;
 pub(crate) use ask::ask;
 pub(crate) use line::Lines;
+pub use line::WebhookAnswer;
 pub use render::before_send_data;
 pub(crate) use worker::run;
 

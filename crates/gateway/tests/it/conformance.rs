@@ -49,6 +49,22 @@ async fn partial_failure(vendor: Vendor) {
     assert_eq!(shown, [1, 0, 1], "{vendor}");
 }
 
+/// OPPO names every target again, with its token and an id: the longest answer that any vendor gives.
+#[tokio::test]
+async fn the_answer_to_the_longest_list_is_read_to_its_end() {
+    let vendor = Vendor::Oppo;
+    let stage = Stage::new().await;
+    let form = enrol(&stage, vendor);
+    let certificate = stage.put_certificate(None, vendor, form, false).await;
+    let phones = phones(&stage, vendor, vendors::adapter(vendor).limits().batch);
+    let tokens: Vec<String> = phones.iter().map(|phone| phone.register_token().unwrap()).collect();
+    let message = stage.queue(certificate, &tokens).await;
+    let _gateway = stage.gateway();
+    let ended = stage.ended(message).await;
+    assert_eq!(ended.len(), tokens.len());
+    assert!(ended.iter().all(|delivery| delivery.state == DeliveryState::Accepted), "{:?}", ended[0]);
+}
+
 async fn expired_auth(vendor: Vendor) {
     let stage = Stage::new().await;
     let form = enrol(&stage, vendor);

@@ -96,7 +96,7 @@ async fn measure(options: &Options) -> Result<Figures> {
     })?;
     eprintln!("by socket:");
     let ws = tokio::task::block_in_place(|| {
-        road(&scene, options, |_, count, rhythm| clients::fire(&scene.entry, count, rhythm))
+        road(&scene, options, |first, count, rhythm| clients::fire(&scene.entry, first, count, rhythm))
     })?;
     let Road { rate, p50_ms, p99_ms, peak, cpu_us } = rest;
     Ok(Figures { rate, p50_ms, p99_ms, peak, cpu_us, ws })

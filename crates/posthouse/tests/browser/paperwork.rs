@@ -74,6 +74,8 @@ async fn a_p12_file_is_uploaded_and_used() {
     page.upload("field-p12", &file.to_string_lossy()).await;
     page.fill("field-p12_password", issued["password"].as_str().unwrap()).await;
     page.click("save").await;
+    page.see_text("review-facts", BUNDLE).await;
+    page.click("save-reviewed").await;
     page.see_text("probe-headline", "the vendor takes it").await;
     page.see_text("certificate-facts", BUNDLE).await;
     let id = certificate_id(page).await;

@@ -11,7 +11,6 @@ mod views;
 mod app {
     pub(super) mod get;
     pub(super) mod patch;
-    pub(super) mod policy;
 }
 mod apps {
     pub(super) mod get;
@@ -87,6 +86,9 @@ mod devices {
             pub(in crate::api) mod delete;
             pub(in crate::api) mod post;
         }
+        pub(in crate::api) mod checkup {
+            pub(in crate::api) mod get;
+        }
         pub(in crate::api) mod push {
             pub(in crate::api) mod put;
         }
@@ -156,6 +158,7 @@ mod receipts {
 }
 mod resources {
     pub(super) mod get;
+    pub(crate) mod keeping;
     mod view;
     pub(super) mod resource {
         pub(in crate::api) mod delete;
@@ -229,5 +232,6 @@ mod webhooks {
 
 pub(crate) use certificates::saving;
 pub(crate) use direct::Direct;
+pub(crate) use resources::keeping;
 pub use table::{Listed, endpoints, openapi_json};
 pub(crate) use table::{direct, router};

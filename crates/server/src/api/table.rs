@@ -161,6 +161,7 @@ table! {
     Some(Scope::Manage)   => users::user::kick::post;
     Some(Scope::Manage)   => devices::post, traffic;
     Some(Scope::Read)     => devices::push_id::get;
+    Some(Scope::Read)     => devices::push_id::checkup::get;
     Some(Scope::Manage)   => devices::push_id::delete;
     Some(Scope::Manage)   => devices::push_id::push::put;
     Some(Scope::Manage)   => devices::push_id::binding::post, traffic;

@@ -10,9 +10,12 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{StatusCode, header};
 use sha2::{Digest, Sha256};
 
-const FILES: [(&str, &str, &str); 5] = [
+const FILES: [(&str, &str, &str); 8] = [
     ("console.css", "text/css; charset=utf-8", include_str!("../../assets/console.css")),
+    ("find.css", "text/css; charset=utf-8", include_str!("../../assets/find.css")),
     ("phones.css", "text/css; charset=utf-8", include_str!("../../assets/phones.css")),
+    ("papers.css", "text/css; charset=utf-8", include_str!("../../assets/papers.css")),
+    ("people.css", "text/css; charset=utf-8", include_str!("../../assets/people.css")),
     ("overview.css", "text/css; charset=utf-8", include_str!("../../assets/overview.css")),
     ("live.js", "text/javascript; charset=utf-8", include_str!("../../assets/live.js")),
     ("icon.svg", "image/svg+xml", include_str!("../../assets/icon.svg")),

@@ -6,17 +6,25 @@ use model::{AppId, ConsoleRole, Timestamp};
 
 use super::{
     assets,
-    words::{AdminWords, Lang, Words, fill},
+    words::{AdminWords, DeliveryWords, Lang, PapersWords, PeopleWords, SetupWords, Words, fill},
 };
 
 /// The pages of the navigation, and those that are reached otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PageName {
+    Deliveries,
     Overview,
     Lanes,
     Lab,
     Explain,
+    Users,
+    Groups,
+    Test,
     Certificates,
+    Resources,
+    Webhooks,
+    Keys,
+    Policy,
     DeadLetters,
     Operators,
     Audit,
@@ -26,9 +34,22 @@ pub(super) enum PageName {
 /// What the navigation puts together, in its order. A page is shown to those who may see it; a group without any is not
 /// shown.
 const NAVIGATION: &[(Group, &[PageName])] = &[
-    (Group::Watch, &[PageName::Overview, PageName::Lanes]),
-    (Group::Find, &[PageName::Explain, PageName::DeadLetters, PageName::Lab]),
-    (Group::SetUp, &[PageName::Certificates]),
+    (Group::Watch, &[PageName::Overview, PageName::Lanes, PageName::Deliveries]),
+    (
+        Group::Find,
+        &[
+            PageName::Explain,
+            PageName::Test,
+            PageName::Users,
+            PageName::Groups,
+            PageName::DeadLetters,
+            PageName::Lab,
+        ],
+    ),
+    (
+        Group::SetUp,
+        &[PageName::Certificates, PageName::Resources, PageName::Webhooks, PageName::Keys, PageName::Policy],
+    ),
     (Group::Administer, &[PageName::Operators, PageName::Audit]),
 ];
 
@@ -57,13 +78,21 @@ impl Group {
 }
 
 impl PageName {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 17] = [
         Self::Overview,
         Self::Lanes,
-        Self::Lab,
+        Self::Deliveries,
         Self::Explain,
+        Self::Test,
+        Self::Users,
+        Self::Groups,
         Self::DeadLetters,
+        Self::Lab,
         Self::Certificates,
+        Self::Resources,
+        Self::Webhooks,
+        Self::Keys,
+        Self::Policy,
         Self::Operators,
         Self::Audit,
         Self::Account,
@@ -76,11 +105,19 @@ impl PageName {
             Self::Lanes => "lanes",
             Self::Lab => "lab",
             Self::Explain => "explain",
+            Self::Test => "test",
             Self::Certificates => "certificates",
+            Self::Resources => "resources",
             Self::Operators => "operators",
             Self::Audit => "audit",
             Self::Account => "account",
             Self::DeadLetters => "dead-letters",
+            Self::Deliveries => "deliveries",
+            Self::Users => "users",
+            Self::Groups => "groups",
+            Self::Webhooks => "webhooks",
+            Self::Keys => "keys",
+            Self::Policy => "policy",
         }
     }
 
@@ -91,11 +128,19 @@ impl PageName {
             Self::Lanes => overview.lanes,
             Self::Lab => words.lab,
             Self::Explain => words.explain,
+            Self::Test => lang.find_words().test,
             Self::Certificates => words.certificates,
+            Self::Resources => lang.papers_words().resources,
             Self::Operators => admin.operators,
             Self::Audit => admin.audit,
             Self::Account => admin.account,
             Self::DeadLetters => words.dead_letters,
+            Self::Deliveries => lang.delivery_words().deliveries,
+            Self::Users => lang.people_words().users,
+            Self::Groups => lang.people_words().groups,
+            Self::Webhooks => lang.setup_words().webhooks,
+            Self::Keys => lang.setup_words().keys,
+            Self::Policy => lang.setup_words().policy,
         }
     }
 
@@ -109,7 +154,7 @@ impl PageName {
 
     /// Whether it is drawn anew when something that it shows has changed.
     pub(super) const fn is_live(self) -> bool {
-        matches!(self, Self::Lab | Self::Explain | Self::Certificates) || self.tick().is_some()
+        matches!(self, Self::Lab | Self::Explain | Self::Test | Self::Certificates) || self.tick().is_some()
     }
 
     /// How often it is drawn anew, whatever has changed: what it shows moves by itself, or all the time.
@@ -123,7 +168,12 @@ impl PageName {
 
     /// Whether it shows messages, logins and deliveries.
     pub(super) const fn shows_traffic(self) -> bool {
-        matches!(self, Self::Lab | Self::Explain)
+        matches!(self, Self::Lab | Self::Explain | Self::Test)
+    }
+
+    /// Whether it shows the simulator's phones.
+    pub(super) const fn shows_phones(self) -> bool {
+        matches!(self, Self::Lab | Self::Test)
     }
 
     /// The page of a word.
@@ -201,6 +251,26 @@ impl Chrome {
     /// The words of accounts and of whoever administers.
     pub(super) const fn admin(&self) -> &'static AdminWords {
         self.lang.admin_words()
+    }
+
+    /// The words of certificates and push resources.
+    pub(super) const fn papers(&self) -> &'static PapersWords {
+        self.lang.papers_words()
+    }
+
+    /// The words of users, devices and groups.
+    pub(super) const fn people(&self) -> &'static PeopleWords {
+        self.lang.people_words()
+    }
+
+    /// The words of deliveries.
+    pub(super) const fn delivery_words(&self) -> &'static DeliveryWords {
+        self.lang.delivery_words()
+    }
+
+    /// The words of what an App is set to.
+    pub(super) const fn setup(&self) -> &'static SetupWords {
+        self.lang.setup_words()
     }
 
     /// Whether things may be changed.

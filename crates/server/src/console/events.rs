@@ -88,7 +88,7 @@ struct Ear {
     _place: OwnedSemaphorePermit,
 }
 
-/// The simulator's own news, which only the Device Lab hears.
+/// The simulator's own news, which only pages with phones hear.
 enum World {
     Heard(Incoming),
     Silent,
@@ -177,7 +177,7 @@ async fn heard_in_world(console: &Console, world: &mut World, page: PageName) {
     }
 }
 
-/// The simulator, for the page that shows its handsets.
+/// The simulator, for a page that shows its handsets.
 fn simulator_of(console: &Console, page: PageName) -> Option<&Simulator> {
-    console.simulator.as_ref().filter(|_| page == PageName::Lab)
+    console.simulator.as_ref().filter(|_| page.shows_phones())
 }

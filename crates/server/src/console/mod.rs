@@ -12,22 +12,32 @@ mod certificates;
 mod charts;
 mod chrome;
 mod dead_letters;
+mod deliveries;
 mod entrance;
 mod events;
 mod explain;
 mod gate;
 mod gatekeeper;
+mod groups;
+mod keys;
 mod lab;
 mod lanes;
+mod list;
 mod operators;
 mod overview;
 mod pages;
 mod passwords;
+mod policy;
+mod resources;
+mod road;
 mod session;
 mod signin;
+mod test;
 mod throttle;
 mod told;
+mod users;
 mod visitor;
+mod webhooks;
 mod welcome;
 mod words;
 
@@ -38,9 +48,14 @@ use std::sync::{
 
 use axum::Router;
 use store::StoreError;
+use tokio::sync::Semaphore;
 
 use self::{
-    certificates::Probes, events::Listeners, lab::Simulator, passwords::Passwords, throttle::Throttle,
+    certificates::{Drafts, Probes},
+    events::Listeners,
+    lab::Simulator,
+    passwords::Passwords,
+    throttle::Throttle,
 };
 use crate::shared::Shared;
 
@@ -58,7 +73,10 @@ pub(crate) struct Console {
     has_operators: AtomicBool,
     simulator: Option<Simulator>,
     probes: Probes,
+    drafts: Drafts,
     listeners: Listeners,
+    /// Places for files that are being written.
+    exports: Arc<Semaphore>,
 }
 
 impl Console {
@@ -69,7 +87,9 @@ impl Console {
             throttle: Throttle::default(),
             has_operators: AtomicBool::new(false),
             probes: Probes::default(),
+            drafts: Drafts::default(),
             listeners: Listeners::default(),
+            exports: Arc::new(Semaphore::new(deliveries::AT_ONCE)),
             shared,
         }
     }

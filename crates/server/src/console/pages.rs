@@ -13,10 +13,10 @@ use http::Method;
 use model::ConsoleRole;
 
 use super::{
-    Console, FORM_MAX_BYTES, account, answer, assets, audit, certificates, dead_letters, events, explain,
-    gate,
+    Console, FORM_MAX_BYTES, account, answer, assets, audit, certificates, dead_letters, deliveries, events,
+    explain, gate,
     gatekeeper::{self, Passage},
-    lab, lanes, operators, overview, signin, welcome,
+    groups, keys, lab, lanes, operators, overview, policy, resources, signin, test, users, webhooks, welcome,
 };
 
 /// What a page needs of whoever asks for it.
@@ -116,15 +116,52 @@ pages! {
     Look   GET  "/console/lab"                                                => lab::show;
     Change POST "/console/lab/send"            as "send_message"              => lab::send;
     Change POST "/console/lab/handsets/{name}" as "operate_handset"           => lab::operate;
+    Change POST "/console/lab/all"             as "operate_handset"           => lab::operate_all;
+    Change POST "/console/lab/group"           as "make_lab_group"            => lab::make_group;
+    Change POST "/console/lab/faults"          as "switch_fault"              => lab::switch_fault;
+    Look   GET  "/console/test"                                               => test::show;
+    Change POST "/console/test"                as "test_push"                 => test::send;
     Look   GET  "/console/explain"                                            => explain::show;
     Look   GET  "/console/dead-letters"                                       => dead_letters::show;
     Change POST "/console/dead-letters/requeue" as "requeue_dead_letters"     => dead_letters::requeue;
+    Look   GET  "/console/deliveries"                                         => deliveries::show;
+    Look   GET  "/console/deliveries/export"                                  => deliveries::export;
+    Look   GET  "/console/users"                                              => users::list;
+    Look   GET  "/console/users/user"                                         => users::show;
+    Look   GET  "/console/users/device"                                       => users::show_device;
+    Change POST "/console/users/kick"          as "kick_user"                 => users::kick;
+    Change POST "/console/users/logout"        as "logout_user"               => users::log_out;
+    Change POST "/console/users/switch"        as "switch_user_push"          => users::switch_user;
+    Change POST "/console/users/delete"        as "delete_user"               => users::delete;
+    Change POST "/console/users/kick-device"   as "kick_device"               => users::kick_device;
+    Change POST "/console/users/switch-device" as "switch_device_push"        => users::switch_device;
+    Change POST "/console/users/unbind"        as "unbind_device"             => users::unbind;
+    Look   GET  "/console/groups"                                             => groups::list;
+    Look   GET  "/console/groups/group"                                       => groups::show;
+    Change POST "/console/groups/mute"         as "change_group"              => groups::mute;
+    Change POST "/console/groups/dismiss"      as "dismiss_group"             => groups::dismiss;
+    Look   GET  "/console/webhooks"                                           => webhooks::list;
+    Change POST "/console/webhooks"            as "create_webhook"            => webhooks::create;
+    Change GET  "/console/webhooks/webhook"                                   => webhooks::show;
+    Change POST "/console/webhooks/webhook"    as "put_webhook"               => webhooks::change;
+    Change POST "/console/webhooks/pause"      as "put_webhook"               => webhooks::pause;
+    Change POST "/console/webhooks/delete"     as "delete_webhook"            => webhooks::delete;
+    Look   GET  "/console/keys"                                               => keys::list;
+    Own    POST "/console/keys"                as "create_key"                => keys::create;
+    Own    POST "/console/keys/revoke"         as "revoke_key"                => keys::revoke;
+    Look   GET  "/console/policy"                                             => policy::show;
+    Change POST "/console/policy"              as "change_app"                => policy::save;
     Look   GET  "/console/certificates"                                       => certificates::list;
     Change GET  "/console/certificates/new/{vendor}"                          => certificates::begin;
     Change POST "/console/certificates/new/{vendor}" as "create_certificate"  => certificates::create;
     Look   GET  "/console/certificates/{id}"                                  => certificates::show;
     Change POST "/console/certificates/{id}"   as "edit_certificate"          => certificates::change;
     Change POST "/console/certificates/{id}/test" as "probe_certificate"      => certificates::test;
+    Change POST "/console/fcm-rank"            as "change_app"                => certificates::rank;
+    Look   GET  "/console/resources"                                          => resources::show;
+    Change POST "/console/resources/new"       as "put_resource"              => resources::create;
+    Change POST "/console/resources/save"      as "put_resource"              => resources::save;
+    Change POST "/console/resources/delete"    as "delete_resource"           => resources::delete;
     Own    GET  "/console/operators"                                          => operators::list;
     Own    POST "/console/operators"           as "invite_operator"           => operators::invite;
     Own    GET  "/console/operators/{id}"                                     => operators::show;

@@ -85,6 +85,12 @@ pub(super) fn vendor_title(lang: Lang, vendor: Option<Vendor>) -> String {
         .to_owned()
 }
 
+/// What a later receipt said beside the marks: its kind, the vendor's own code, and what they mean.
+pub(super) fn told_receipt(lang: Lang, target: &ExplainedTarget) -> String {
+    let meaning = target.receipt_meaning.as_ref().map_or("", |both| lang.pick(&both.en, &both.zh));
+    format!("{} {meaning}", target.receipt_note).trim_end().to_owned()
+}
+
 /// Where a target is: user, device, certificate.
 pub(super) fn place(lang: Lang, target: &ExplainedTarget) -> String {
     let words = lang.words();
@@ -100,6 +106,15 @@ pub(super) fn place(lang: Lang, target: &ExplainedTarget) -> String {
         .as_ref()
         .map(|found| format!("{} {} {}", words.certificate, found.id, found.name).trim_end().to_owned());
     [user, device, certificate].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// Whose target it is, in a word or two.
+pub(super) fn who(lang: Lang, target: &ExplainedTarget) -> String {
+    let device = target.device.as_ref().map(|device| device.name.clone());
+    let token =
+        (!target.token_tail.is_empty()).then(|| format!("{} {}", lang.words().token, target.token_tail));
+    let user = target.user.clone();
+    user.or(device.filter(|name| !name.is_empty())).or(token).unwrap_or_default()
 }
 
 /// What a message says, in a line.

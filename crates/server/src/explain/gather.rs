@@ -1,7 +1,10 @@
 //! Reads what an answer rests on.
 
-use im::{Im, Standing};
-use model::{Addressee, AppId, ConversationId, ConversationKind, DeviceId, Message, MessageId, Seq, UserId};
+use im::{AppView, Im, Standing};
+use model::{
+    Addressee, AppId, Class, ConversationId, ConversationKind, DeviceId, Message, MessageId, PushId, Seq,
+    UserId,
+};
 use store::{AudienceRow, Deletion, DeliveryFilter, StoreError};
 
 use super::{
@@ -79,17 +82,40 @@ pub async fn explain_user(
     imagined: &Imagined,
 ) -> Result<Option<Explanation>, AskError> {
     let Some(view) = im.catalogue().view(app).await? else { return Ok(None) };
-    let Thought { message, call, at } = imagined.think(app, user, im.now())?;
+    let thought = imagined.think(app, user, im.now())?;
     let asked = Asked { user: Some(user.clone()), ..Asked::default() };
-    let rows = rows(im, &message, &asked).await?;
-    let deleted = deleted(im, &message, &asked).await?;
+    Ok(foresee(im, &view, &thought, &asked).await?)
+}
+
+/// What would happen to a push alone to this Push ID; `None` where the App has no such Push ID.
+///
+/// # Errors
+/// [`StoreError`] where a read fails.
+pub(crate) async fn explain_push_id(
+    im: &Im,
+    view: &AppView,
+    push_id: PushId,
+    class: Class,
+) -> Result<Option<Explanation>, StoreError> {
+    let thought = Thought::push_alone(view.app.id, Addressee::PushId(push_id), class, im.now());
+    foresee(im, view, &thought, &Asked::default()).await
+}
+
+async fn foresee(
+    im: &Im,
+    view: &AppView,
+    Thought { message, call, at }: &Thought,
+    asked: &Asked,
+) -> Result<Option<Explanation>, StoreError> {
+    let rows = rows(im, message, asked).await?;
+    let deleted = deleted(im, message, asked).await?;
     if rows.is_empty() && deleted.is_empty() {
         return Ok(None);
     }
-    let names = Names::read(im, &message).await?;
+    let names = Names::read(im, message).await?;
     Ok(Some(outlook(&Case {
-        message: &message,
-        view: &view,
+        message,
+        view,
         rows: &rows,
         deliveries: &[],
         fanout: None,
@@ -97,7 +123,7 @@ pub async fn explain_user(
         sender_name: names.sender.as_deref(),
         group_name: names.group.as_deref(),
         deleted: &deleted,
-        now: at,
+        now: *at,
         show_text: true,
     })))
 }

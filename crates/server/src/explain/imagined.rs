@@ -101,6 +101,30 @@ pub(super) struct Thought {
     pub(super) at: Timestamp,
 }
 
+impl Thought {
+    /// A push alone, sent now.
+    pub(super) fn push_alone(app: AppId, addressee: Addressee, class: Class, at: Timestamp) -> Self {
+        let message = Message {
+            id: MessageId(Uuid::nil()),
+            app,
+            addressee,
+            kind: MessageKind::Push,
+            sender: None,
+            sender_device: None,
+            client_message_id: None,
+            seq: Seq(0),
+            body: Body::text(""),
+            mentions: Mentions::default(),
+            online_only: false,
+            recalled_at: None,
+            push: Some(PushSettings { class, ..PushSettings::default() }),
+            sent_at: at,
+            expires_at: at.plus_ms(MESSAGE_LIFETIME_MAX_MS),
+        };
+        Self { message, call: None, at }
+    }
+}
+
 impl Imagined {
     /// The message as it would be stored.
     pub(super) fn think(&self, app: AppId, user: &UserId, now: Timestamp) -> Result<Thought, Unimaginable> {

@@ -18,8 +18,9 @@ pub use answer::{
     TargetState, Warning, Words,
 };
 pub use compose::{Case, compose, outlook};
+pub(crate) use gather::explain_push_id;
 pub use gather::{AskError, Asked, explain, explain_user};
 pub use imagined::{AskedPush, Imagined, Unimaginable};
-pub(crate) use target::{explained, explained_attempt, meaning, tail};
+pub(crate) use target::{device_name, explained, explained_attempt, meaning, tail};
 pub(crate) use text::call_words;
 pub use text::{Language, render_text};

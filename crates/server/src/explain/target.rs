@@ -195,7 +195,7 @@ fn device(row: &AudienceRow) -> Option<ExplainedDevice> {
 }
 
 /// Brand and model; the model alone where the maker begins it with the brand.
-fn device_name(brand: &str, model: &str) -> String {
+pub(crate) fn device_name(brand: &str, model: &str) -> String {
     let begins = model.get(..brand.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(brand));
     let name = if begins { model.to_owned() } else { format!("{brand} {model}") };
     name.trim().to_owned()

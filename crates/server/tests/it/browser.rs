@@ -7,7 +7,7 @@ use argon2::{
     password_hash::{PasswordHasher, phc::PasswordHash},
 };
 use http::Method;
-use model::{ConsoleGrants, OperatorId, OperatorName, Secret};
+use model::{AppId, ConsoleGrants, ConsoleRole, OperatorId, OperatorName, Secret};
 use store::{ConsoleOp, Invitation, NewOperator, Op, OperatorStart, Outcome, PasswordBy};
 
 use crate::house::{Answer, House};
@@ -43,6 +43,13 @@ pub(crate) async fn operator(house: &House, name: &str, grants: ConsoleGrants) -
         [Outcome::Operator(id), _] => id,
         ref other => panic!("a new operator, not {other:?}"),
     }
+}
+
+/// Somebody who may do so much in the first App.
+pub(crate) async fn somebody(house: &House, role: ConsoleRole) -> Browser<'_> {
+    let name = format!("some-{role}");
+    operator(house, &name, ConsoleGrants::in_app(AppId(1), role)).await;
+    Browser::with_password(house, &name).await
 }
 
 /// Somebody with a browser.

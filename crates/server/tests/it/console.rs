@@ -26,6 +26,8 @@ const PAGES: [&str; 7] = [
     "/console/dead-letters",
     "/console/certificates",
     "/console/certificates/new/xiaomi",
+    "/console/certificates/new/apns",
+    "/console/resources",
 ];
 
 /// A simulator with one handset, of which everything that somebody else chose is hostile.
@@ -209,7 +211,7 @@ async fn a_certificate_form_keeps_what_was_typed_and_never_a_secret() {
 
     let path = format!("/console/certificates/{}", certificate.id);
     let edit = [("name", "小米 2"), ("package_name", "com.example.other"), ("app_secret", "")];
-    assert_eq!(location(&browser.save(&path, &edit).await), path);
+    assert_eq!(location(&browser.save(&path, &edit).await), format!("{path}?said=saved"));
     let edited = house.store.certificates(house.app.id).await.unwrap().remove(0);
     assert_eq!((edited.id, edited.name.as_str()), (certificate.id, "小米 2"));
     assert_eq!(edited.form.get("app_secret"), Some("the-app-secret"));

@@ -9,7 +9,7 @@ use store::{Change, DeliveryFilter, DeliveryUpdate, Op, Scope};
 use crate::house::{House, wait_for};
 
 /// A device without a user, bound to the certificate; its Push ID.
-async fn bound(house: &House, certificate: u64) -> String {
+pub(crate) async fn bound(house: &House, certificate: u64) -> String {
     let device = uuid::Uuid::new_v4();
     let made = house.post("/v1/devices", json!({ "device": device })).await.json();
     let push_id = made["push_id"].as_str().unwrap().to_owned();
@@ -29,7 +29,7 @@ async fn settled(house: &House, message: &str) {
 }
 
 /// A push to it that the vendor refused for the certificate's sake; the delivery's number.
-async fn refused(house: &House, push_id: &str, class: &str) -> i64 {
+pub(crate) async fn refused(house: &House, push_id: &str, class: &str) -> i64 {
     let push = json!({ "to": { "push_id": push_id }, "push": { "title": "hello", "class": class } });
     let answer = house.post("/v1/pushes", push).await;
     assert!(answer.status.is_success(), "{}", answer.text);

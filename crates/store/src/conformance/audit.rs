@@ -73,8 +73,9 @@ pub async fn a_refused_change_is_not_recorded(stage: Stage) {
 pub async fn entries_are_filtered_and_paged_newest_first(stage: Stage) {
     let by_key =
         AuditDraft { channel: AuditChannel::Api, ..draft(&stage, Some(APP), "backend", "kick_user") };
-    let (one, three) =
-        (draft(&stage, Some(APP), "Li", "change_app"), draft(&stage, Some(APP), "bo", "sign_in"));
+    let elsewhere = AuditObject::Named("certificate 33".to_owned());
+    let one = AuditDraft { object: elsewhere, ..draft(&stage, Some(APP), "Li", "change_app") };
+    let three = draft(&stage, Some(APP), "bo", "sign_in");
     for draft in [one.clone(), by_key, three.clone()] {
         assert_eq!(stage.commit(Op::Audit(draft)).await, Outcome::Done);
     }
@@ -94,6 +95,8 @@ pub async fn entries_are_filtered_and_paged_newest_first(stage: Stage) {
             "change_app",
         ),
     ];
+    let of_three = AuditFilter { object: Some("certificate 3".to_owned()), ..AuditFilter::default() };
+    assert_eq!(actions(&listed(&stage, Some(APP), of_three).await), ["sign_in", "kick_user"]);
     for (filter, action) in narrowed {
         assert_eq!(actions(&listed(&stage, Some(APP), filter.clone()).await), [action], "{filter:?}");
     }

@@ -1,12 +1,12 @@
 //! Delivery rows: attempts, ends, lists.
 
-use model::{Addressee, CertificateId, DeliveryId, DeliveryState, Purpose};
+use model::{Addressee, CertificateId, Class, DeliveryId, DeliveryState, Purpose};
 
 use super::{
     Stage,
     stage::{FOREIGN, PUSHED, VERDICT},
 };
-use crate::{DeliveryFilter, DeliveryUpdate, NewDelivery, Op, Outcome};
+use crate::{DeliveryFilter, DeliveryUpdate, DeliveryWalk, NewDelivery, Op, Outcome, Requeue};
 
 /// Oldest first, each with the vendor's own words.
 pub async fn every_attempt_is_kept_in_order(stage: Stage) {
@@ -102,6 +102,34 @@ pub async fn deliveries_are_filtered_and_paged_newest_first(stage: Stage) {
     assert_eq!(ids(next_page).await, [first.id]);
 }
 
+/// Alone, and among a user's own.
+pub async fn a_delivery_is_found_by_the_vendors_id(stage: Stage) {
+    let (one, _) = stage.sleeping_phone("bo", "t-1").await;
+    let (first, second) = (stage.queue_push("bo", one).await, stage.queue_push("bo", one).await);
+    for (queued, id) in [(&first, "v-1"), (&second, "v-2")] {
+        let at = stage.now();
+        let update = DeliveryUpdate {
+            id: queued.id,
+            state: DeliveryState::Accepted,
+            reason: VERDICT,
+            due_at: at,
+            attempt: Some(stage.attempt("accepted")),
+            vendor_message_id: Some(id.to_owned()),
+            at,
+        };
+        stage.commit(Op::Update(update)).await;
+    }
+    let of =
+        |id: &str| DeliveryFilter { vendor_message_id: Some(id.to_owned()), ..DeliveryFilter::default() };
+    let ids = async |filter| stage.list(filter).await.into_iter().map(|one| one.id).collect::<Vec<_>>();
+    assert_eq!(ids(of("v-1")).await, [first.id]);
+    assert_eq!(ids(of("v-3")).await, []);
+    assert_eq!(ids(DeliveryFilter { user: second.user.clone(), ..of("v-2") }).await, [second.id]);
+    assert_eq!(ids(DeliveryFilter { user: "cy".parse().ok(), ..of("v-2") }).await, []);
+    let foreign = stage.store().deliveries(FOREIGN, &of("v-1"), 9).await.expect("reads");
+    assert!(foreign.is_empty());
+}
+
 async fn push_by_id(stage: &Stage, push_id: model::PushId, device: model::DeviceId) -> DeliveryId {
     let message = stage.push(Addressee::PushId(push_id));
     stage.commit(Op::Accept(Box::new(message.clone()))).await;
@@ -139,4 +167,72 @@ pub async fn a_foreign_app_sees_no_delivery(stage: Stage) {
     ] {
         assert!(stage.store().deliveries(FOREIGN, &filter, 9).await.expect("reads").is_empty());
     }
+}
+
+fn all() -> DeliveryWalk {
+    DeliveryWalk { look_at: 100, ..DeliveryWalk::default() }
+}
+
+async fn walked(stage: &Stage, walk: DeliveryWalk, limit: u32) -> (Vec<i64>, u32, Option<i64>) {
+    let step = stage.store().walk_deliveries(super::stage::APP, &walk, limit).await.expect("reads");
+    (step.found.iter().map(|one| one.delivery.id.0).collect(), step.looked_at, step.next)
+}
+
+/// A filter without an index costs no more than a step; the next one goes on behind it.
+pub async fn a_walk_looks_at_so_many_deliveries_a_step_and_finds_those_that_fit(stage: Stage) {
+    let (one, _) = stage.sleeping_phone("bo", "t-1").await;
+    let (two, _) = stage.sleeping_phone("cy", "t-2").await;
+    let mut ids = Vec::new();
+    for (name, phone) in [("bo", one), ("cy", two), ("bo", one), ("cy", two)] {
+        ids.push(stage.queue_push(name, phone).await.id);
+    }
+    stage.update(ids[0], DeliveryState::Accepted).await;
+    stage.update(ids[1], DeliveryState::Rejected).await;
+    let [first, second, third, fourth] = [ids[0].0, ids[1].0, ids[2].0, ids[3].0];
+    assert_eq!(walked(&stage, all(), 9).await, (vec![fourth, third, second, first], 4, None));
+    assert_eq!(walked(&stage, all(), 2).await, (vec![fourth, third], 2, Some(third)));
+    let accepted = DeliveryWalk { state: Some(DeliveryState::Accepted), look_at: 3, ..all() };
+    assert_eq!(walked(&stage, accepted.clone(), 9).await, (vec![], 3, Some(second)));
+    assert_eq!(
+        walked(&stage, DeliveryWalk { before: Some(second), ..accepted }, 9).await,
+        (vec![first], 1, None)
+    );
+    let bo = Some(super::stage::user("bo"));
+    for (walk, expected) in [
+        (DeliveryWalk { user: bo.clone(), ..all() }, vec![third, first]),
+        (DeliveryWalk { user: bo, state: Some(DeliveryState::Queued), ..all() }, vec![third]),
+        (DeliveryWalk { state: Some(DeliveryState::Rejected), ..all() }, vec![second]),
+        (DeliveryWalk { reason: Some(VERDICT), ..all() }, vec![second, first]),
+        (DeliveryWalk { class: Some(Class::Chat), ..all() }, vec![fourth, third, second, first]),
+        (DeliveryWalk { class: Some(Class::Marketing), ..all() }, vec![]),
+        (DeliveryWalk { certificates: Some(vec![stage.certificate]), look_at: 1, ..all() }, vec![fourth]),
+        (DeliveryWalk { certificates: Some(Vec::new()), ..all() }, vec![]),
+    ] {
+        assert_eq!(walked(&stage, walk.clone(), 9).await.0, expected, "{walk:?}");
+    }
+    let foreign = stage.store().walk_deliveries(FOREIGN, &all(), 9).await.expect("reads");
+    assert!(foreign.found.is_empty());
+}
+
+/// From a moment on, and until one; what was put back stays where it was.
+pub async fn a_walk_begins_and_ends_where_it_is_told_to(stage: Stage) {
+    let (phone, _) = stage.sleeping_phone("bo", "t-1").await;
+    let mut queued = Vec::new();
+    for _ in 0..9 {
+        queued.push(stage.queue_push("bo", phone).await);
+    }
+    let (from, to) = (queued[3].decided_at, queued[6].decided_at);
+    let expected: Vec<i64> = [5, 4, 3].map(|place| queued[place].id.0).into();
+    let span = DeliveryWalk { from: Some(from), to: Some(to), ..all() };
+    assert_eq!(walked(&stage, span.clone(), 9).await, (expected.clone(), 3, None));
+    let none = DeliveryWalk { from: Some(stage.now()), ..all() };
+    assert_eq!(walked(&stage, none, 9).await, (Vec::new(), 0, None));
+    stage.update(queued[4].id, DeliveryState::Dropped).await;
+    let message = stage.store().message(super::stage::APP, queued[4].message).await;
+    let decision = stage.push_to(&message.expect("reads").expect("is there"), phone).await;
+    let mark = model::Attempt { verdict: model::REQUEUED.to_owned(), ..stage.attempt("requeued") };
+    let again =
+        Requeue { app: super::stage::APP, id: queued[4].id, message: queued[4].message, decision, mark };
+    assert_eq!(stage.commit(Op::Requeue(Box::new(again))).await, Outcome::Done);
+    assert_eq!(walked(&stage, span, 9).await, (expected, 3, None));
 }

@@ -321,3 +321,24 @@ pub async fn a_foreign_app_sees_no_group(stage: Stage) {
     assert!(store.member(FOREIGN, &group_id("g"), &user("bo")).await.expect("reads").is_none());
     assert!(store.audience(FOREIGN, &to_group("g"), None, 9).await.expect("reads").is_empty());
 }
+
+/// In the order of their names, page by page.
+pub async fn groups_are_found_by_the_beginning_of_their_name(stage: Stage) {
+    for (id, name) in [("g-1", "山友"), ("g-2", "山友会"), ("g-3", "山友会"), ("g-4", "海友"), ("g-5", "山")]
+    {
+        let group = Group { name: name.to_owned(), ..group(id, "al") };
+        assert_eq!(stage.commit(Op::CreateGroup { group, members: Vec::new() }).await, Outcome::Done);
+    }
+    let (reason, at) = (LEFT, stage.now());
+    stage.commit(Op::DismissGroup { app: APP, group: group_id("g-1"), reason, at }).await;
+    let named = async |app, prefix: &str, after: Option<(&str, &str)>, limit| {
+        let after = after.map(|(name, id)| (name.to_owned(), group_id(id)));
+        let found = stage.store().groups_named(app, prefix, after.as_ref(), limit).await.expect("reads");
+        found.into_iter().map(|group| group.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(named(APP, "山", None, 9).await, ["g-5", "g-2", "g-3"]);
+    assert_eq!(named(APP, "山友", None, 1).await, ["g-2"]);
+    assert_eq!(named(APP, "山友", Some(("山友会", "g-2")), 9).await, ["g-3"]);
+    assert!(named(APP, "友", None, 9).await.is_empty());
+    assert!(named(FOREIGN, "山", None, 9).await.is_empty());
+}

@@ -176,6 +176,9 @@ macro_rules! conformance_tests {
             an_ended_delivery_stays_as_it_is,
             giving_up_without_a_try_leaves_no_attempt,
             deliveries_are_filtered_and_paged_newest_first,
+            a_walk_looks_at_so_many_deliveries_a_step_and_finds_those_that_fit,
+            a_walk_begins_and_ends_where_it_is_told_to,
+            a_delivery_is_found_by_the_vendors_id,
             a_foreign_app_sees_no_delivery,
         ]);
         $crate::conformance_tests!(@of $house, receipts: [
@@ -189,6 +192,7 @@ macro_rules! conformance_tests {
         $crate::conformance_tests!(@of $house, groups: [
             a_group_is_made_with_its_owner_and_members,
             a_groups_id_is_used_once,
+            groups_are_found_by_the_beginning_of_their_name,
             f2_a_group_message_is_one_row_and_reaches_every_member,
             f2_a_large_group_is_read_page_by_page,
             a_message_to_no_group_is_missing,
@@ -282,6 +286,7 @@ macro_rules! conformance_tests {
             a_webhook_is_put_changed_and_deleted,
             t14_an_event_waits_for_every_webhook_that_hears_of_it,
             each_webhook_hears_of_events_in_their_order,
+            what_a_webhook_was_not_told_is_counted,
             a_deleted_webhook_takes_its_events_with_it,
         ]);
         $crate::conformance_tests!(@of $house, retention: [

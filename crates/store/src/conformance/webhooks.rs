@@ -6,7 +6,7 @@ use super::{
     Stage,
     stage::{APP, FOREIGN, START},
 };
-use crate::{Change, Op, OutboxEntry, Outcome};
+use crate::{Change, Op, OutboxEntry, Outcome, UntoldEvents};
 
 fn webhook(events: &[EventKind]) -> Webhook {
     Webhook {
@@ -114,4 +114,20 @@ pub async fn a_deleted_webhook_takes_its_events_with_it(stage: Stage) {
     assert!(due(&stage, 9).await.is_empty());
     announce(&stage, 2).await;
     assert!(due(&stage, 9).await.is_empty());
+}
+
+/// With how the oldest stands, which the others wait for.
+pub async fn what_a_webhook_was_not_told_is_counted(stage: Stage) {
+    let id = put(&stage, webhook(&[EventKind::Delivery])).await;
+    let untold = async |app, most| stage.store().untold(app, id, most).await.expect("reads");
+    assert_eq!(untold(APP, 9).await, UntoldEvents::default());
+    let at = announce(&stage, 1).await;
+    announce(&stage, 2).await;
+    let row = due(&stage, 1).await[0].row;
+    let again_at = stage.now().plus_ms(1000);
+    tell(&stage, row, Some(again_at)).await;
+    let both = UntoldEvents { count: 2, oldest: Some(at), attempts: 1, next_at: Some(again_at) };
+    assert_eq!(untold(APP, 9).await, both);
+    assert_eq!(untold(APP, 1).await.count, 1);
+    assert_eq!(untold(FOREIGN, 9).await, UntoldEvents::default());
 }

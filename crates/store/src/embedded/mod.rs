@@ -39,7 +39,7 @@ use async_trait::async_trait;
 use model::{
     Addressee, App, AppId, Binding, CallId, Certificate, CertificateId, ConversationId, DayNumber, Delivery,
     DeliveryId, DeviceId, Group, GroupId, GroupMember, Message, MessageId, OperatorId, OperatorName, PushId,
-    PushResource, Seq, SessionId, Timestamp, UserId, Webhook,
+    PushResource, Seq, SessionId, Timestamp, UserId, Webhook, WebhookId,
 };
 
 pub use self::look::Look;
@@ -50,16 +50,18 @@ use self::{
     road::Road,
     tables::{
         api_keys, apps, audience, audit, backlog, bindings, calls, certificates, console_sessions,
-        conversations, counts, dead_letters, deletions, deliveries, delivery_list, devices, fanouts, groups,
-        ledger, members, messages, operators, outbox, queue, reads, resources, sessions, users, webhooks,
+        conversations, counts, dead_letters, deletions, deliveries, delivery_list, delivery_walk, devices,
+        fanouts, groups, ledger, members, messages, operators, outbox, queue, reads, resources, sessions,
+        users, webhooks,
     },
     writer::{Desk, Work, Writer},
 };
 use crate::{
     ApiKey, AudienceRow, AuditEntry, AuditFilter, Backlog, BrakeRecord, CallRecord, Claimed, ConsoleSession,
     ConsoleSessionKey, ConversationEntry, ConversationHead, CountFilter, Counts, DayLedger, DeadLetter,
-    DeadLetterFilter, Deletion, DeliveryFilter, DeviceRecord, FanoutCursor, Feed, Op, Operator, OutboxEntry,
-    Outcome, QueuedByClass, SealKey, SessionRecord, Space, Store, StoreError, StoreMeter, User, Waiting,
+    DeadLetterFilter, Deletion, DeliveryFilter, DeliveryStep, DeliveryWalk, DeviceRecord, FanoutCursor, Feed,
+    Op, Operator, OutboxEntry, Outcome, QueuedByClass, SealKey, SessionRecord, Space, Store, StoreError,
+    StoreMeter, UntoldEvents, User, Waiting,
 };
 
 pub use self::{
@@ -345,6 +347,16 @@ impl Store for EmbeddedStore {
         self.readers.read(|conn| groups::list(conn, app, after, limit))
     }
 
+    async fn groups_named(
+        &self,
+        app: AppId,
+        prefix: &str,
+        after: Option<&(String, GroupId)>,
+        limit: u32,
+    ) -> Result<Vec<Group>, StoreError> {
+        self.readers.read(|conn| groups::named(conn, app, prefix, after, limit))
+    }
+
     async fn members(
         &self,
         app: AppId,
@@ -382,6 +394,10 @@ impl Store for EmbeddedStore {
 
     async fn due_events(&self, by: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
         self.readers.snapshot(|conn| outbox::due(conn, by, limit))
+    }
+
+    async fn untold(&self, app: AppId, webhook: WebhookId, most: u32) -> Result<UntoldEvents, StoreError> {
+        self.readers.snapshot(|conn| outbox::untold(conn, app, webhook, most))
     }
 
     async fn delivery(&self, delivery: DeliveryId) -> Result<Option<Delivery>, StoreError> {
@@ -526,5 +542,15 @@ impl Store for EmbeddedStore {
     ) -> Result<Vec<Delivery>, StoreError> {
         self.write_young().await?;
         self.readers.snapshot(|conn| delivery_list::list(conn, app, filter, limit))
+    }
+
+    async fn walk_deliveries(
+        &self,
+        app: AppId,
+        walk: &DeliveryWalk,
+        limit: u32,
+    ) -> Result<DeliveryStep, StoreError> {
+        self.write_young().await?;
+        self.readers.snapshot(|conn| delivery_walk::step(conn, app, walk, limit))
     }
 }

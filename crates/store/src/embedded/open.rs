@@ -20,14 +20,16 @@ use crate::{
 
 /// In their order; a migration that was ever released is never edited. How many have run, the database's `user_version`
 /// says.
-pub(super) const MIGRATIONS: [&str; 7] = [
+pub(super) const MIGRATIONS: [&str; 9] = [
     include_str!("../../migrations/V1__first.sql"),
     include_str!("../../migrations/V2__groups_calls_settings.sql"),
     include_str!("../../migrations/V3__api_key_use.sql"),
     include_str!("../../migrations/V4__keeping.sql"),
     include_str!("../../migrations/V5__operators_audit.sql"),
     include_str!("../../migrations/V6__ledger.sql"),
-    include_str!("../../migrations/V7__counts.sql"),
+    include_str!("../../migrations/V7__audit_of_object.sql"),
+    include_str!("../../migrations/V8__groups_by_name.sql"),
+    include_str!("../../migrations/V9__counts.sql"),
 ];
 
 const SEAL_CHECK: Place = Place { column: "instance.seal_check", row: 0 };

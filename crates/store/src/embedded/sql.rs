@@ -3,7 +3,7 @@
 //! The model's types cannot carry the database's traits, so two small traits stand between: [`ToColumn`] and
 //! [`FromColumn`]. Columns are read in the order they are selected.
 
-use std::{str::FromStr, sync::Arc};
+use std::{ops::ControlFlow, str::FromStr, sync::Arc};
 
 use model::{
     AppId, BindingKind, BindingLoss, CallId, CertificateId, CertificateName, Class, ClientMessageId,
@@ -106,6 +106,25 @@ pub(super) fn all<T>(
     let rows = statement.query_map(params, |row| read(&mut Columns::of(row)))?.collect();
     count_steps(&statement);
     rows
+}
+
+/// Reads rows until `read` has enough.
+pub(super) fn until(
+    conn: &Connection,
+    sql: &str,
+    params: &[&dyn ToSql],
+    mut read: impl FnMut(&mut Columns<'_, '_>) -> rusqlite::Result<ControlFlow<()>>,
+) -> rusqlite::Result<()> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    while let Some(row) = rows.next()? {
+        if read(&mut Columns::of(row))?.is_break() {
+            break;
+        }
+    }
+    drop(rows);
+    count_steps(&statement);
+    Ok(())
 }
 
 /// Steps of the database's machine that all statements took, and how often one was prepared anew.

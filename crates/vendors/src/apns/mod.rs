@@ -8,12 +8,13 @@ mod lint;
 mod receipt;
 mod reply;
 mod request;
+mod setup;
 
 use model::{Environment, FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
 
 use crate::contract::{
     Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
-    ProbeOutcome, ReceiptError, Route, Step, WireReply, WireRequest,
+    ProbeOutcome, ReceiptError, Route, Setup, Step, WireReply, WireRequest,
 };
 
 /// The adapter of Apple's push service.
@@ -31,6 +32,10 @@ impl Adapter for Apns {
 
     fn fields(&self) -> &'static [Field] {
         &config::FIELDS
+    }
+
+    fn setup(&self) -> &'static Setup {
+        &setup::SETUP
     }
 
     fn codes(&self) -> &'static [CodeRow] {

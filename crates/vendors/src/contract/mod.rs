@@ -11,6 +11,7 @@ mod form;
 mod job;
 mod limits;
 mod lint;
+mod setup;
 mod wire;
 
 use std::fmt;
@@ -20,10 +21,11 @@ use model::{Environment, FieldErrors, Form, Receipt, TargetVerdict, Timestamp, V
 pub use self::{
     amounts::{DailyAmount, DailyAmounts, PerApp, Whose},
     code::{Certainty, CodeRow, Source},
-    form::{Field, FieldKind},
+    form::{Field, FieldKind, Group},
     job::{BatchKey, Content, Job, Sent, Step, Target},
     limits::{Counts, Length, Limits, Rate, Unit, measure, truncate},
     lint::{Finding, Severity},
+    setup::{Need, NeedWeight, PageNotation, Setup, StyleField, StylePart},
     wire::{Auth, AuthPlan, Origin, Protocol, Route, TlsIdentity, WireReply, WireRequest},
 };
 
@@ -42,6 +44,11 @@ pub trait Adapter: Send + Sync {
 
     /// The fields of a certificate's form, in the order a console shows them.
     fn fields(&self) -> &'static [Field];
+
+    /// What has to be done beside the form, and what a push resource may set.
+    fn setup(&self) -> &'static Setup {
+        &Setup::NONE
+    }
 
     /// Every code in the book.
     fn codes(&self) -> &'static [CodeRow];

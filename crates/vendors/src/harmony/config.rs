@@ -6,7 +6,7 @@ use super::{auth::ServiceAccount, receipt::Signer};
 use crate::{
     amounts::{RATE, day_device_field},
     answer::{NOTHING, Words},
-    contract::{Content, Field, FieldKind},
+    contract::{Content, Field, FieldKind, Group},
     form::{Reading, field},
 };
 
@@ -28,8 +28,8 @@ const YES_NO: &[&str] = &["yes", "no"];
 const SECRET_FORMS: &[&str] = &["base64", "text"];
 
 const GRANTED: Words = (
-    "yes only once AppGallery Connect has granted it; without, Huawei counts it as marketing",
-    "仅在 AppGallery Connect 批准后选 yes；未获批时华为按资讯营销处理",
+    "granted in AppGallery Connect; without it Huawei counts the push as marketing",
+    "在 AppGallery Connect 申请；未获批时华为按资讯营销处理",
 );
 
 // One row a line reads as the table it is.
@@ -37,21 +37,21 @@ const GRANTED: Words = (
 pub(super) const FIELDS: [Field; 19] = [
     field("service_account", FieldKind::SecretFile, true, ("Service account key file", "服务账号密钥文件"), ("the JSON file from the API Console; not agconnect-services.json", "API Console 下载的 JSON 文件，不是 agconnect-services.json")),
     text("client_id", ("Client ID", "Client ID"), ("of the app, not of the project; only taking pushes back needs it", "应用级 Client ID；仅撤回推送时需要")),
-    one_of("category_chat", CATEGORIES, ("Category of chat messages", "聊天消息自分类"), ("IM where left out", "不填为 IM")),
-    one_of("right_chat", YES_NO, ("Category of chat messages granted", "聊天消息自分类已获批"), GRANTED),
-    one_of("category_call", CATEGORIES, ("Category of calls", "呼叫消息自分类"), ("VOIP where left out; for calls that are shown as a notification", "不填为 VOIP；用于以通知展示的呼叫")),
-    one_of("right_call", YES_NO, ("Category of calls granted", "呼叫消息自分类已获批"), GRANTED),
-    one_of("category_system", CATEGORIES, ("Category of system messages", "系统消息自分类"), ("SUBSCRIPTION where left out", "不填为 SUBSCRIPTION")),
-    one_of("right_system", YES_NO, ("Category of system messages granted", "系统消息自分类已获批"), GRANTED),
-    one_of("right_voip", YES_NO, ("In-app call messages granted", "应用内通话消息权益已获批"), ("yes: calls ring in the app; no: they are shown as notifications", "yes：呼叫直接在应用内响铃；no：以通知展示")),
-    field("click", CLICKS, false, ("After a tap", "点击通知后"), NOTHING),
-    text("click_target", ("Page to open", "要打开的页面"), ("an action of the app's skills, or a uri of them (scheme://…)", "应用 skills 中的 action，或其 uri(scheme://…)")),
-    one_of("foreground_show", YES_NO, ("Show while the app is in the foreground", "应用在前台时展示"), ("no: the app receives it instead; yes where left out", "no：由应用自行接收；不填为 yes")),
-    one_of("test_messages", YES_NO, ("Send test messages", "发送测试消息"), ("1000 a day for the whole project, free of the marketing limit", "整个项目每天 1000 条，不受营销频控")),
-    text("receipt_id", ("Receipt ID", "回执 ID"), ("chooses one of several receipt configurations", "存在多个回执配置时指定其一")),
-    text("receipt_user", ("Receipt user name", "回调用户名"), ("as in the receipt configuration; receipts are then refused unless signed", "与回执配置一致；填写后仅接受已签名的回执")),
-    field("receipt_secret", FieldKind::Secret, false, ("Receipt secret", "回调密钥"), ("as in the receipt configuration", "与回执配置一致")),
-    one_of("receipt_secret_form", SECRET_FORMS, ("Form of the receipt secret", "回调密钥格式"), ("base64 where left out; text for old receipt configurations", "不填为 base64；旧回执配置选 text")),
+    one_of("category_chat", CATEGORIES, ("Category of chat messages", "聊天消息自分类"), ("", "")).for_class(Class::Chat).usually("IM"),
+    one_of("right_chat", YES_NO, ("Category of chat messages granted", "聊天消息自分类已获批"), GRANTED).of(Group::Rights).usually("no"),
+    one_of("category_call", CATEGORIES, ("Category of calls", "呼叫消息自分类"), ("for calls that are shown as a notification", "用于以通知展示的呼叫")).for_class(Class::Call).usually("VOIP"),
+    one_of("right_call", YES_NO, ("Category of calls granted", "呼叫消息自分类已获批"), GRANTED).of(Group::Rights).usually("no"),
+    one_of("category_system", CATEGORIES, ("Category of system messages", "系统消息自分类"), ("", "")).for_class(Class::System).usually("SUBSCRIPTION"),
+    one_of("right_system", YES_NO, ("Category of system messages granted", "系统消息自分类已获批"), GRANTED).of(Group::Rights).usually("no"),
+    one_of("right_voip", YES_NO, ("In-app call messages granted", "应用内通话消息权益已获批"), ("calls ring in the app; without it they are shown as notifications", "呼叫直接在应用内响铃；未获批时以通知展示")).of(Group::Rights).usually("no"),
+    field("click", CLICKS, false, ("After a tap", "点击通知后"), NOTHING).of(Group::Click).usually("open_app"),
+    text("click_target", ("Page to open", "要打开的页面"), ("an action of the app's skills, or a uri of them (scheme://…)", "应用 skills 中的 action，或其 uri(scheme://…)")).of(Group::Click),
+    one_of("foreground_show", YES_NO, ("Show while the app is in the foreground", "应用在前台时展示"), ("otherwise the app receives it instead", "关闭时由应用自行接收")).of(Group::Look).usually("yes"),
+    one_of("test_messages", YES_NO, ("Send test messages", "发送测试消息"), ("1000 a day for the whole project, free of the marketing limit", "整个项目每天 1000 条，不受营销频控")).of(Group::Limits).usually("no"),
+    text("receipt_id", ("Receipt ID", "回执 ID"), ("chooses one of several receipt configurations", "存在多个回执配置时指定其一")).of(Group::Receipts),
+    text("receipt_user", ("Receipt user name", "回调用户名"), ("as in the receipt configuration; receipts are then refused unless signed", "与回执配置一致；填写后仅接受已签名的回执")).of(Group::Receipts),
+    field("receipt_secret", FieldKind::Secret, false, ("Receipt secret", "回调密钥"), ("as in the receipt configuration", "与回执配置一致")).of(Group::Receipts),
+    one_of("receipt_secret_form", SECRET_FORMS, ("Form of the receipt secret", "回调密钥格式"), ("text for old receipt configurations", "旧回执配置选 text")).of(Group::Receipts).usually("base64"),
     RATE,
     day_device_field("day_device_marketing", ("A phone's daily amount: marketing", "每台设备每日数量：资讯营销类")),
 ];

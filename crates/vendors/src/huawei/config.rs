@@ -7,7 +7,7 @@ use super::{receipt::Signature, request};
 use crate::{
     amounts::{RATE, day_device_field},
     answer::{NOTHING, Words},
-    contract::{Content, Field, FieldKind},
+    contract::{Content, Field, FieldKind, Group},
     form::{Reading, field},
 };
 
@@ -21,7 +21,7 @@ const VOIP: &str = "VOIP";
 
 /// The categories a notification may have (documented).
 #[rustfmt::skip]
-const CATEGORIES: [&str; 12] = [
+pub(super) const CATEGORIES: [&str; 12] = [
     "IM", VOIP, "SUBSCRIPTION", "TRAVEL", "HEALTH", "WORK", "ACCOUNT", "EXPRESS", "FINANCE", "DEVICE_REMINDER", "MAIL",
     MARKETING,
 ];
@@ -34,8 +34,8 @@ const CATEGORY: FieldKind = FieldKind::Choice(&CATEGORIES);
 const YES_NO: FieldKind = FieldKind::Choice(&["yes", "no"]);
 
 const GRANTED: Words = (
-    "yes once the category was granted in AppGallery Connect; without it Huawei counts the push as marketing",
-    "在 AppGallery Connect 申请自分类权益通过后选 yes；未开通时华为按资讯营销类处理",
+    "granted in AppGallery Connect; without it Huawei counts the push as marketing",
+    "在 AppGallery Connect 申请；未开通时华为按资讯营销类处理",
 );
 const PAGE: Words = (
     "web page: https address; page in app: intent URI (intent://…#Intent;…;end) or an action",
@@ -45,27 +45,27 @@ const PAGE: Words = (
 // One field a line reads as the form it is.
 #[rustfmt::skip]
 pub(super) const FIELDS: [Field; 23] = [
-    field("client_id", TEXT, true, ("Client ID (App ID)", "Client ID(AppID)"), ("OAuth 2.0 client ID; the App ID for older apps", "OAuth 2.0 客户端 ID；早期应用即 AppID")),
-    field("client_secret", HIDDEN, true, ("Client secret (App secret)", "Client Secret(AppSecret)"), ("64 characters, of the same client", "64 位，与 Client ID 对应")),
+    field("client_id", TEXT, true, ("Client ID (App ID)", "Client ID(AppID)"), ("OAuth 2.0 client ID; the App ID for older apps", "OAuth 2.0 客户端 ID；早期应用即 AppID")).at_most(64),
+    field("client_secret", HIDDEN, true, ("Client secret (App secret)", "Client Secret(AppSecret)"), ("64 characters, of the same client", "64 位，与 Client ID 对应")).at_most(128),
     field("project_id", TEXT, false, ("Project ID", "项目 ID"), ("filled: V2, for credentials of a project; blank: V1", "填写则使用 V2(项目级凭据)，不填使用 V1")),
     field("package_name", TEXT, false, ("Package name", "应用包名称"), ("for people only; sending does not need it", "仅供查看，发送不需要")),
-    field("category_chat", CATEGORY, false, ("Category of chats", "聊天消息类别"), ("default: IM", "默认 IM")),
-    field("right_chat", YES_NO, false, ("Right to the category of chats", "聊天消息类别权益"), GRANTED),
-    field("category_call", CATEGORY, false, ("Category of calls", "通话消息类别"), ("default: VOIP", "默认 VOIP")),
-    field("right_call", YES_NO, false, ("Right to the category of calls", "通话消息类别权益"), GRANTED),
-    field("category_system", CATEGORY, false, ("Category of system notices", "系统通知类别"), ("default: SUBSCRIPTION", "默认 SUBSCRIPTION")),
-    field("right_system", YES_NO, false, ("Right to the category of system notices", "系统通知类别权益"), GRANTED),
-    field("right_high_priority", YES_NO, false, ("Right to high-priority messages", "高优先级消息权益"), ("lets a data message start the app", "透传消息可拉起应用进程")),
-    field("channel_id", TEXT, false, ("Notification channel", "通知渠道 ID"), ("one that the app makes; blank: Huawei's default", "应用已创建的渠道；不填使用默认渠道")),
-    field("channel_call", TEXT, false, ("Notification channel of calls", "通话通知渠道 ID"), ("blank: as above", "不填则同上")),
-    field("badge_class", TEXT, false, ("Launcher activity", "桌面入口 Activity"), ("full class name; without it there is no badge", "完整类名，例如 com.example.im.MainActivity；不填则无角标")),
-    field("receipt_id", TEXT, false, ("Receipt ID", "回执 ID"), ("selects one of several receipt settings", "有多个回执配置时用于选择")),
-    field("receipt_user", TEXT, false, ("Receipt user name", "回执用户名"), ("as in the receipt settings", "与回执配置一致")),
-    field("receipt_secret", HIDDEN, false, ("Receipt key", "回执密钥"), ("blank: receipts are taken unsigned", "不填则不校验回执签名")),
-    field("receipt_secret_form", KEY_FORMS, false, ("Form of the receipt key", "回执密钥格式"), ("base64: new settings (default); text: old ones", "base64：新配置(默认)；text：旧配置")),
-    field("test_messages", YES_NO, false, ("Test messages", "测试消息"), ("500 a day, free of the marketing cap", "每天 500 条，不受资讯营销类限额")),
-    field("click", CLICK, false, ("After a tap", "点击通知后"), NOTHING),
-    field("click_target", TEXT, false, ("Page to open", "要打开的页面"), PAGE),
+    field("category_chat", CATEGORY, false, ("Category of chats", "聊天消息类别"), ("", "")).for_class(Class::Chat).usually("IM"),
+    field("right_chat", YES_NO, false, ("Right to the category of chats", "聊天消息类别权益"), GRANTED).of(Group::Rights).usually("no"),
+    field("category_call", CATEGORY, false, ("Category of calls", "通话消息类别"), ("", "")).for_class(Class::Call).usually("VOIP"),
+    field("right_call", YES_NO, false, ("Right to the category of calls", "通话消息类别权益"), GRANTED).of(Group::Rights).usually("no"),
+    field("category_system", CATEGORY, false, ("Category of system notices", "系统通知类别"), ("", "")).for_class(Class::System).usually("SUBSCRIPTION"),
+    field("right_system", YES_NO, false, ("Right to the category of system notices", "系统通知类别权益"), GRANTED).of(Group::Rights).usually("no"),
+    field("right_high_priority", YES_NO, false, ("Right to high-priority messages", "高优先级消息权益"), ("lets a data message start the app", "透传消息可拉起应用进程")).of(Group::Rights).usually("no"),
+    field("channel_id", TEXT, false, ("Notification channel", "通知渠道 ID"), ("one that the app makes; blank: Huawei's default", "应用已创建的渠道；不填使用默认渠道")).of(Group::Classes),
+    field("channel_call", TEXT, false, ("Notification channel of calls", "通话通知渠道 ID"), ("", "")).for_class(Class::Call).inherits("channel_id"),
+    field("badge_class", TEXT, false, ("Launcher activity", "桌面入口 Activity"), ("full class name; without it there is no badge", "完整类名，例如 com.example.im.MainActivity；不填则无角标")).of(Group::Look),
+    field("receipt_id", TEXT, false, ("Receipt ID", "回执 ID"), ("selects one of several receipt settings", "有多个回执配置时用于选择")).of(Group::Receipts),
+    field("receipt_user", TEXT, false, ("Receipt user name", "回执用户名"), ("as in the receipt settings", "与回执配置一致")).of(Group::Receipts),
+    field("receipt_secret", HIDDEN, false, ("Receipt key", "回执密钥"), ("blank: receipts are taken unsigned", "不填则不校验回执签名")).of(Group::Receipts).at_most(128),
+    field("receipt_secret_form", KEY_FORMS, false, ("Form of the receipt key", "回执密钥格式"), ("base64: new settings; text: old ones", "base64：新配置；text：旧配置")).of(Group::Receipts).usually("base64"),
+    field("test_messages", YES_NO, false, ("Test messages", "测试消息"), ("500 a day, free of the marketing cap", "每天 500 条，不受资讯营销类限额")).of(Group::Limits).usually("no"),
+    field("click", CLICK, false, ("After a tap", "点击通知后"), NOTHING).of(Group::Click).usually("open_app"),
+    field("click_target", TEXT, false, ("Page to open", "要打开的页面"), PAGE).of(Group::Click),
     RATE,
     day_device_field("day_device_marketing", ("A phone's daily amount: marketing", "每台设备每日数量：资讯营销类")),
 ];

@@ -5,7 +5,7 @@ use model::{Class, ClickAction, FieldErrors, Form, Secret, Timestamp};
 use crate::{
     amounts::{RATE, day_device_field, day_field},
     answer::Words,
-    contract::{Field, FieldKind},
+    contract::{Field, FieldKind, Group},
     form::{Reading, field},
 };
 
@@ -13,15 +13,13 @@ use crate::{
 pub(super) const HOST: &str = "server-api-push.meizu.com";
 
 const CLICKS: FieldKind = FieldKind::Choice(&["open_app", "web_page", "app_page"]);
-const PRIVATE_BY_ITSELF: Words =
-    ("private unless chosen otherwise; public: 3 a day and device", "默认私信；公信：每台设备每天 3 条");
-const PUBLIC_BY_ITSELF: Words = (
-    "public unless chosen otherwise; marketing as private breaks Meizu's rules",
-    "默认公信；营销内容以私信发送违反魅族规则",
-);
+const PRIVATE_BY_ITSELF: Words = ("public: 3 a day and device", "公信：每台设备每天 3 条");
+const PUBLIC_BY_ITSELF: Words =
+    ("marketing as private breaks Meizu's rules", "营销内容以私信发送违反魅族规则");
 
 const fn type_field(name: &'static str, label: Words, hint: Words) -> Field {
     field(name, FieldKind::Choice(&["private", "public"]), false, label, hint)
+        .labelled(&[("private", "Private", "私信"), ("public", "Public", "公信")])
 }
 
 pub(super) const FIELDS: [Field; 13] = [
@@ -40,10 +38,10 @@ pub(super) const FIELDS: [Field; 13] = [
         ("AppKey", "AppKey"),
         ("the app's client SDK needs it; sending does not", "客户端 SDK 使用，服务端发送不需要"),
     ),
-    type_field("message_type_chat", ("Type of chat", "聊天消息类型"), PRIVATE_BY_ITSELF),
-    type_field("message_type_call", ("Type of calls", "呼叫消息类型"), PRIVATE_BY_ITSELF),
-    type_field("message_type_system", ("Type of system notices", "系统通知类型"), PRIVATE_BY_ITSELF),
-    type_field("message_type_marketing", ("Type of marketing", "营销消息类型"), PUBLIC_BY_ITSELF),
+    type_field("message_type_chat", ("Type of chat", "聊天消息类型"), PRIVATE_BY_ITSELF).for_class(Class::Chat).usually("private"),
+    type_field("message_type_call", ("Type of calls", "呼叫消息类型"), PRIVATE_BY_ITSELF).for_class(Class::Call).usually("private"),
+    type_field("message_type_system", ("Type of system notices", "系统通知类型"), PRIVATE_BY_ITSELF).for_class(Class::System).usually("private"),
+    type_field("message_type_marketing", ("Type of marketing", "营销消息类型"), PUBLIC_BY_ITSELF).for_class(Class::Marketing).usually("public"),
     field(
         "receipt_token",
         FieldKind::Secret,
@@ -54,8 +52,8 @@ pub(super) const FIELDS: [Field; 13] = [
              unregistered one, offline phones get nothing",
             "请先在 Flyme 推送平台的回执管理中登记本证书的回执地址再填写：回执地址未登记时，离线消息不会下发",
         ),
-    ),
-    field("click", CLICKS, false, ("After a tap", "点击通知后"), ("", "")),
+    ).of(Group::Receipts),
+    field("click", CLICKS, false, ("After a tap", "点击通知后"), ("", "")).of(Group::Click).usually("open_app"),
     field(
         "click_target",
         FieldKind::Text,
@@ -65,7 +63,7 @@ pub(super) const FIELDS: [Field; 13] = [
             "web page: http(s) address; page in app: Activity's full class name, or a URI such as imapp://chat",
             "网页：http(s) 地址；应用内页面：Activity 完整类名，或 URI，例如 imapp://chat",
         ),
-    ),
+    ).of(Group::Click),
     RATE,
     day_field("day_public", ("Daily amount: public messages", "每日数量：公信消息")),
     day_device_field(

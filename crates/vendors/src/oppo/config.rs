@@ -5,7 +5,7 @@ use model::{Class, ClickAction, FieldErrors, Form, Secret, Template, Timestamp};
 use super::request;
 use crate::{
     amounts::{RATE, day_device_field, day_field},
-    contract::{Field, FieldKind},
+    contract::{Field, FieldKind, Group},
     form::{Reading, field},
 };
 
@@ -30,33 +30,37 @@ const SERVICE: FieldKind = FieldKind::Choice(&SERVICE_CATEGORIES);
 const CONTENT: FieldKind = FieldKind::Choice(&CONTENT_CATEGORIES);
 const TEXT: FieldKind = FieldKind::Text;
 
+/// What is said of a channel that is left out.
+const NOT_SHOWN: (&str, &str) =
+    ("empty: not shown on Android 8 and later", "未填写：Android 8.0 及以上设备不展示");
+
 /// How a page in the app is named; a URL is known by its colon.
 const PAGE_KINDS: [&str; 2] = ["activity", "action"];
 
 // One field a line reads as the table it is.
 #[rustfmt::skip]
 pub(super) const FIELDS: [Field; 24] = [
-    field("app_key", TEXT, true, ("AppKey", "AppKey"), ("in the push platform: settings, app settings", "推送平台 → 配置管理 → 应用配置")),
-    field("app_id", TEXT, false, ("AppID", "AppID"), ("for people only; sending does not need it", "仅供查看，发送不需要")),
-    field("master_secret", FieldKind::Secret, true, ("MasterSecret", "MasterSecret"), ("not the AppSecret, which only the phone uses", "注意不是 AppSecret；AppSecret 仅客户端使用")),
-    field("host", FieldKind::Choice(&HOSTS), false, ("OPPO's server", "OPPO 服务器"), ("the first where left out; the third is for phones sold overseas", "不填为第一个；第三个用于海外机型")),
-    field("channel_id", TEXT, false, ("ChannelID", "ChannelID"), ("made in the app and in the push platform; without one Android 8 and later do not show the push", "须在应用内创建并在推送平台登记；不填则 Android 8.0 及以上不展示")),
-    field("channel_id_call", TEXT, false, ("ChannelID of calls", "呼叫的 ChannelID"), ("ringing follows the channel; left out: the ChannelID", "铃声由渠道决定；不填则同 ChannelID")),
-    field("channel_id_system", TEXT, false, ("ChannelID of the app's notices", "系统通知的 ChannelID"), ("left out: the ChannelID", "不填则同 ChannelID")),
-    field("channel_id_marketing", TEXT, false, ("ChannelID of marketing", "营销消息的 ChannelID"), ("left out: the ChannelID", "不填则同 ChannelID")),
-    field("service_right", YES_NO, false, ("Service categories granted", "已获通讯与服务类权限"), ("no: everything goes out as content and marketing; left out: yes", "选“no”则全部按内容与营销类发送；不填为“yes”")),
-    field("category_chat", SERVICE, false, ("Category of chats", "聊天消息的 category"), ("IM where left out", "不填为 IM")),
-    field("category_call", SERVICE, false, ("Category of calls", "呼叫的 category"), ("IM where left out", "不填为 IM")),
-    field("category_system", SERVICE, false, ("Category of the app's notices", "系统通知的 category"), ("ACCOUNT where left out; choose what your notices are", "不填为 ACCOUNT，请按通知内容选择")),
-    field("category_marketing", CONTENT, false, ("Category of marketing", "营销消息的 category"), ("MARKETING where left out", "不填为 MARKETING")),
-    field("strong_reminder_right", YES_NO, false, ("Strong reminder granted (level 16)", "已获强提醒权限(notify_level 16)"), ("yes: chats and calls come with banner, vibration and sound", "选“yes”则聊天与呼叫带横幅、振动和铃声")),
-    field("badge_right", YES_NO, false, ("Badge granted", "已获角标权限"), ("yes: every push counts one up on the app's icon", "选“yes”则每条推送使角标加一")),
-    field("template_id", TEXT, false, ("Private template ID", "私信模板 ID"), ("an approved template for everything but marketing", "已审核通过的模板，用于营销之外的消息")),
-    field("template_title_key", TEXT, false, ("Template's place for the title", "模板标题参数名"), ("the name alone, of ${name}$ in the template's title", "模板标题中 ${name}$ 的 name")),
-    field("template_body_key", TEXT, false, ("Template's place for the text", "模板内容参数名"), ("the name alone, of ${name}$ in the template's text", "模板内容中 ${name}$ 的 name")),
-    field("click", FieldKind::Choice(&["open_app", "web_page", "app_page"]), false, ("After a tap", "点击后续操作"), ("", "")),
-    field("page_kind", FieldKind::Choice(&PAGE_KINDS), false, ("Page in app, named by", "应用内界面的指定方式"), ("full class name of the Activity (advised, and where left out), or intent action; a URL such as intent:… is known by its colon", "Activity 完整类名(推荐，不填即此项)或 Intent action；intent: 等 URL 会自动识别")),
-    field("click_target", TEXT, false, ("Page to open", "要打开的页面"), ("web page: http(s) address; page in app: full class name, intent action, or URL such as intent:…", "网页：http(s) 地址；应用内界面：Activity 完整类名、Intent action 或 intent: 等 URL")),
+    field("app_key", TEXT, true, ("AppKey", "AppKey"), ("in the push platform: settings, app settings", "推送平台 → 配置管理 → 应用配置")).at_most(256),
+    field("app_id", TEXT, false, ("AppID", "AppID"), ("for people only; sending does not need it", "仅供查看，发送不需要")).at_most(256),
+    field("master_secret", FieldKind::Secret, true, ("MasterSecret", "MasterSecret"), ("not the AppSecret, which only the phone uses", "注意不是 AppSecret；AppSecret 仅客户端使用")).at_most(256),
+    field("host", FieldKind::Choice(&HOSTS), false, ("OPPO's server", "OPPO 服务器"), ("the third is for phones sold overseas", "第三个用于海外机型")).usually("api.push.oppomobile.com"),
+    field("channel_id", TEXT, false, ("ChannelID", "ChannelID"), ("made in the app and in the push platform", "须在应用内创建并在推送平台登记")).of(Group::Classes).at_most(256).warns(NOT_SHOWN),
+    field("channel_id_call", TEXT, false, ("ChannelID of calls", "呼叫的 ChannelID"), ("ringing follows the channel", "铃声由渠道决定")).for_class(Class::Call).inherits("channel_id").at_most(256),
+    field("channel_id_system", TEXT, false, ("ChannelID of the app's notices", "系统通知的 ChannelID"), ("", "")).for_class(Class::System).inherits("channel_id").at_most(256),
+    field("channel_id_marketing", TEXT, false, ("ChannelID of marketing", "营销消息的 ChannelID"), ("", "")).for_class(Class::Marketing).inherits("channel_id").at_most(256),
+    field("service_right", YES_NO, false, ("Service categories granted", "已获通讯与服务类权限"), ("without it everything goes out as content and marketing", "未获权限时全部按内容与营销类发送")).of(Group::Rights).usually("yes"),
+    field("category_chat", SERVICE, false, ("Category of chats", "聊天消息的 category"), ("", "")).for_class(Class::Chat).usually("IM"),
+    field("category_call", SERVICE, false, ("Category of calls", "呼叫的 category"), ("", "")).for_class(Class::Call).usually("IM"),
+    field("category_system", SERVICE, false, ("Category of the app's notices", "系统通知的 category"), ("choose what your notices are", "请按通知内容选择")).for_class(Class::System).usually("ACCOUNT"),
+    field("category_marketing", CONTENT, false, ("Category of marketing", "营销消息的 category"), ("", "")).for_class(Class::Marketing).usually("MARKETING"),
+    field("strong_reminder_right", YES_NO, false, ("Strong reminder granted (level 16)", "已获强提醒权限(notify_level 16)"), ("chats and calls come with banner, vibration and sound", "聊天与呼叫带横幅、振动和铃声")).of(Group::Rights).usually("no"),
+    field("badge_right", YES_NO, false, ("Badge granted", "已获角标权限"), ("every push counts one up on the app's icon", "每条推送使角标加一")).of(Group::Rights).usually("no"),
+    field("template_id", TEXT, false, ("Private template ID", "私信模板 ID"), ("an approved template for everything but marketing", "已审核通过的模板，用于营销之外的消息")).of(Group::Classes),
+    field("template_title_key", TEXT, false, ("Template's place for the title", "模板标题参数名"), ("the name alone, of ${name}$ in the template's title", "模板标题中 ${name}$ 的 name")).of(Group::Classes),
+    field("template_body_key", TEXT, false, ("Template's place for the text", "模板内容参数名"), ("the name alone, of ${name}$ in the template's text", "模板内容中 ${name}$ 的 name")).of(Group::Classes),
+    field("click", FieldKind::Choice(&["open_app", "web_page", "app_page"]), false, ("After a tap", "点击后续操作"), ("", "")).of(Group::Click).usually("open_app"),
+    field("page_kind", FieldKind::Choice(&PAGE_KINDS), false, ("Page in app, named by", "应用内界面的指定方式"), ("full class name of the Activity (advised, and where left out), or intent action; a URL such as intent:… is known by its colon", "Activity 完整类名(推荐，不填即此项)或 Intent action；intent: 等 URL 会自动识别")).of(Group::Click).usually("activity").labelled(&[("activity", "Activity (advised)", "Activity(推荐)"), ("action", "Intent action", "Intent action")]),
+    field("click_target", TEXT, false, ("Page to open", "要打开的页面"), ("web page: http(s) address; page in app: full class name, intent action, or URL such as intent:…", "网页：http(s) 地址；应用内界面：Activity 完整类名、Intent action 或 intent: 等 URL")).of(Group::Click),
     RATE,
     day_field("day_content", ("Daily amount: content and marketing", "每日数量：内容与营销")),
     day_device_field("day_device_content", ("A phone's daily amount: content and marketing", "每台设备每日数量：内容与营销")),

@@ -8,12 +8,13 @@ mod lint;
 mod receipt;
 mod reply;
 mod request;
+mod setup;
 
 use model::{FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
 
 use crate::contract::{
     Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, DailyAmounts, Field, Finding,
-    Job, Limits, Origin, ProbeOutcome, Protocol, ReceiptError, Route, Step, WireReply, WireRequest,
+    Job, Limits, Origin, ProbeOutcome, Protocol, ReceiptError, Route, Setup, Step, WireReply, WireRequest,
 };
 
 /// The adapter of vivo Push, which iQOO phones use too.
@@ -35,6 +36,10 @@ impl Adapter for Vivo {
 
     fn fields(&self) -> &'static [Field] {
         &config::FIELDS
+    }
+
+    fn setup(&self) -> &'static Setup {
+        &setup::SETUP
     }
 
     fn codes(&self) -> &'static [CodeRow] {

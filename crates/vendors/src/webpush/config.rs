@@ -4,7 +4,7 @@ use model::{Class, ClickAction, FieldErrors, Form, Timestamp};
 
 use crate::{
     amounts::RATE,
-    contract::{Field, FieldKind},
+    contract::{Field, FieldKind, Group},
     form::{Reading, field},
     vapid::Vapid,
 };
@@ -52,36 +52,23 @@ pub(super) const FIELDS: [Field; 11] = [
             "the applicationServerKey of your pages; if filled, it is checked against the private key",
             "网页订阅时使用的 applicationServerKey；填写后会核对是否与私钥匹配",
         ),
-    ),
-    field(
-        "urgency_chat",
-        URGENCIES,
-        false,
-        ("Urgency of chat", "聊天消息紧急程度"),
-        ("high by default", "默认 high"),
-    ),
-    field(
-        "urgency_call",
-        URGENCIES,
-        false,
-        ("Urgency of calls", "呼叫紧急程度"),
-        ("high by default", "默认 high"),
-    ),
-    field(
-        "urgency_system",
-        URGENCIES,
-        false,
-        ("Urgency of system notices", "系统通知紧急程度"),
-        ("normal by default", "默认 normal"),
-    ),
-    field(
-        "urgency_marketing",
-        URGENCIES,
-        false,
-        ("Urgency of marketing", "营销消息紧急程度"),
-        ("very-low by default", "默认 very-low"),
-    ),
-    field("click", CLICKS, false, ("After a tap", "点击通知后"), ("", "")),
+    )
+    .of(Group::Secrets),
+    field("urgency_chat", URGENCIES, false, ("Urgency of chat", "聊天消息紧急程度"), ("", ""))
+        .for_class(Class::Chat)
+        .usually("high"),
+    field("urgency_call", URGENCIES, false, ("Urgency of calls", "呼叫紧急程度"), ("", ""))
+        .for_class(Class::Call)
+        .usually("high"),
+    field("urgency_system", URGENCIES, false, ("Urgency of system notices", "系统通知紧急程度"), ("", ""))
+        .for_class(Class::System)
+        .usually("normal"),
+    field("urgency_marketing", URGENCIES, false, ("Urgency of marketing", "营销消息紧急程度"), ("", ""))
+        .for_class(Class::Marketing)
+        .usually("very-low"),
+    field("click", CLICKS, false, ("After a tap", "点击通知后"), ("", ""))
+        .of(Group::Click)
+        .usually("open_app"),
     field(
         "click_target",
         FieldKind::Text,
@@ -91,7 +78,8 @@ pub(super) const FIELDS: [Field; 11] = [
             "web page: http(s) address; page in app: path such as /chat",
             "网页：http(s) 地址；应用内页面：路径，例如 /chat",
         ),
-    ),
+    )
+    .of(Group::Click),
     RATE,
 ];
 

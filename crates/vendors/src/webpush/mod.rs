@@ -8,13 +8,14 @@ mod lint;
 mod receipt;
 mod reply;
 mod request;
+mod setup;
 
 use model::{FieldErrors, Form, Receipt, TargetVerdict, Timestamp, Vendor};
 
 use crate::{
     contract::{
         Adapter, Auth, AuthPlan, BatchKey, Callback, Channel, CodeRow, Content, Field, Finding, Job, Limits,
-        Origin, ProbeOutcome, ReceiptError, Route, Step, WireReply, WireRequest,
+        Origin, ProbeOutcome, ReceiptError, Route, Setup, Step, WireReply, WireRequest,
     },
     subscription::Subscription,
 };
@@ -34,6 +35,10 @@ impl Adapter for Webpush {
 
     fn fields(&self) -> &'static [Field] {
         &config::FIELDS
+    }
+
+    fn setup(&self) -> &'static Setup {
+        &setup::SETUP
     }
 
     fn codes(&self) -> &'static [CodeRow] {

@@ -7,7 +7,7 @@ use model::{Class, ClickAction, FieldErrors, Form, Secret, Timestamp};
 use super::{limits, request};
 use crate::{
     amounts::{RATE, day_device_field, day_field},
-    contract::{Field, FieldKind, Length, measure, truncate},
+    contract::{Field, FieldKind, Group, Length, measure, truncate},
     form::{Reading, field},
 };
 
@@ -24,26 +24,55 @@ const TEXT: FieldKind = FieldKind::Text;
 const CLICK: FieldKind = FieldKind::Choice(&["open_app", "web_page", "app_page"]);
 const YES_NO: FieldKind = FieldKind::Choice(&["yes", "no"]);
 
+/// The kinds of important messages that Xiaomi approves private channels for (row K of the seed documents).
+const KINDS: [&str; 8] = [
+    IM_MESSAGE,
+    "followed_update",
+    "personal_matter",
+    "order_state",
+    "finance",
+    "state_change",
+    "resource_change",
+    "device_alert",
+];
+/// The kind that chats and calls are.
+pub(super) const IM_MESSAGE: &str = "im_message";
+#[rustfmt::skip]
+const KIND_LABELS: [(&str, &str, &str); 8] = [
+    (IM_MESSAGE, "Instant messages", "即时通讯消息"),
+    ("followed_update", "Updates of what is followed", "关注内容更新"),
+    ("personal_matter", "Personal matters", "个人事项提醒"),
+    ("order_state", "Orders", "订单状态"),
+    ("finance", "Finance", "财务变动"),
+    ("state_change", "Changes of state", "状态变更"),
+    ("resource_change", "Changes of resources", "资源变更"),
+    ("device_alert", "Device alerts", "设备告警"),
+];
+
+/// What is said of a channel that is left out.
+const ONE_A_DAY: (&str, &str) = ("empty: a device shows one push a day", "未填写：每台设备每天仅展示一条");
+
 // One field a line reads as the table it is.
 #[rustfmt::skip]
-pub(super) const FIELDS: [Field; 22] = [
+pub(super) const FIELDS: [Field; 23] = [
     field("package_name", TEXT, true, ("Package name", "应用包名称"), ("the Android application id, such as com.example.im", "Android 应用包名，例如 com.example.im")),
     field("app_id", TEXT, false, ("AppID", "AppID"), ("the app's client SDK needs it; sending does not", "客户端 SDK 使用，服务端发送不需要")),
     field("app_secret", FieldKind::Secret, true, ("AppSecret", "AppSecret"), ("not the AppKey", "注意不是 AppKey")),
-    field("channel_id", TEXT, false, ("Channel ID", "通知类别 ID(channel_id)"), ("of an approved private channel; without it a device shows one push a day", "已审核通过的私信通道；不填则每台设备每天仅展示一条")),
-    field("channel_id_call", TEXT, false, ("Channel ID of calls", "呼叫的通知类别 ID"), ("ringing follows the channel; left out: the channel ID", "铃声由通道决定；不填则同通知类别 ID")),
-    field("channel_id_system", TEXT, false, ("Channel ID of the app's notices", "系统通知的通知类别 ID"), ("left out: the channel ID", "不填则同通知类别 ID")),
-    field("channel_id_marketing", TEXT, false, ("Channel ID of marketing", "营销消息的通知类别 ID"), ("of a public channel; left out: no channel, so one push a device and day", "公信通道；不填则不带通道，每台设备每天仅展示一条")),
-    field("private_right", YES_NO, false, ("Private channels approved", "已获私信通道权限"), ("no: the channels above are public ones, with daily amounts; left out: yes", "选“no”则上述通道均为公信通道，受每日限量；不填为“yes”")),
-    field("template_id", TEXT, false, ("Template ID", "模板 ID(template_id)"), ("of an approved template for chats, and for calls and notices without one of their own", "已审核通过的聊天消息模板；呼叫与系统通知未填时也使用它")),
-    field("template_id_call", TEXT, false, ("Template ID of calls", "呼叫的模板 ID"), ("left out: the template ID", "不填则同模板 ID")),
-    field("template_id_system", TEXT, false, ("Template ID of the app's notices", "系统通知的模板 ID"), ("left out: the template ID", "不填则同模板 ID")),
-    field("template_title_key", TEXT, false, ("Template's place for the title", "填入标题的模板变量名"), ("the name alone, of {$name$} in the template", "模板中 {$name$} 的 name")),
-    field("template_body_key", TEXT, false, ("Template's place for the text", "填入正文的模板变量名"), ("the name alone, of {$name$} in the template", "模板中 {$name$} 的 name")),
-    field("template_title", TEXT, false, ("Template's title", "模板标题"), ("word for word as in Xiaomi's console, with its {$name$}: the title sent is this, filled", "与小米开放平台中的模板标题逐字一致，含 {$name$}；发送时以填充后的内容作为标题")),
-    field("template_body", TEXT, false, ("Template's text", "模板正文"), ("word for word, as above", "同上，逐字一致")),
-    field("click", CLICK, false, ("After a tap", "点击通知后"), ("", "")),
-    field("click_target", TEXT, false, ("Page to open", "要打开的页面"), ("web page: http(s) address; page in app: intent URI (intent:#Intent;…;end)", "网页：http(s) 地址；应用内页面：intent URI(intent:#Intent;…;end)")),
+    field("channel_id", TEXT, false, ("Channel ID", "通知类别 ID(channel_id)"), ("of an approved private channel", "已审核通过的私信通道")).for_class(Class::Chat).warns(ONE_A_DAY),
+    field("channel_id_call", TEXT, false, ("Channel ID of calls", "呼叫的通知类别 ID"), ("ringing follows the channel", "铃声由通道决定")).for_class(Class::Call).inherits("channel_id"),
+    field("channel_id_system", TEXT, false, ("Channel ID of the app's notices", "系统通知的通知类别 ID"), ("", "")).for_class(Class::System).inherits("channel_id"),
+    field("channel_id_marketing", TEXT, false, ("Channel ID of marketing", "营销消息的通知类别 ID"), ("of a public channel", "公信通道")).for_class(Class::Marketing).warns(ONE_A_DAY),
+    field("private_right", YES_NO, false, ("Private channels approved", "已获私信通道权限"), ("without it the channels are public ones, with daily amounts", "未获权限时各通道均为公信通道，受每日限量")).of(Group::Rights).usually("yes"),
+    field("important_kinds", FieldKind::Several(&KINDS), false, ("Kinds of important messages granted", "已获批的重要消息类型"), ("the kinds that private channels were approved for; left out: not known", "私信通道获批的消息类型；不选则视为未知")).of(Group::Rights).labelled(&KIND_LABELS),
+    field("template_id", TEXT, false, ("Template ID", "模板 ID(template_id)"), ("of an approved template for chats, and for calls and notices without one of their own", "已审核通过的聊天消息模板；呼叫与系统通知未填时也使用它")).for_class(Class::Chat),
+    field("template_id_call", TEXT, false, ("Template ID of calls", "呼叫的模板 ID"), ("", "")).for_class(Class::Call).inherits("template_id"),
+    field("template_id_system", TEXT, false, ("Template ID of the app's notices", "系统通知的模板 ID"), ("", "")).for_class(Class::System).inherits("template_id"),
+    field("template_title_key", TEXT, false, ("Template's place for the title", "填入标题的模板变量名"), ("the name alone, of {$name$} in the template", "模板中 {$name$} 的 name")).of(Group::Classes),
+    field("template_body_key", TEXT, false, ("Template's place for the text", "填入正文的模板变量名"), ("the name alone, of {$name$} in the template", "模板中 {$name$} 的 name")).of(Group::Classes),
+    field("template_title", TEXT, false, ("Template's title", "模板标题"), ("word for word as in Xiaomi's console, with its {$name$}: the title sent is this, filled", "与小米开放平台中的模板标题逐字一致，含 {$name$}；发送时以填充后的内容作为标题")).of(Group::Classes),
+    field("template_body", TEXT, false, ("Template's text", "模板正文"), ("word for word, as above", "同上，逐字一致")).of(Group::Classes),
+    field("click", CLICK, false, ("After a tap", "点击通知后"), ("", "")).of(Group::Click).usually("open_app"),
+    field("click_target", TEXT, false, ("Page to open", "要打开的页面"), ("web page: http(s) address; page in app: intent URI (intent:#Intent;…;end)", "网页：http(s) 地址；应用内页面：intent URI(intent:#Intent;…;end)")).of(Group::Click),
     RATE,
     day_field("day_default", ("Daily amount: pushes without a channel", "每日数量：未设通道")),
     day_device_field("day_device_default", ("A phone's daily amount: pushes without a channel", "每台设备每日数量：未设通道")),
@@ -60,6 +89,8 @@ pub(super) struct Config {
     channels: [Option<String>; 4],
     /// Whether the channels of all classes but marketing are private ones.
     pub(super) may_be_private: bool,
+    /// The kinds of messages that these are approved for; empty: not known.
+    important_kinds: Vec<String>,
     templates: [Option<String>; 3],
     /// What fills the places of the certificate's templates.
     pub(super) places: Places,
@@ -129,6 +160,11 @@ impl Config {
         self.channels[class as usize].as_deref().or(shared)
     }
 
+    /// Whether the private channels are approved for chats and calls, as far as is known.
+    pub(super) fn may_chat_in_private(&self) -> bool {
+        self.important_kinds.is_empty() || self.important_kinds.iter().any(|kind| kind == IM_MESSAGE)
+    }
+
     pub(super) fn template_of(&self, class: Class) -> Option<&str> {
         let own = self.templates.get(class as usize)?;
         own.as_deref().or(self.templates[0].as_deref())
@@ -146,6 +182,7 @@ pub(super) fn parse(form: &Form, now: Timestamp) -> Result<Config, FieldErrors> 
         app_id: shaped(form, "app_id", &CONSOLE_ID),
         channels: CHANNELS.map(|name| shaped(form, name, &CHANNEL)),
         may_be_private: shaped(form, "private_right", &YES).is_none_or(|word| word == "yes"),
+        important_kinds: kinds(form),
         templates: TEMPLATES.map(|name| shaped(form, name, &CONSOLE_ID)),
         places: places(form),
         click: click(form),
@@ -153,6 +190,21 @@ pub(super) fn parse(form: &Form, now: Timestamp) -> Result<Config, FieldErrors> 
         opened_at: now,
     };
     reading.finish(Some(config))
+}
+
+fn kinds(form: &mut Reading<'_>) -> Vec<String> {
+    let entered = form.optional("important_kinds").unwrap_or_default();
+    let words: Vec<String> =
+        entered.split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect();
+    if words.iter().any(|word| !KINDS.contains(&word.as_str())) {
+        let known = KINDS.join(", ");
+        form.fault(
+            "important_kinds",
+            &format!("may hold {known}"),
+            &format!("只能从以下类型中选择：{known}"),
+        );
+    }
+    words
 }
 
 /// What a field's value has to look like, and what is said where it does not.

@@ -36,8 +36,9 @@ type Sink = SplitSink<Socket, Message>;
 const SOCKETS: u64 = 16;
 const TEXT: &str = "晚饭吃什么?🍜 Seven at the noodle shop behind the station, as always";
 
-/// Sends so many messages and says how long each took until it was accepted. Blocks its thread.
-pub(super) fn fire(entry: &Entry, count: u64, rhythm: Rhythm) -> Result<Vec<Duration>> {
+/// Sends so many messages, the first of them with number `first`, and says how long each took until it was accepted.
+/// Whoever writes has not written before: nobody has an earlier device's messages to take in. Blocks its thread.
+pub(super) fn fire(entry: &Entry, first: u64, count: u64, rhythm: Rhythm) -> Result<Vec<Duration>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let local = LocalSet::new();
     local.block_on(&runtime, async {
@@ -46,7 +47,7 @@ pub(super) fn fire(entry: &Entry, count: u64, rhythm: Rhythm) -> Result<Vec<Dura
         let mut clients = Vec::new();
         for number in 0..SOCKETS {
             let mut socket = door.open().await?;
-            member::log_in(&mut socket, login, &UserId::new(&format!("writer-{number}"))?).await?;
+            member::log_in(&mut socket, login, &UserId::new(&format!("writer-{first}-{number}"))?).await?;
             let share = count / SOCKETS + u64::from(number < count % SOCKETS);
             clients.push(Client { socket, share, number });
         }
@@ -145,8 +146,10 @@ impl Account {
     async fn hear(&self, mut stream: SplitStream<Socket>, share: u64) -> Result<Vec<Duration>> {
         let mut took = Vec::new();
         while self.accepted.get() < share {
-            let Message::Text(text) = stream.next().await.context("the server closed a socket")?? else {
-                continue;
+            let text = match stream.next().await.context("the server closed a socket")?? {
+                Message::Text(text) => text,
+                Message::Close(why) => bail!("the server closed a socket: {why:?}"),
+                _ => continue,
             };
             let heard: Heard = serde_json::from_str(&text)?;
             match (heard.r#type.as_str(), heard.client_message_id) {

@@ -8,11 +8,11 @@ use serde::Deserialize;
 use store::Op;
 use utoipa::ToSchema;
 
-use super::policy::check_policy;
 use crate::{
     api::{schema, views::AppView},
     intake::{self, Intake},
     key::Caller,
+    policy::check_policy,
     problem::Problem,
     shared::Shared,
 };

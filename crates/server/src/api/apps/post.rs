@@ -10,14 +10,11 @@ use store::{Op, Scope};
 use utoipa::ToSchema;
 
 use crate::{
-    api::{
-        app::{patch::POLICY_MAX_BYTES, policy::check_policy},
-        schema,
-        views::AppView,
-    },
+    api::{app::patch::POLICY_MAX_BYTES, schema, views::AppView},
     create_api_key,
     intake::{self, Intake},
     key::{Caller, random_text},
+    policy::check_policy,
     problem::Problem,
     shared::Shared,
 };

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    saving::{Submitted, save},
+    saving::{Submitted, changes, check, keep},
     view::SavedCertificate,
 };
 use crate::{
@@ -54,7 +54,9 @@ pub(in crate::api) async fn handler(
 ) -> Result<(StatusCode, Json<SavedCertificate>), Problem> {
     let submitted =
         Submitted { vendor: new.vendor, name: new.name, disabled: new.disabled, fields: new.fields };
-    let (certificate, report) = save(&shared, caller.app(), None, submitted, Vec::new()).await?;
+    let checked = check(&shared, caller.app(), None, submitted).await?;
+    caller.made.tell_detail(changes(None, &checked));
+    let (certificate, report) = keep(&shared, caller.app(), None, checked, Vec::new()).await?;
     caller.made.tell(format!("certificate {}", certificate.id));
     Ok((StatusCode::CREATED, Json(SavedCertificate::of(&certificate, report, shared.now()))))
 }

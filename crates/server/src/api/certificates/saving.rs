@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use gateway::ProbeReport;
 use model::{
-    AppId, Certificate, CertificateId, CertificateName, ErrorCode, FieldError, FieldErrors, Form, IdError,
-    Secret, Vendor,
+    AppId, Certificate, CertificateId, CertificateName, Class, Environment, ErrorCode, FieldError,
+    FieldErrors, Form, IdError, Secret, Timestamp, Vendor,
 };
 use store::{CertificateDraft, Op, Outcome};
+use vendors::Finding;
 
 use crate::{key::random_text, problem::Problem, shared::Shared};
 
 /// Longest value of a field that is shown again, in bytes.
 const PUBLIC_VALUE_MAX_BYTES: usize = 1024;
+/// What the audit log keeps of a changed value, in characters.
+const CHANGED_MAX_CHARS: usize = 40;
 
 /// A certificate as it comes in.
 pub(crate) struct Submitted {
@@ -22,44 +25,78 @@ pub(crate) struct Submitted {
     pub(crate) fields: BTreeMap<String, String>,
 }
 
-/// Checks, stores and probes a certificate; `old` is the one that is edited. It is stored whatever the vendor says, and
-/// effective before this returns. `beside` is committed with it.
-pub(crate) async fn save(
+/// A form that was checked and could be stored.
+pub(crate) struct Checked {
+    vendor: Vendor,
+    name: CertificateName,
+    disabled: bool,
+    form: Form,
+    environment: Option<Environment>,
+    expires_at: Option<Timestamp>,
+    /// What was read from the form, for people; never a secret.
+    pub(crate) facts: Vec<(&'static str, String)>,
+    /// What the vendor would do with everyday pushes of some classes.
+    pub(crate) findings: Vec<(Finding, Vec<Class>)>,
+}
+
+/// Checks a certificate as saving it would, and changes nothing.
+pub(crate) async fn check(
     shared: &Shared,
     app: AppId,
     old: Option<&Certificate>,
     submitted: Submitted,
-    beside: Vec<Op>,
-) -> Result<(Certificate, ProbeReport), Problem> {
+) -> Result<Checked, Problem> {
     let mut faults = Vec::new();
     let view = shared.view(app).await?;
     let name = checked_name(&submitted, &view.certificates, old.map(|old| old.id), &mut faults);
     let form = form_of(submitted.vendor, submitted.fields, old.map(|old| &old.form), &mut faults);
     let now = shared.now();
     let (vendor, to_open) = (submitted.vendor, form.clone());
+    // Opening a p12 file derives a key, which takes a while.
     let opened = tokio::task::spawn_blocking(move || {
         let channel = vendors::adapter(vendor).open(&to_open, now)?;
-        Ok::<_, FieldErrors>((channel.environment(), channel.expires_at()))
+        let findings = vendors::lint_certificate(vendor, &*channel, now);
+        Ok::<_, FieldErrors>((channel.environment(), channel.expires_at(), channel.facts(), findings))
     });
     let opened = opened.await.map_err(|_| ErrorCode::Internal)?;
-    let (name, (environment, expires_at)) = match (name, opened) {
-        (Some(name), Ok(opened)) if faults.is_empty() => (name, opened),
+    match (name, opened) {
+        (Some(name), Ok((environment, expires_at, facts, findings))) if faults.is_empty() => Ok(Checked {
+            vendor,
+            name,
+            disabled: submitted.disabled,
+            form,
+            environment,
+            expires_at,
+            facts,
+            findings,
+        }),
         (_, opened) => {
             faults.extend(opened.err().into_iter().flat_map(|errors| errors.0));
-            return Err(FieldErrors(faults).into());
+            Err(FieldErrors(faults).into())
         }
-    };
+    }
+}
+
+/// Stores and probes what was checked. It is stored whatever the vendor says, and effective before this returns.
+pub(crate) async fn keep(
+    shared: &Shared,
+    app: AppId,
+    old: Option<&Certificate>,
+    checked: Checked,
+    beside: Vec<Op>,
+) -> Result<(Certificate, ProbeReport), Problem> {
+    let Checked { vendor, name, disabled, form, environment, expires_at, .. } = checked;
     let draft = CertificateDraft {
         app,
         id: old.map(|old| old.id),
         vendor,
         name,
-        disabled: submitted.disabled,
+        disabled,
         form: form.clone(),
         environment,
         expires_at,
         receipt_secret: Secret::new(random_text()),
-        at: now,
+        at: shared.now(),
     };
     let mut ops = vec![Op::PutCertificate(draft)];
     ops.extend(beside);
@@ -73,6 +110,48 @@ pub(crate) async fn save(
     let report = shared.gateway.probe(vendor, &form).await?;
     let saved = find(shared, app, id).await?;
     Ok((saved, report))
+}
+
+/// What saving would change, for the audit log: the version it makes and the names of what differs, of public fields with
+/// their values. A secret is named alone.
+pub(crate) fn changes(old: Option<&Certificate>, new: &Checked) -> String {
+    let Some(old) = old else { return format!("{} {} · v1", new.vendor, new.name) };
+    let mut changed = Vec::new();
+    if old.name != new.name {
+        changed.push(arrow("name", old.name.as_str(), new.name.as_str()));
+    }
+    if old.disabled != new.disabled {
+        let word = |disabled: bool| if disabled { "off" } else { "on" };
+        changed.push(arrow("state", word(old.disabled), word(new.disabled)));
+    }
+    for field in vendors::adapter(new.vendor).fields() {
+        // What holds by itself is no change when it is said.
+        let usual = Some(field.usual).filter(|word| !word.is_empty());
+        let value = |form: &Form| form.get(field.name).map(str::to_owned).or(usual.map(str::to_owned));
+        let (before, after) = (value(&old.form), value(&new.form));
+        if before == after {
+            continue;
+        }
+        changed.push(if field.kind.is_secret() {
+            field.name.to_owned()
+        } else {
+            arrow(field.name, &before.unwrap_or_default(), &after.unwrap_or_default())
+        });
+    }
+    let version = old.version.saturating_add(1);
+    let list = if changed.is_empty() { "–".to_owned() } else { changed.join("; ") };
+    format!("{} {} · v{version} · {list}", new.vendor, new.name)
+}
+
+fn arrow(name: &str, before: &str, after: &str) -> String {
+    let short = |text: &str| match text.trim() {
+        "" => "∅".to_owned(),
+        text if text.chars().count() > CHANGED_MAX_CHARS => {
+            text.chars().take(CHANGED_MAX_CHARS).chain(['…']).collect()
+        }
+        text => text.to_owned(),
+    };
+    format!("{name}: {} → {}", short(before), short(after))
 }
 
 /// One of the App's certificates.

@@ -39,6 +39,8 @@ pub(in crate::api) struct Filter {
     /// In this state.
     #[param(value_type = Option<schema::DeliveryState>)]
     state: Option<DeliveryState>,
+    /// With this vendor's id of the push; by itself it is looked for among the newest 20,000 deliveries.
+    vendor_message_id: Option<String>,
     /// Older than this one: `next` of the page before.
     before: Option<i64>,
     /// At most so many; 1 to 500.
@@ -73,6 +75,7 @@ pub(in crate::api) async fn handler(
         push_id: filter.push_id,
         certificate: filter.certificate,
         state: filter.state,
+        vendor_message_id: filter.vendor_message_id,
         before: filter.before,
     };
     let found = shared.store().deliveries(caller.app(), &filter, limit).await?;

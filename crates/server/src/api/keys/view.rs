@@ -2,19 +2,12 @@
 
 use axum::Json;
 use http::StatusCode;
-use model::{AppId, ErrorCode, Timestamp};
+use model::{AppId, ErrorCode, Fault, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{ApiKey, Op, Outcome, Scope};
+use store::{ApiKey, Scope};
 use utoipa::ToSchema;
 
-use crate::{create_api_key, intake::Intake, problem::Problem, shared::Shared};
-
-/// Longest name of a key, in characters.
-const NAME_MAX_CHARS: usize = 64;
-/// Keys of one App.
-const KEYS_MAX: usize = 100;
-/// Bytes of the hash that its public id shows.
-const ID_BYTES: usize = 8;
+use crate::{api_keys, intake::Intake, problem::Problem, shared::Shared};
 
 /// An API key, without the key itself.
 #[derive(Serialize, ToSchema)]
@@ -37,10 +30,15 @@ pub(in crate::api) struct KeyView {
     used_at: Option<Timestamp>,
 }
 
-impl KeyView {
-    fn of(key: ApiKey, shared: &Shared) -> Self {
-        let used_at = key.used_at.max(shared.im.catalogue().keys().used_at(&key.hash));
-        Self { id: id_of(&key.hash), name: key.name, scopes: key.scopes, created_at: key.created_at, used_at }
+impl From<ApiKey> for KeyView {
+    fn from(key: ApiKey) -> Self {
+        Self {
+            id: api_keys::id_of(&key),
+            name: key.name,
+            scopes: key.scopes,
+            created_at: key.created_at,
+            used_at: key.used_at,
+        }
     }
 }
 
@@ -86,8 +84,8 @@ impl MadeKey {
 
 /// Lists an App's keys.
 pub(in crate::api) async fn list(shared: &Shared, app: AppId) -> Result<Json<Keys>, Problem> {
-    let keys = shared.store().api_keys(app).await?;
-    Ok(Json(Keys { keys: keys.into_iter().map(|key| KeyView::of(key, shared)).collect() }))
+    let keys = api_keys::list(shared, app).await?;
+    Ok(Json(Keys { keys: keys.into_iter().map(KeyView::from).collect() }))
 }
 
 /// Makes a key of an App; `giver`: what the caller may give away.
@@ -97,29 +95,11 @@ pub(in crate::api) async fn make(
     new: NewKey,
     giver: &[Scope],
 ) -> Result<(StatusCode, Json<MadeKey>), Problem> {
-    let name = new.name.trim();
-    if name.is_empty() || name.chars().count() > NAME_MAX_CHARS || name.chars().any(char::is_control) {
-        return Err(Problem::new(ErrorCode::Invalid, "name must have 1 to 64 characters"));
-    }
-    if new.scopes.is_empty() {
-        return Err(Problem::new(ErrorCode::Invalid, "scopes must name at least one"));
-    }
     if new.scopes.iter().any(|scope| !giver.contains(scope)) {
         return Err(Problem::new(ErrorCode::Forbidden, "a key can give away only what it may do itself"));
     }
-    let mut scopes = new.scopes;
-    scopes.sort_unstable_by_key(|scope| *scope as u8);
-    scopes.dedup();
-    if shared.store().api_keys(app).await?.len() >= KEYS_MAX {
-        return Err(Problem::new(ErrorCode::Invalid, "the App has 100 keys; revoke some first"));
-    }
-    let (key, record) = create_api_key(app, scopes, name, shared.now());
-    match shared.store().commit(vec![Op::PutApiKey(record.clone())]).await?.first() {
-        Some(Outcome::Done) => {
-            Ok((StatusCode::CREATED, Json(MadeKey { key, view: KeyView::of(record, shared) })))
-        }
-        _ => Err(Problem::not_found("there is no such App")),
-    }
+    let (key, record) = api_keys::make(shared, app, &new.name, new.scopes).await.map_err(Fault::from)?;
+    Ok((StatusCode::CREATED, Json(MadeKey { key, view: record.into() })))
 }
 
 /// Revokes a key of an App, at once. The key that asks for it, `own`, cannot revoke itself: one would be left without.
@@ -129,17 +109,10 @@ pub(in crate::api) async fn revoke(
     id: &str,
     own: &[u8; 32],
 ) -> Result<StatusCode, Problem> {
-    let keys = shared.store().api_keys(app).await?;
-    let found = keys.iter().find(|key| id_of(&key.hash) == id);
-    let hash = found.ok_or_else(|| Problem::not_found("the App has no key of this id"))?.hash;
-    if hash == *own {
+    let key = api_keys::find(shared, app, id).await?;
+    if key.hash == *own {
         return Err(Problem::new(ErrorCode::Invalid, "a key cannot revoke itself; use another one"));
     }
-    shared.store().commit(vec![Op::DeleteApiKey { app, hash }]).await?;
-    shared.im.catalogue().keys().forget(&hash);
+    api_keys::revoke(shared, &key).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn id_of(hash: &[u8; 32]) -> String {
-    hash.iter().take(ID_BYTES).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use http::StatusCode;
 use im::NewPush;
-use model::{Addressee, AppId, BindingState, CertificateId, ErrorCode, PushId, PushSettings, UserId};
+use model::{Addressee, AppId, BindingState, CertificateId, PushId, PushSettings, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -107,22 +107,15 @@ async fn addressee(shared: &Shared, app: AppId, to: To) -> Result<Addressee, Pro
             let found = registered(shared, app, push_id).await?;
             for state in &found.bindings {
                 if let BindingState::Bound(binding) = state {
-                    check_lane(shared, binding.certificate).await?;
+                    shared.check_lane(binding.certificate).await?;
                 }
             }
             Ok(Addressee::PushId(push_id))
         }
         To::Token(ToToken { certificate, token }) => {
             shared.im.check_binding(app, certificate, &token).await?;
-            check_lane(shared, certificate).await?;
+            shared.check_lane(certificate).await?;
             Ok(Addressee::Token { certificate, token: token.into() })
         }
     }
-}
-
-async fn check_lane(shared: &Shared, certificate: CertificateId) -> Result<(), Problem> {
-    if shared.gateway.is_full(certificate) || shared.im.is_lane_full(certificate).await? {
-        return Err(Problem::new(ErrorCode::Busy, format!("the lane of certificate {certificate} is full")));
-    }
-    Ok(())
 }

@@ -42,8 +42,14 @@ struct VendorView {
 struct FieldView {
     /// Its name in `fields`.
     name: &'static str,
-    /// `text`, `secret`, `secret_file` (base64) or `choice`.
+    /// `text`, `secret`, `secret_file` (base64), `choice` or `several` (words with commas between them).
     kind: &'static str,
+    /// What it is about: `identity`, `secrets`, `rights`, `classes`, `look`, `click`, `receipts` or `limits`.
+    group: &'static str,
+    /// The only class of push that it concerns; absent: all, or none in particular.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    class: Option<&'static str>,
     /// The words to choose from; empty for other kinds.
     choices: &'static [&'static str],
     /// Whether it must be filled.
@@ -56,25 +62,40 @@ struct FieldView {
     hint_en: &'static str,
     /// The same in Chinese.
     hint_zh: &'static str,
+    /// The word that holds where it is left out; empty where no word does.
+    usual: &'static str,
+    /// The field whose value holds where it is left out; empty where none does.
+    inherits: &'static str,
+    /// What happens where it is left out, in English; empty where nothing bad does.
+    warning_en: &'static str,
+    /// The same in Chinese.
+    warning_zh: &'static str,
 }
 
 impl From<&Field> for FieldView {
     fn from(field: &Field) -> Self {
-        let (kind, choices): (_, &[&str]) = match field.kind {
-            FieldKind::Text => ("text", &[]),
-            FieldKind::Secret => ("secret", &[]),
-            FieldKind::SecretFile => ("secret_file", &[]),
-            FieldKind::Choice(words) => ("choice", words),
+        let kind = match field.kind {
+            FieldKind::Text => "text",
+            FieldKind::Secret => "secret",
+            FieldKind::SecretFile => "secret_file",
+            FieldKind::Choice(_) => "choice",
+            FieldKind::Several(_) => "several",
         };
         Self {
             name: field.name,
             kind,
-            choices,
+            group: field.group.as_str(),
+            class: field.class.map(|class| class.as_str()),
+            choices: field.kind.words(),
             required: field.required,
             en: field.en,
             zh: field.zh,
             hint_en: field.hint_en,
             hint_zh: field.hint_zh,
+            usual: field.usual,
+            inherits: field.inherits,
+            warning_en: field.warning_en,
+            warning_zh: field.warning_zh,
         }
     }
 }

@@ -4,18 +4,12 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use http::StatusCode;
-use model::{ErrorCode, Secret, WEBHOOKS_MAX, Webhook, WebhookId};
+use model::Fault;
 use serde::Serialize;
-use store::{Op, Outcome};
 use utoipa::ToSchema;
 
 use super::view::{WebhookToPut, WebhookView};
-use crate::{
-    intake,
-    key::{Caller, random_text},
-    problem::Problem,
-    shared::Shared,
-};
+use crate::{intake, key::Caller, problem::Problem, shared::Shared, webhooks};
 
 /// A new webhook with what is shown only once.
 #[derive(Serialize, ToSchema)]
@@ -38,26 +32,7 @@ pub(in crate::api) async fn handler(
     caller: Caller,
     intake::Json(new): intake::Json<WebhookToPut>,
 ) -> Result<(StatusCode, Json<MadeWebhook>), Problem> {
-    let app = caller.app();
-    let secret = random_text();
-    let mut webhook = Webhook {
-        id: WebhookId(0),
-        app,
-        url: String::new(),
-        secret: Secret::new(secret.clone()),
-        events: Vec::new(),
-        disabled: false,
-        created_at: shared.now(),
-    };
-    new.put_into(&mut webhook, &shared.gateway)?;
-    let _saving = shared.saving_catalogue.lock().await;
-    if shared.store().webhooks(app).await?.len() >= WEBHOOKS_MAX {
-        return Err(Problem::new(ErrorCode::Invalid, "an App has at most 16 webhooks"));
-    }
-    let outcome = shared.store().commit(vec![Op::PutWebhook(webhook.clone())]).await?.pop();
-    let Some(Outcome::Webhook(id)) = outcome else { return Err(ErrorCode::Internal.into()) };
-    shared.im.catalogue().forget(app);
-    caller.made.tell(format!("webhook {id}"));
-    webhook.id = id;
+    let (webhook, secret) = webhooks::make(&shared, caller.app(), new.into()).await.map_err(Fault::from)?;
+    caller.made.tell(format!("webhook {}", webhook.id));
     Ok((StatusCode::CREATED, Json(MadeWebhook { webhook: WebhookView::from(&webhook), secret })))
 }

@@ -1,11 +1,10 @@
 //! What the API shows of a webhook, and what it takes.
 
-use gateway::Gateway;
-use model::{ErrorCode, EventKind, Timestamp, Webhook, WebhookId};
+use model::{EventKind, Timestamp, Webhook, WebhookId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{api::schema, intake::Intake, key::Caller, problem::Problem};
+use crate::{api::schema, intake::Intake, key::Caller, problem::Problem, webhooks::WebhookWish};
 
 /// Where the App's backend is told. Its secret is shown only when it is made.
 #[derive(Serialize, ToSchema)]
@@ -57,20 +56,9 @@ pub(in crate::api) struct WebhookToPut {
 
 impl Intake for WebhookToPut {}
 
-impl WebhookToPut {
-    /// Puts what was sent into a webhook.
-    pub(super) fn put_into(self, webhook: &mut Webhook, gateway: &Gateway) -> Result<(), Problem> {
-        let Self { url, mut events, disabled } = self;
-        gateway
-            .check_webhook_address(&url)
-            .map_err(|fault| Problem::new(ErrorCode::Invalid, format!("url {fault}")))?;
-        events.sort_unstable();
-        events.dedup();
-        if events.is_empty() {
-            return Err(Problem::new(ErrorCode::Invalid, "events must name at least one kind"));
-        }
-        (webhook.url, webhook.events, webhook.disabled) = (url, events, disabled);
-        Ok(())
+impl From<WebhookToPut> for WebhookWish {
+    fn from(new: WebhookToPut) -> Self {
+        Self { url: new.url, events: new.events, disabled: new.disabled }
     }
 }
 

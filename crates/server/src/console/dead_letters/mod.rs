@@ -13,11 +13,13 @@ use http::StatusCode;
 use im::RequeueOrder;
 use serde::Deserialize;
 
-use self::view::{Asked, Choice, Line, Told};
+use self::view::{Asked, Line, Told};
+pub(super) use self::view::{class_title, classes, vendors};
 use super::{
     Console,
     answer::{Failure, page, sentence},
     chrome::{Chrome, PageName},
+    list::{Choice, Pager},
     visitor::{Posted, Signed},
 };
 use crate::dead_letters::{AT_ONCE_MAX, list, put_back};
@@ -37,7 +39,7 @@ struct DeadLettersPage {
     told: Option<Told>,
     refusal: Option<String>,
     lines: Vec<Line>,
-    older: Option<String>,
+    pager: Pager,
 }
 
 /// The fields of the filter, as a browser sends them, and what an earlier requeue came to.
@@ -84,15 +86,17 @@ async fn draw(console: &Console, signed: &Signed, question: Question) -> Result<
         Err(problem) => (Vec::new(), Some(sentence(lang, problem.fault()))),
     };
     let last = found.last().map(|letter| letter.delivery.id.0).filter(|_| found.len() >= SHOWN as usize);
+    let last = last.map(|last| last.to_string());
+    let next: Vec<_> = last.iter().map(|last| ("before", last.as_str())).collect();
     Ok(DeadLettersPage {
         chrome: signed.chrome(Some(PageName::DeadLetters)),
-        vendors: view::vendors(lang, &signed.view, &asked.vendor),
+        vendors: vendors(lang, &signed.view, &asked.vendor),
         reasons: view::reasons(lang, &asked.reason),
-        classes: view::classes(lang, &asked.class),
+        classes: classes(lang, &asked.class),
         lifetimes: view::lifetimes(lang),
         told: Told::of(question.requeued.as_deref(), question.kept.as_deref(), question.changed.as_deref()),
         refusal,
-        older: last.map(|before| asked.address(&[("before", &before.to_string())])),
+        pager: Pager::by_age(lang.admin_words(), &asked.question(), asked.before.is_empty(), &next),
         lines: found
             .iter()
             .map(|letter| Line::of(lang, &signed.view, letter, console.shared.now()))
@@ -122,7 +126,7 @@ async fn put(console: &Console, signed: &Signed, order: &Order) -> Result<String
     let requeue = RequeueOrder { lifetime_ms: order.lifetime.parse().ok(), dry_run: false };
     let back = put_back(&console.shared, &signed.view, &filter, AT_ONCE_MAX, requeue).await.map_err(fault)?;
     let kept: u32 = back.report.kept.iter().map(|(_, many)| many).sum();
-    Ok(order.asked.address(&[
+    Ok(order.asked.question().with(&[
         ("requeued", &back.report.requeued.to_string()),
         ("kept", &kept.to_string()),
         ("changed", &back.report.changed.to_string()),

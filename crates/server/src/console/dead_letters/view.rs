@@ -8,6 +8,7 @@ use store::DeadLetter;
 use crate::{
     console::{
         chrome::{Moment, percent_encoded},
+        list::{Choice, Question},
         told::vendor_title,
         words::{Lang, Words},
     },
@@ -39,40 +40,20 @@ impl Asked {
         }
     }
 
-    /// The page with this filter and something more.
-    pub(super) fn address(&self, more: &[(&str, &str)]) -> String {
-        let own = [
-            ("vendor", &self.vendor),
+    /// What the list is asked for, without the place where the page begins.
+    pub(super) fn question(&self) -> Question {
+        let fields = [
+            ("vendor", self.vendor.as_str()),
             ("reason", &self.reason),
             ("class", &self.class),
             ("code", &self.code),
         ];
-        let own = own.into_iter().map(|(name, value)| (name, value.as_str()));
-        let pairs: Vec<String> = own
-            .chain(more.iter().copied())
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| format!("{name}={}", percent_encoded(value)))
-            .collect();
-        let query = if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) };
-        format!("/console/dead-letters{query}")
-    }
-}
-
-/// A line of a select.
-pub(super) struct Choice {
-    pub(super) value: String,
-    pub(super) text: String,
-    pub(super) chosen: bool,
-}
-
-impl Choice {
-    fn new(value: &str, text: impl Into<String>, chosen: &str) -> Self {
-        Self { value: value.to_owned(), text: text.into(), chosen: value == chosen }
+        Question::of("/console/dead-letters", &fields)
     }
 }
 
 /// The vendors of the App's certificates.
-pub(super) fn vendors(lang: Lang, view: &AppView, chosen: &str) -> Vec<Choice> {
+pub(in crate::console) fn vendors(lang: Lang, view: &AppView, chosen: &str) -> Vec<Choice> {
     let has = |vendor: &Vendor| view.certificates.iter().any(|certificate| certificate.vendor == *vendor);
     let choice = |vendor: Vendor| Choice::new(vendor.name(), vendor_title(lang, Some(vendor)), chosen);
     Vendor::ALL.into_iter().filter(has).map(choice).collect()
@@ -84,14 +65,14 @@ pub(super) fn reasons(lang: Lang, chosen: &str) -> Vec<Choice> {
     known.map(|reason| Choice::new(reason.name, lang.pick(reason.en, reason.zh), chosen)).collect()
 }
 
-pub(super) fn classes(lang: Lang, chosen: &str) -> Vec<Choice> {
+pub(in crate::console) fn classes(lang: Lang, chosen: &str) -> Vec<Choice> {
     let all = [Class::Chat, Class::Call, Class::System, Class::Marketing];
     all.into_iter()
         .map(|class| Choice::new(class.as_str(), class_title(lang.words(), class), chosen))
         .collect()
 }
 
-const fn class_title(words: &Words, class: Class) -> &'static str {
+pub(in crate::console) const fn class_title(words: &Words, class: Class) -> &'static str {
     match class {
         Class::Chat => words.class_chat,
         Class::Call => words.class_call,
@@ -184,16 +165,6 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_keeps_the_filter_and_nothing_that_is_empty() {
-        let asked = Asked { vendor: "xiaomi".to_owned(), code: "a&b".to_owned(), ..Asked::default() };
-        assert_eq!(
-            asked.address(&[("before", "7")]),
-            "/console/dead-letters?vendor=xiaomi&code=a%26b&before=7"
-        );
-        assert_eq!(Asked::default().address(&[]), "/console/dead-letters");
-    }
 
     #[test]
     fn a_field_that_was_left_alone_asks_for_nothing() {

@@ -1,5 +1,6 @@
 //! Explain: the recent messages, and for one of them the way to each device.
 
+mod search;
 mod view;
 
 use std::sync::Arc;
@@ -10,10 +11,14 @@ use axum::{
     response::Response,
 };
 use http::StatusCode;
-use model::{Message, MessageId, UserId};
+use model::{DeviceId, Message, MessageId, UserId};
 use serde::Deserialize;
 
-use self::view::{MessageView, RecentLine};
+pub(super) use self::view::{AttemptView, RuleLine};
+use self::{
+    search::{By, Search},
+    view::{MessageView, RecentLine, What},
+};
 use super::{
     Console,
     answer::{Failure, page},
@@ -30,8 +35,9 @@ const RECENT_MAX: u32 = 40;
 struct ExplainPage {
     chrome: Chrome,
     recent: Vec<RecentLine>,
-    asked_message: String,
-    asked_user: String,
+    by: By,
+    sought: String,
+    found: Option<Search>,
     detail: Detail,
 }
 
@@ -51,12 +57,16 @@ impl Detail {
     }
 }
 
-#[derive(Deserialize)]
+/// The question as a browser sends it: a search by one thing, and the message that was chosen.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Question {
-    #[serde(default)]
+    by: String,
+    q: String,
+    before: String,
     message: String,
-    #[serde(default)]
     user: String,
+    device: String,
 }
 
 /// `GET /console/explain`
@@ -71,31 +81,47 @@ pub(super) async fn show(
 
 async fn draw(console: &Console, signed: &Signed, question: Question) -> Result<ExplainPage, Failure> {
     let lang = signed.lang();
-    let asked = question.message.trim();
+    let (by, sought) = (By::from_word(&question.by), question.q.trim());
+    let asked = match question.message.trim() {
+        "" if by == By::Message => sought,
+        message => message,
+    };
     let chosen: Option<MessageId> = asked.parse().ok();
     let detail = match chosen {
         None if asked.is_empty() => Detail::Nothing,
         None => Detail::Unknown,
-        Some(id) => detail(console, signed, id, question.user.trim()).await?,
+        Some(id) => detail(console, signed, id, &question).await?,
     };
+    let found = search::search(console, signed, (by, sought), &question.before, chosen).await?;
     let recent = console.shared.store().recent_messages(signed.app(), RECENT_MAX).await?;
     let line = |message: Message| RecentLine::of(lang, &signed.readable(message), chosen);
     Ok(ExplainPage {
         chrome: signed.chrome(Some(PageName::Explain)),
         recent: recent.into_iter().map(line).collect(),
-        asked_message: asked.to_owned(),
-        asked_user: question.user.trim().to_owned(),
+        sought: if sought.is_empty() { asked } else { sought }.to_owned(),
+        by,
+        found,
         detail,
     })
 }
 
-async fn detail(console: &Console, signed: &Signed, id: MessageId, user: &str) -> Result<Detail, Failure> {
+async fn detail(
+    console: &Console,
+    signed: &Signed,
+    id: MessageId,
+    question: &Question,
+) -> Result<Detail, Failure> {
     let (im, app) = (&console.shared.im, signed.app());
     let Some(message) = im.store().message(app, id).await? else { return Ok(Detail::Unknown) };
-    let asked = Asked { user: UserId::new(user).ok(), show_text: signed.may_read_text(), ..Asked::default() };
+    let asked = Asked {
+        user: UserId::new(question.user.trim()).ok(),
+        device: question.device.trim().parse().ok().map(DeviceId),
+        show_text: signed.may_read_text(),
+    };
     let Some(explanation) = explain(im, app, id, &asked).await? else { return Ok(Detail::Unknown) };
     let message = signed.readable(message);
-    Ok(Detail::Open(Box::new(MessageView::of(signed.lang(), &message, &explanation))))
+    let narrowed = [("user", question.user.trim()), ("device", question.device.trim())];
+    Ok(Detail::Open(Box::new(MessageView::of(signed.lang(), &message, &explanation, &narrowed))))
 }
 
 #[cfg(test)]
@@ -104,7 +130,7 @@ mod tests {
     use serde_json::json;
     use uuid::Uuid;
 
-    use super::{Chrome, Detail, ExplainPage, Message, MessageId, MessageView, Template};
+    use super::{By, Chrome, Detail, ExplainPage, Message, MessageId, MessageView, Template};
     use crate::{
         console::{chrome::PageName, words::Lang},
         explain::Explanation,
@@ -163,12 +189,13 @@ mod tests {
             role: Some(model::ConsoleRole::Operator),
             signed: None,
         };
-        let detail = Detail::Open(Box::new(MessageView::of(lang, &message, &explanation)));
+        let detail = Detail::Open(Box::new(MessageView::of(lang, &message, &explanation, &[])));
         let page = ExplainPage {
             chrome,
             recent: Vec::new(),
-            asked_message: String::new(),
-            asked_user: String::new(),
+            by: By::Message,
+            sought: String::new(),
+            found: None,
             detail,
         };
         page.render().unwrap()

@@ -5,6 +5,7 @@ use model::{Message, MessageId, Purpose, Timestamp};
 use crate::{
     console::{
         chrome::{Labelled, Moment, Tone, percent_encoded},
+        road::{Road, span},
         told,
         words::{Lang, Words},
     },
@@ -56,10 +57,20 @@ pub(super) struct MessageView {
     pub(super) at: Moment,
     pub(super) settings: Vec<Labelled>,
     pub(super) targets: Vec<TargetView>,
+    /// Its own address, to share.
+    pub(super) link: String,
 }
 
 impl MessageView {
-    pub(super) fn of(lang: Lang, message: &Message, explanation: &Explanation) -> Self {
+    pub(super) fn of(
+        lang: Lang,
+        message: &Message,
+        explanation: &Explanation,
+        narrowed: &[(&str, &str)],
+    ) -> Self {
+        let narrowed = narrowed.iter().filter(|(_, value)| !value.is_empty());
+        let more: String =
+            narrowed.map(|(name, value)| format!("&{name}={}", percent_encoded(value))).collect();
         let told_text = explanation.message.as_ref().and_then(|told| told.text.clone());
         let mut targets: Vec<&ExplainedTarget> = explanation.targets.iter().collect();
         targets.sort_by_key(|target| told::is_own(target));
@@ -73,8 +84,9 @@ impl MessageView {
             targets: targets
                 .into_iter()
                 .take(TARGETS_MAX)
-                .map(|target| TargetView::of(lang, target))
+                .map(|target| TargetView::of(lang, message.sent_at, target))
                 .collect(),
+            link: format!("/console/explain?message={}{more}", message.id),
         }
     }
 }
@@ -103,15 +115,66 @@ pub(super) struct TargetView {
     pub(super) hint: String,
     pub(super) decision: String,
     pub(super) decision_tone: Tone,
-    pub(super) decided_at: Option<Moment>,
     pub(super) changed: &'static str,
     pub(super) rules: Vec<RuleLine>,
-    pub(super) attempts: Vec<AttemptView>,
-    pub(super) marks: Vec<Mark>,
+    pub(super) road: Road,
+    pub(super) steps: Vec<Step>,
+}
+
+/// Something that happened on the way, on one axis of time.
+pub(super) struct Step {
+    pub(super) at: Option<Moment>,
+    /// How long after the message was accepted; empty where that is not known.
+    pub(super) after: String,
+    pub(super) what: What,
+}
+
+/// What happened.
+pub(super) enum What {
+    /// The message was accepted.
+    Accepted,
+    /// The rules decided.
+    Decided,
+    /// The vendor was asked.
+    Tried(AttemptView),
+    /// Something became known.
+    Known(Mark),
+}
+
+/// Everything that happened to a target, in its order; what has no time of its own stands last.
+fn steps(lang: Lang, sent_at: Timestamp, target: &ExplainedTarget) -> Vec<Step> {
+    let after = |at: Timestamp| {
+        if at <= sent_at { String::new() } else { format!("+{}", span(lang, at.since_ms(sent_at))) }
+    };
+    let step = |at: Option<Timestamp>, what| Step {
+        at: at.map(Moment),
+        after: at.map(after).unwrap_or_default(),
+        what,
+    };
+    let mut steps = vec![step(Some(sent_at), What::Accepted)];
+    if !target.rules.is_empty() {
+        steps.push(step(target.decided_at, What::Decided));
+    }
+    let follow_ups = target.follow_ups.iter().flat_map(|follow_up| &follow_up.attempts);
+    let attempts = target.attempts.iter().chain(follow_ups);
+    steps.extend(attempts.enumerate().map(|(index, attempt)| {
+        let number = index + 1;
+        step(Some(attempt.at), What::Tried(AttemptView { number, ..AttemptView::of(lang, attempt) }))
+    }));
+    steps.extend(marks(lang, target).into_iter().map(|mark| {
+        let at = mark.at.map(|Moment(at)| at);
+        step(at, What::Known(mark))
+    }));
+    // A decision that is still to come has no time, and stands where it will stand.
+    let (decided, rest): (Vec<Step>, Vec<Step>) =
+        steps.into_iter().partition(|step| matches!(step.what, What::Accepted | What::Decided));
+    let mut rest = rest;
+    rest.sort_by_key(|step| (step.at.is_none(), step.at.map(|Moment(at)| at)));
+    decided.into_iter().chain(rest).collect()
 }
 
 impl TargetView {
-    fn of(lang: Lang, target: &ExplainedTarget) -> Self {
+    fn of(lang: Lang, sent_at: Timestamp, target: &ExplainedTarget) -> Self {
         let words = lang.words();
         let deciding = target.rules.iter().find(|rule| rule.result == RuleResult::Decided);
         let (decision, decision_tone) = deciding.map_or((String::new(), Tone::Plain), |rule| {
@@ -125,17 +188,15 @@ impl TargetView {
             hint: lang.pick(&target.reason.hint_en, &target.reason.hint_zh).to_owned(),
             decision,
             decision_tone,
-            decided_at: target.decided_at.map(Moment),
             changed: if target.rules_changed { words.rules_changed } else { "" },
             rules: target.rules.iter().map(|rule| RuleLine::of(lang, rule)).collect(),
-            attempts: target
-                .attempts
-                .iter()
-                .chain(target.follow_ups.iter().flat_map(|follow_up| &follow_up.attempts))
-                .map(|attempt| AttemptView::of(lang, attempt))
-                .collect(),
-            marks: marks(lang, target),
+            road: Road::of(lang, sent_at, target),
+            steps: steps(lang, sent_at, target),
         }
+    }
+
+    pub(super) fn passed(&self) -> usize {
+        self.rules.iter().filter(|rule| rule.is_passed()).count()
     }
 
     pub(super) fn not_reached(&self) -> usize {
@@ -153,16 +214,16 @@ fn ruling(words: &Words, word: &str) -> (&'static str, Tone) {
 }
 
 /// One rule.
-pub(super) struct RuleLine {
-    pub(super) name: String,
-    pub(super) result: RuleResult,
-    pub(super) result_label: &'static str,
-    pub(super) saw: String,
-    pub(super) sentence: String,
+pub(in crate::console) struct RuleLine {
+    pub(in crate::console) name: String,
+    pub(in crate::console) result: RuleResult,
+    pub(in crate::console) result_label: &'static str,
+    pub(in crate::console) saw: String,
+    pub(in crate::console) sentence: String,
 }
 
 impl RuleLine {
-    fn of(lang: Lang, rule: &ExplainedRule) -> Self {
+    pub(in crate::console) fn of(lang: Lang, rule: &ExplainedRule) -> Self {
         let words = lang.words();
         Self {
             name: rule.rule.clone(),
@@ -177,7 +238,7 @@ impl RuleLine {
         }
     }
 
-    pub(super) const fn class(&self) -> &'static str {
+    pub(in crate::console) const fn class(&self) -> &'static str {
         match self.result {
             RuleResult::Passed => "passed",
             RuleResult::Decided => "decided",
@@ -185,33 +246,34 @@ impl RuleLine {
         }
     }
 
-    pub(super) const fn is_passed(&self) -> bool {
+    pub(in crate::console) const fn is_passed(&self) -> bool {
         matches!(self.result, RuleResult::Passed)
     }
 
-    pub(super) const fn is_decided(&self) -> bool {
+    pub(in crate::console) const fn is_decided(&self) -> bool {
         matches!(self.result, RuleResult::Decided)
     }
 
-    pub(super) const fn is_not_reached(&self) -> bool {
+    pub(in crate::console) const fn is_not_reached(&self) -> bool {
         matches!(self.result, RuleResult::NotReached)
     }
 }
 
 /// One try at the vendor.
-pub(super) struct AttemptView {
-    pub(super) tone: Tone,
-    pub(super) verdict: String,
-    pub(super) at: Moment,
-    pub(super) took_ms: u32,
-    pub(super) answer: String,
-    pub(super) text: String,
-    pub(super) meaning: String,
-    pub(super) todo: String,
+pub(in crate::console) struct AttemptView {
+    /// Which try it is, from 1.
+    pub(in crate::console) number: usize,
+    pub(in crate::console) tone: Tone,
+    pub(in crate::console) verdict: String,
+    pub(in crate::console) took_ms: u32,
+    pub(in crate::console) answer: String,
+    pub(in crate::console) text: String,
+    pub(in crate::console) meaning: String,
+    pub(in crate::console) todo: String,
 }
 
 impl AttemptView {
-    fn of(lang: Lang, attempt: &ExplainedAttempt) -> Self {
+    pub(in crate::console) fn of(lang: Lang, attempt: &ExplainedAttempt) -> Self {
         let words = lang.words();
         let pick = |both: &BothWords| lang.pick(&both.en, &both.zh).to_owned();
         let (verdict, tone) = verdict(words, &attempt.verdict);
@@ -220,9 +282,9 @@ impl AttemptView {
             status => format!("HTTP {status}"),
         };
         Self {
+            number: 1,
             tone,
             verdict: verdict.unwrap_or(&attempt.verdict).to_owned(),
-            at: Moment(attempt.at),
             took_ms: attempt.took_ms,
             answer: format!("{status} {}", attempt.code).trim_end().to_owned(),
             text: attempt.text.clone(),
@@ -278,9 +340,7 @@ fn marks(lang: Lang, target: &ExplainedTarget) -> Vec<Mark> {
     .collect();
     marks.extend(pushed(lang, target));
     if !target.receipt_note.is_empty() {
-        let meaning = target.receipt_meaning.as_ref().map_or("", |both| lang.pick(&both.en, &both.zh));
-        let text = format!("{} {meaning}", target.receipt_note);
-        marks.push(note("receipt", Tone::Warn, words.mark_receipt, text.trim_end().to_owned()));
+        marks.push(note("receipt", Tone::Warn, words.mark_receipt, told::told_receipt(lang, target)));
     }
     if target.raced {
         marks.push(note("raced", Tone::Warn, words.mark_raced, words.mark_raced_how.to_owned()));

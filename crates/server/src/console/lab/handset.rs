@@ -1,72 +1,89 @@
 //! A handset as the page draws it. Pure.
 
-use model::Certificate;
+use model::{Body, Call, Certificate, Message, Timestamp};
 use wire::LinkState;
 
-use super::simulator::{Hand, Handset, Process, Tap};
+use super::{
+    calls::Ringing,
+    hand::Hand,
+    simulator::{Handset, Process, Tap},
+};
 use crate::console::{
-    chrome::{Chip, Moment, Tone},
-    words::{Lang, Words},
+    chrome::{Chip, Moment, Tone, percent_encoded},
+    words::{LabWords, Lang, Words},
 };
 
 /// Notifications drawn in a shade.
 const SHADE_MAX: usize = 20;
 /// Messages drawn in an inbox.
 const INBOX_MAX: usize = 30;
+/// The looks that phones.css knows, by the brand that a device reports.
+const LOOKS: &[(&[&str], &str)] = &[
+    (&["xiaomi", "redmi", "poco"], "xiaomi"),
+    (&["apple"], "apple"),
+    (&["huawei"], "huawei"),
+    (&["harmony"], "harmony"),
+    (&["honor"], "honor"),
+    (&["oppo", "realme", "oneplus"], "oppo"),
+    (&["vivo", "iqoo"], "vivo"),
+    (&["meizu"], "meizu"),
+    (&["google", "samsung", "motorola", "sony"], "google"),
+    (&["browser"], "browser"),
+];
+
+/// What the phones of one page have in common.
+pub(super) struct Scene<'a> {
+    pub(super) lang: Lang,
+    pub(super) certificates: &'a [Certificate],
+    /// The newest messages, newest first.
+    pub(super) recent: &'a [Message],
+    pub(super) call: Option<&'a Call>,
+    /// Whom one may write to.
+    pub(super) peers: &'a [Peer],
+    pub(super) now: Timestamp,
+}
+
+/// Whom a phone may write to or call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Peer {
+    /// `user:` or `group:` and the id.
+    pub(super) value: String,
+    pub(super) label: String,
+}
 
 /// A handset with its desk.
-pub(super) struct HandsetView {
-    pub(super) name: String,
-    pub(super) model: String,
-    pub(super) brand: Brand,
-    pub(super) user: String,
-    pub(super) initial: String,
-    pub(super) screen: Screen,
-    pub(super) process: Process,
-    pub(super) process_label: &'static str,
-    pub(super) locked: bool,
-    pub(super) network: bool,
-    pub(super) notifications: bool,
+pub(in crate::console) struct HandsetView {
+    pub(in crate::console) name: String,
+    pub(in crate::console) model: String,
+    pub(in crate::console) look: &'static str,
+    pub(in crate::console) user: String,
+    pub(in crate::console) initial: String,
+    pub(in crate::console) screen: Screen,
+    pub(in crate::console) process: Process,
+    pub(in crate::console) process_label: &'static str,
+    pub(in crate::console) locked: bool,
+    pub(in crate::console) network: bool,
+    pub(in crate::console) notifications: bool,
+    pub(in crate::console) badge: u32,
+    pub(in crate::console) shade: Vec<Notice>,
+    pub(in crate::console) inbox: Vec<Line>,
+    pub(in crate::console) ringing: Ringing,
+    pub(in crate::console) caller: String,
+    /// Whether it can be touched; else it is a picture.
+    pub(in crate::console) live: bool,
+    pub(super) href: String,
     pub(super) connection: Chip,
     pub(super) login: Chip,
-    pub(super) badge: u32,
-    pub(super) shade: Vec<Notice>,
-    pub(super) inbox: Vec<Line>,
     pub(super) certificates: Vec<CertificateChoice>,
     pub(super) token: String,
     pub(super) tapped: Option<Tapped>,
     pub(super) buttons: Vec<ButtonGroup>,
-}
-
-/// Whose look a phone has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Brand {
-    Xiaomi,
-    Apple,
-    Other,
-}
-
-impl Brand {
-    fn of(brand: &str) -> Self {
-        match brand {
-            "xiaomi" | "redmi" | "poco" => Self::Xiaomi,
-            "apple" => Self::Apple,
-            _ => Self::Other,
-        }
-    }
-
-    pub(super) const fn class(self) -> &'static str {
-        match self {
-            Self::Xiaomi => "xiaomi",
-            Self::Apple => "apple",
-            Self::Other => "other",
-        }
-    }
+    pub(super) peers: Vec<PeerChoice>,
 }
 
 /// What is on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Screen {
+pub(in crate::console) enum Screen {
     Lock,
     App,
     Home,
@@ -81,7 +98,7 @@ impl Screen {
         }
     }
 
-    pub(super) const fn class(self) -> &'static str {
+    pub(in crate::console) const fn class(self) -> &'static str {
         match self {
             Self::Lock => "lock",
             Self::App => "app",
@@ -89,13 +106,13 @@ impl Screen {
         }
     }
 
-    pub(super) const fn is_app(self) -> bool {
+    pub(in crate::console) const fn is_app(self) -> bool {
         matches!(self, Self::App)
     }
 }
 
 impl Process {
-    pub(super) const fn class(self) -> &'static str {
+    pub(in crate::console) const fn class(self) -> &'static str {
         match self {
             Self::Killed => "killed",
             Self::Foreground => "foreground",
@@ -104,12 +121,17 @@ impl Process {
         }
     }
 
-    pub(super) const fn is_frozen(self) -> bool {
+    pub(in crate::console) const fn is_frozen(self) -> bool {
         matches!(self, Self::Frozen)
     }
 
-    pub(super) const fn is_killed(self) -> bool {
+    pub(in crate::console) const fn is_killed(self) -> bool {
         matches!(self, Self::Killed)
+    }
+
+    /// Whether it can take anything in.
+    const fn runs(self) -> bool {
+        matches!(self, Self::Foreground | Self::Background)
     }
 
     const fn label(self, words: &Words) -> &'static str {
@@ -123,22 +145,31 @@ impl Process {
 }
 
 /// A notification.
-pub(super) struct Notice {
-    pub(super) id: u64,
-    pub(super) title: String,
-    pub(super) text: String,
-    pub(super) at: Moment,
+pub(in crate::console) struct Notice {
+    pub(in crate::console) id: u64,
+    pub(in crate::console) title: String,
+    pub(in crate::console) text: String,
+    pub(in crate::console) at: Moment,
 }
 
 /// A message in the app.
-pub(super) struct Line {
-    pub(super) from: String,
-    pub(super) text: String,
+pub(in crate::console) struct Line {
+    pub(in crate::console) from: String,
+    pub(in crate::console) text: String,
+    pub(in crate::console) is_own: bool,
+    at: Timestamp,
 }
 
 /// A certificate the handset may use.
 pub(super) struct CertificateChoice {
     pub(super) id: u32,
+    pub(super) label: String,
+    pub(super) chosen: bool,
+}
+
+/// Somebody to write to.
+pub(super) struct PeerChoice {
+    pub(super) value: String,
     pub(super) label: String,
     pub(super) chosen: bool,
 }
@@ -165,11 +196,38 @@ pub(super) struct Button {
 }
 
 impl HandsetView {
-    pub(super) fn of(lang: Lang, handset: &Handset, certificates: &[Certificate]) -> Self {
+    /// A phone that can be touched.
+    pub(super) fn of(scene: &Scene<'_>, handset: &Handset) -> Self {
+        let (lang, words) = (scene.lang, scene.lang.words());
+        let user = handset.user.clone().unwrap_or_default();
+        let ringing = Ringing::of(scene.call, &user, scene.now);
+        let heard = if handset.app.runs() && handset.logged_in { ringing } else { Ringing::Silent };
+        Self {
+            inbox: chat(words, handset, scene.recent),
+            ringing: heard,
+            caller: scene.call.map(|call| other_of(call, &user)).unwrap_or_default(),
+            live: true,
+            certificates: choices(words, handset, scene.certificates),
+            token: token(words, handset),
+            tapped: handset.last_tap.as_ref().map(|tap| tapped(words, tap)),
+            buttons: buttons(words, lang.lab_words(), handset),
+            peers: peers(handset, scene),
+            ..Self::pictured(lang, handset)
+        }
+    }
+
+    /// A phone on the shelf: a picture that may ring.
+    pub(super) fn on_shelf(scene: &Scene<'_>, handset: &Handset) -> Self {
+        let Self { ringing, caller, inbox, .. } = Self::of(scene, handset);
+        Self { ringing, caller, inbox, ..Self::pictured(scene.lang, handset) }
+    }
+
+    /// A phone that can be looked at.
+    pub(in crate::console) fn pictured(lang: Lang, handset: &Handset) -> Self {
         let words = lang.words();
         let user = handset.user.clone().unwrap_or_default();
         Self {
-            brand: Brand::of(&handset.brand),
+            look: look(&handset.brand),
             initial: user.chars().next().map(|first| first.to_uppercase().to_string()).unwrap_or_default(),
             screen: Screen::of(handset),
             process: handset.app,
@@ -185,16 +243,45 @@ impl HandsetView {
             },
             badge: handset.badge,
             shade: shade(handset),
-            inbox: inbox(words, handset),
-            certificates: choices(words, handset, certificates),
-            token: token(words, handset),
-            tapped: handset.last_tap.as_ref().map(|tap| tapped(words, tap)),
-            buttons: buttons(words, handset),
+            inbox: chat(words, handset, &[]),
+            ringing: Ringing::Silent,
+            caller: String::new(),
+            live: false,
+            href: format!("/console/lab?phone={}", percent_encoded(&handset.name)),
+            certificates: Vec::new(),
+            token: String::new(),
+            tapped: None,
+            buttons: Vec::new(),
+            peers: Vec::new(),
             name: handset.name.clone(),
             model: handset.model.clone(),
             user,
         }
     }
+
+    /// How it stands, as a colour.
+    pub(super) const fn tone(&self) -> Tone {
+        match self.process {
+            _ if !self.network => Tone::Bad,
+            Process::Killed => Tone::Bad,
+            Process::Foreground => Tone::Ok,
+            Process::Background => Tone::Warn,
+            Process::Frozen => Tone::Info,
+        }
+    }
+}
+
+fn look(brand: &str) -> &'static str {
+    LOOKS.iter().find(|(brands, _)| brands.contains(&brand)).map_or("other", |(_, look)| look)
+}
+
+/// Who is at the other end of a call.
+fn other_of(call: &Call, user: &str) -> String {
+    if call.caller.as_str() != user {
+        return call.caller.to_string();
+    }
+    let names: Vec<String> = call.invitees.iter().map(|invitee| invitee.user.to_string()).collect();
+    names.join(", ")
 }
 
 fn connection(words: &Words, state: LinkState) -> Chip {
@@ -220,15 +307,29 @@ fn shade(handset: &Handset) -> Vec<Notice> {
         .collect()
 }
 
-fn inbox(words: &Words, handset: &Handset) -> Vec<Line> {
-    let unseen = handset.inbox.len().saturating_sub(INBOX_MAX);
-    let newest = handset.inbox.iter().skip(unseen);
-    newest
-        .map(|message| Line {
-            from: message.sender.clone().unwrap_or_else(|| words.backend.to_owned()),
-            text: message.text.clone(),
+/// What reached the app, and among that what its user wrote of late.
+fn chat(words: &Words, handset: &Handset, recent: &[Message]) -> Vec<Line> {
+    let received = handset.inbox.iter().map(|message| Line {
+        from: message.sender.clone().unwrap_or_else(|| words.backend.to_owned()),
+        text: message.text.clone(),
+        is_own: false,
+        at: message.received_at,
+    });
+    let user = handset.user.as_deref();
+    let written = recent.iter().filter_map(|message| {
+        let sender = message.sender.as_ref().map(model::UserId::as_str);
+        let Body::Text { text } = &message.body else { return None };
+        (sender.is_some() && sender == user).then(|| Line {
+            from: String::new(),
+            text: text.clone(),
+            is_own: true,
+            at: message.sent_at,
         })
-        .collect()
+    });
+    let mut lines: Vec<Line> = received.chain(written).collect();
+    lines.sort_by_key(|line| line.at);
+    let unseen = lines.len().saturating_sub(INBOX_MAX);
+    lines.split_off(unseen)
 }
 
 /// The App's certificates of the phone's vendor. One that the phone uses and the App does not have stands first.
@@ -249,6 +350,24 @@ fn choices(words: &Words, handset: &Handset, certificates: &[Certificate]) -> Ve
         choices.insert(0, CertificateChoice { id, label, chosen: true });
     }
     choices
+}
+
+/// Everybody but the phone's own user; whoever wrote last, or was written to last, is chosen.
+fn peers(handset: &Handset, scene: &Scene<'_>) -> Vec<PeerChoice> {
+    let own = handset.user.as_deref().unwrap_or_default();
+    let wrote = handset.inbox.iter().rev().find_map(|message| message.sender.as_ref());
+    let last = scene.recent.iter().find_map(|message| {
+        let sender = message.sender.as_ref().map(model::UserId::as_str);
+        (sender == Some(own)).then(|| crate::console::told::receiving_user(message)).flatten()
+    });
+    let wanted = last.or(wrote.cloned()).map(|user| format!("user:{user}"));
+    let others = scene.peers.iter().filter(|peer| peer.value.strip_prefix("user:") != Some(own));
+    let choice = |peer: &Peer| PeerChoice {
+        value: peer.value.clone(),
+        label: peer.label.clone(),
+        chosen: wanted.as_ref() == Some(&peer.value),
+    };
+    others.map(choice).collect()
 }
 
 fn token(words: &Words, handset: &Handset) -> String {
@@ -272,7 +391,7 @@ fn tapped(words: &Words, tap: &Tap) -> Tapped {
     }
 }
 
-fn buttons(words: &Words, handset: &Handset) -> Vec<ButtonGroup> {
+fn buttons(words: &Words, lab: &LabWords, handset: &Handset) -> Vec<ButtonGroup> {
     let button = |hand: Hand, label| Button { action: hand.word(), label, on: false, danger: false };
     let state = |hand, label, on| Button { on, ..button(hand, label) };
     let danger = |button: Button| Button { danger: true, ..button };
@@ -299,10 +418,16 @@ fn buttons(words: &Words, handset: &Handset) -> Vec<ButtonGroup> {
             button(Hand::NotificationsOff, words.do_notifications_off),
             button(Hand::NotificationsOn, words.do_notifications_on),
         ),
+        pick(
+            handset.on_lock_screen,
+            button(Hand::LockScreenOff, lab.do_lock_screen_off),
+            button(Hand::LockScreenOn, lab.do_lock_screen_on),
+        ),
         button(Hand::ClearShade, words.do_clear_shade),
     ];
     let account = vec![
         pick(handset.logged_in, button(Hand::LogOut, words.do_log_out), button(Hand::LogIn, words.do_log_in)),
+        pick(handset.push_on, button(Hand::PushOff, lab.do_push_off), button(Hand::PushOn, lab.do_push_on)),
         danger(button(Hand::InvalidateToken, words.do_invalidate_token)),
     ];
     vec![

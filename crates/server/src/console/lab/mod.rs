@@ -1,6 +1,11 @@
-//! The Device Lab: virtual phones, a box to send from, and what became of the last message.
+//! The Device Lab: virtual phones, a box to send from, the road of the last message, calls, groups, and the faults of the
+//! simulated vendors.
 
+mod calls;
+mod faults;
+mod hand;
 mod handset;
+mod operating;
 mod refusal;
 mod sending;
 mod simulator;
@@ -9,31 +14,42 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
-    response::{IntoResponse, Redirect, Response},
+    extract::{Query, State},
+    response::Response,
 };
 use http::StatusCode;
-use model::{CertificateId, UserId};
+use model::{Call, Timestamp, Vendor};
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use self::{
-    handset::{HandsetView, Screen},
+    calls::CallView,
+    faults::FaultsView,
+    handset::Scene,
     refusal::Refusal,
     sending::{LastMessage, SendBox, Typed},
-    simulator::{Hand, Handset},
+    simulator::Handset,
 };
 use super::{
     Console,
-    answer::{Failure, page, sentence},
-    chrome::{Chrome, Moment, PageName},
-    visitor::{Posted, Signed},
+    answer::{Failure, page},
+    chrome::{Chrome, Moment, PageName, percent_encoded},
+    visitor::Signed,
 };
 
-pub(super) use self::simulator::Simulator;
+pub(super) use self::{
+    calls::Ringing,
+    handset::{HandsetView, Screen},
+    operating::{make_group, operate, operate_all, switch_fault},
+    sending::send,
+    simulator::Simulator,
+};
 
-/// How long the login token lasts that the console makes for a handset, in seconds: a day.
-const LOGIN_TOKEN_LIFETIME_S: i64 = 24 * 3600;
+/// So many phones are drawn large at once; of more, one is chosen.
+const LARGE_MAX: usize = 2;
+/// For how long a call is told of once it is over, in milliseconds.
+const ENDED_CALL_MS: i64 = 60_000;
+/// Messages that are looked through.
+const RECENT_MAX: u32 = 64;
 
 #[derive(Template)]
 #[template(path = "console/lab.html")]
@@ -42,8 +58,11 @@ struct LabPage {
     now: Moment,
     notice: Option<&'static str>,
     world: World,
+    /// The phone that was chosen, to come back to; empty where none was.
+    phone: String,
     send: SendBox,
     last: Option<LastMessage>,
+    call: Option<CallView>,
 }
 
 /// What there is of a simulator.
@@ -53,48 +72,56 @@ enum World {
     /// It does not answer.
     Silent,
     /// These are in it.
-    Handsets(Vec<HandsetView>),
+    Handsets(Box<Phones>),
 }
 
-#[derive(Deserialize)]
-pub(super) struct Said {
+/// The phones: a few large ones, and all of them on a shelf where there are more.
+struct Phones {
+    large: Vec<HandsetView>,
+    shelf: Vec<HandsetView>,
+    faults: FaultsView,
+}
+
+impl Phones {
+    fn is_chosen(&self, phone: &HandsetView) -> bool {
+        self.large.iter().any(|large| large.name == phone.name)
+    }
+}
+
+/// What an address says beside the page itself.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
     refused: Option<String>,
+    /// The phone that is drawn large.
+    phone: String,
+    /// The group that is written to next.
+    group: String,
 }
 
 /// `GET /console/lab`
 pub(super) async fn show(
     State(console): State<Arc<Console>>,
     signed: Signed,
-    Query(said): Query<Said>,
+    Query(asked): Query<Asked>,
 ) -> Response {
-    let refusal = said.refused.as_deref().and_then(Refusal::from_word);
-    let drawn = draw(&console, &signed, refusal, None).await;
+    let drawn = draw(&console, &signed, &asked, None).await;
     signed.answer(drawn.map(|lab| page(StatusCode::OK, &lab)))
 }
 
-/// `POST /console/lab/send`: a message through the server, as the App's backend would send it.
-pub(super) async fn send(
-    State(console): State<Arc<Console>>,
-    Posted(signed, typed): Posted<Typed>,
-) -> Response {
-    let sent = match sending::message(&typed) {
-        Ok((from, message)) => console.shared.im.send_for(signed.app(), from, message).await,
-        Err(fault) => Err(fault),
-    };
-    match sent {
-        Ok(_) => Redirect::to("/console/lab").into_response(),
-        Err(fault) => {
-            let error = sentence(signed.lang(), &fault);
-            let drawn = draw(&console, &signed, None, Some((typed, error))).await;
-            signed.answer(drawn.map(|lab| page(StatusCode::UNPROCESSABLE_ENTITY, &lab)))
-        }
-    }
+/// The page's address, with the phone that was chosen.
+fn address(phone: &str, more: &[(&str, &str)]) -> String {
+    let own = [("phone", phone)];
+    let filled = own.iter().chain(more).filter(|(_, value)| !value.is_empty());
+    let pairs: Vec<String> =
+        filled.map(|(name, value)| format!("{name}={}", percent_encoded(value))).collect();
+    if pairs.is_empty() { "/console/lab".to_owned() } else { format!("/console/lab?{}", pairs.join("&")) }
 }
 
 async fn draw(
     console: &Console,
     signed: &Signed,
-    refusal: Option<Refusal>,
+    asked: &Asked,
     faulty: Option<(Typed, String)>,
 ) -> Result<LabPage, Failure> {
     let lang = signed.lang();
@@ -105,99 +132,64 @@ async fn draw(
     if let Some(Ok(handsets)) = handsets.as_mut().filter(|_| !signed.may_read_text()) {
         handsets.iter_mut().for_each(|handset| handset.hide_text(lang.admin_words().text_hidden));
     }
+    if let Some(Ok(handsets)) = handsets.as_mut() {
+        handsets.sort_by_key(|handset| Vendor::ALL.iter().position(|vendor| *vendor == handset.vendor));
+    }
     let in_use = handsets.as_ref().and_then(|found| found.as_ref().ok()).map(Vec::as_slice);
-    let send = sending::send_box(console, signed, in_use.unwrap_or_default(), faulty).await?;
-    let last = sending::last_message(console, signed).await?;
-    let certificates = &signed.view.certificates;
+    let im = &console.shared.im;
+    let recent = im.store().recent_messages(signed.app(), RECENT_MAX).await?;
+    let recent: Vec<_> = recent.into_iter().map(|message| signed.readable(message)).collect();
+    let send = sending::send_box(console, signed, in_use.unwrap_or_default(), &asked.group, faulty).await?;
+    let last = sending::last_message(console, signed, &recent).await?;
+    let call = calls::newest(im, signed.app(), &recent).await?;
+    let peers = send.peers();
+    let scene = Scene {
+        lang,
+        certificates: &signed.view.certificates,
+        recent: &recent,
+        call: call.as_ref(),
+        peers: &peers,
+        now: console.shared.now(),
+    };
     let world = match &handsets {
         None => World::Missing,
         Some(Err(_)) => World::Silent,
         Some(Ok(handsets)) => {
-            let view = |handset| HandsetView::of(lang, handset, certificates);
-            World::Handsets(handsets.iter().map(view).collect())
+            World::Handsets(Box::new(phones(console, &scene, handsets, &asked.phone).await))
         }
     };
+    let refusal = asked.refused.as_deref().and_then(Refusal::from_word);
     Ok(LabPage {
         chrome: signed.chrome(Some(PageName::Lab)),
-        now: Moment(console.shared.now()),
-        notice: refusal.map(|refusal| refusal.sentence(lang.words())),
+        now: Moment(scene.now),
+        notice: refusal.map(|refusal| refusal.sentence(lang)),
         world,
+        phone: asked.phone.clone(),
         send,
         last,
+        call: call.as_ref().filter(|call| is_news(call, scene.now)).map(|call| CallView::of(lang, call)),
     })
 }
 
-/// A hand's wish: a button, or a tap on a notification.
-#[derive(Deserialize)]
-pub(super) struct Wish {
-    action: Option<String>,
-    tap: Option<String>,
-    certificate: Option<String>,
+/// Whether a call is still worth a line.
+fn is_news(call: &Call, now: Timestamp) -> bool {
+    call.ended_at.is_none_or(|at| now.since_ms(at) < ENDED_CALL_MS)
 }
 
-/// `POST /console/lab/handsets/{name}`
-pub(super) async fn operate(
-    State(console): State<Arc<Console>>,
-    Path(name): Path<String>,
-    Posted(signed, wish): Posted<Wish>,
-) -> Response {
-    let Some(simulator) = &console.simulator else {
-        return signed.answer(Err(Failure::NotFound));
+async fn phones(console: &Console, scene: &Scene<'_>, handsets: &[Handset], chosen: &str) -> Phones {
+    let hosts = match &console.simulator {
+        Some(simulator) => simulator.hosts().await.unwrap_or_default(),
+        None => Vec::new(),
     };
-    let Ok(handsets) = simulator.handsets().await else {
-        return back(&signed, Some(Refusal::Silent));
-    };
-    let Some(handset) = handsets.into_iter().find(|handset| handset.name == name) else {
-        return signed.answer(Err(Failure::NotFound));
-    };
-    let operation = match operation(&console, &signed, &handset, &wish) {
-        Ok(operation) => operation,
-        Err(refusal) => return back(&signed, Some(refusal)),
-    };
-    match simulator.operate(&handset.name, &operation).await {
-        Ok(()) => back(&signed, None),
-        Err(error) => back(&signed, Some(Refusal::of(&error, &handset))),
+    let faults = FaultsView::of(scene.lang, &hosts);
+    let large = |handset| HandsetView::of(scene, handset);
+    if handsets.len() <= LARGE_MAX {
+        return Phones { large: handsets.iter().map(large).collect(), shelf: Vec::new(), faults };
     }
-}
-
-fn operation(console: &Console, signed: &Signed, handset: &Handset, wish: &Wish) -> Result<Value, Refusal> {
-    if let Some(tapped) = &wish.tap {
-        // A notification is named by its number, because its place may change under the finger.
-        let id: u64 = tapped.parse().map_err(|_| Refusal::NoNotification)?;
-        let place = handset.shade.iter().position(|shown| shown.id == id);
-        return Ok(json!({ "operation": "tap", "index": place.ok_or(Refusal::NoNotification)? }));
+    let found = handsets.iter().find(|handset| handset.name == chosen).or(handsets.first());
+    Phones {
+        large: found.map(large).into_iter().collect(),
+        shelf: handsets.iter().map(|handset| HandsetView::on_shelf(scene, handset)).collect(),
+        faults,
     }
-    let hand = wish.action.as_deref().and_then(Hand::from_word).ok_or(Refusal::Other)?;
-    match hand {
-        Hand::LogIn => log_in(console, signed, handset),
-        Hand::UseCertificate => use_certificate(signed, handset, wish.certificate.as_deref()),
-        hand => hand.plain_operation().ok_or(Refusal::Other),
-    }
-}
-
-fn log_in(console: &Console, signed: &Signed, handset: &Handset) -> Result<Value, Refusal> {
-    let user = handset.user.as_deref().and_then(|user| UserId::new(user).ok()).ok_or(Refusal::NoUser)?;
-    let now = console.shared.now();
-    let token = im::issue_token(&signed.view.app, &user, now, LOGIN_TOKEN_LIFETIME_S);
-    Ok(json!({ "operation": "log_in", "token": token.map_err(|_| Refusal::Other)? }))
-}
-
-fn use_certificate(signed: &Signed, handset: &Handset, chosen: Option<&str>) -> Result<Value, Refusal> {
-    let id: Option<CertificateId> = chosen.and_then(|text| text.parse().ok());
-    let fits = id
-        .and_then(|id| signed.view.certificate(id))
-        .filter(|certificate| certificate.vendor == handset.vendor)
-        .ok_or(Refusal::NoCertificate)?;
-    Ok(json!({ "operation": "use_certificate", "certificate": fits.id }))
-}
-
-fn back(signed: &Signed, refusal: Option<Refusal>) -> Response {
-    let to = match refusal {
-        Some(refusal) => {
-            signed.changed_nothing();
-            format!("/console/lab?refused={}", refusal.word())
-        }
-        None => "/console/lab".to_owned(),
-    };
-    Redirect::to(&to).into_response()
 }

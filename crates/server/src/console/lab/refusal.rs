@@ -1,7 +1,7 @@
 //! Why a hand could not do it, as a word in the page's address and a sentence on the page.
 
 use super::simulator::{Handset, Process, SimulatorError};
-use crate::console::words::Words;
+use crate::console::words::Lang;
 
 /// Why a hand could not do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,12 +13,15 @@ pub(super) enum Refusal {
     NoNotification,
     NoUser,
     NoCertificate,
+    NoCall,
+    Nobody,
+    NoText,
     Silent,
     Other,
 }
 
 impl Refusal {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::NotRunning,
         Self::Frozen,
         Self::Locked,
@@ -26,6 +29,9 @@ impl Refusal {
         Self::NoNotification,
         Self::NoUser,
         Self::NoCertificate,
+        Self::NoCall,
+        Self::Nobody,
+        Self::NoText,
         Self::Silent,
         Self::Other,
     ];
@@ -55,6 +61,9 @@ impl Refusal {
             Self::NoNotification => "no-notification",
             Self::NoUser => "no-user",
             Self::NoCertificate => "no-certificate",
+            Self::NoCall => "no-call",
+            Self::Nobody => "nobody",
+            Self::NoText => "no-text",
             Self::Silent => "silent",
             Self::Other => "other",
         }
@@ -65,7 +74,8 @@ impl Refusal {
     }
 
     /// The sentence on the page.
-    pub(super) const fn sentence(self, words: &Words) -> &'static str {
+    pub(super) const fn sentence(self, lang: Lang) -> &'static str {
+        let (words, lab) = (lang.words(), lang.lab_words());
         match self {
             Self::NotRunning => words.refused_not_running,
             Self::Frozen => words.refused_frozen,
@@ -74,6 +84,9 @@ impl Refusal {
             Self::NoNotification => words.refused_no_notification,
             Self::NoUser => words.refused_no_user,
             Self::NoCertificate => words.refused_no_certificate,
+            Self::NoCall => lab.refused_no_call,
+            Self::Nobody => lab.refused_nobody,
+            Self::NoText => lab.refused_no_text,
             Self::Silent => words.simulator_silent,
             Self::Other => words.refused_other,
         }

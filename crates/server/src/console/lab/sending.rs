@@ -1,29 +1,41 @@
 //! The send box, and what became of the last message.
 
-use model::{Body, ClientMessageId, ErrorCode, Fault, MessageKind, PushSettings, UserId};
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+};
+use http::StatusCode;
+use model::{
+    Body, CallEvent, ClientMessageId, ErrorCode, Fault, GroupId, Message, MessageKind, PushSettings,
+    Timestamp, UserId,
+};
 use serde::Deserialize;
 use store::StoreError;
 use uuid::Uuid;
-use wire::SendMessage;
+use wire::{Recipient, SendMessage, ToGroup};
 
-use super::simulator::Handset;
+use super::{Asked, address, draw, handset::Peer, simulator::Handset};
 use crate::{
     console::{
         Console,
+        answer::{page, sentence},
         chrome::{Moment, Tone, percent_encoded},
+        road::Road,
         told,
-        visitor::Signed,
-        words::Lang,
+        visitor::{Posted, Signed},
+        words::{Lang, fill},
     },
-    explain::{Asked, ExplainedTarget, explain},
+    explain::{self, ExplainedTarget, explain},
 };
 
 /// Users that are offered to choose from.
 const USERS_MAX: u32 = 200;
-/// Messages that are looked through for one that somebody sent.
-const RECENT_MAX: u32 = 16;
+/// Groups that are offered to choose from.
+const GROUPS_MAX: u32 = 50;
 /// Targets that are told of.
-const TARGETS_MAX: usize = 6;
+const TARGETS_MAX: usize = 12;
 
 /// What was typed into the send box.
 #[derive(Debug, Default, Deserialize)]
@@ -34,18 +46,36 @@ pub(in crate::console) struct Typed {
     text: String,
     title: String,
     ext: String,
+    /// `group` where the receiver is one.
+    whom: String,
+    /// The phone that is drawn large.
+    phone: String,
 }
 
 /// The send box as the page shows it.
 pub(super) struct SendBox {
     pub(super) from: String,
     pub(super) to: String,
+    pub(super) to_group: bool,
+    pub(super) groups: Vec<(String, String)>,
     pub(super) text: String,
     pub(super) title: String,
     pub(super) ext: String,
     pub(super) default_title: String,
     pub(super) users: Vec<String>,
     pub(super) error: String,
+}
+
+impl SendBox {
+    /// Everybody that a phone may write to.
+    pub(super) fn peers(&self) -> Vec<Peer> {
+        let users = self.users.iter().map(|user| Peer { value: format!("user:{user}"), label: user.clone() });
+        let groups = self
+            .groups
+            .iter()
+            .map(|(id, name)| Peer { value: format!("group:{id}"), label: format!("{name} ({id})") });
+        groups.chain(users).collect()
+    }
 }
 
 /// What became of the last message.
@@ -55,6 +85,8 @@ pub(super) struct LastMessage {
     pub(super) text: String,
     pub(super) at: Moment,
     pub(super) targets: Vec<LastTarget>,
+    /// How many more there are, in words; empty where there are none.
+    pub(super) more: String,
     pub(super) href: String,
 }
 
@@ -63,14 +95,45 @@ pub(super) struct LastTarget {
     pub(super) tone: Tone,
     pub(super) headline: String,
     pub(super) detail: String,
+    pub(super) who: String,
+    /// What is known of where it came last.
+    pub(super) note: String,
+    pub(super) road: Road,
+}
+
+/// `POST /console/lab/send`: a message through the server, as the App's backend would send it.
+pub(in crate::console) async fn send(
+    State(console): State<Arc<Console>>,
+    Posted(signed, typed): Posted<Typed>,
+) -> Response {
+    let sent = match message(&typed) {
+        Ok((from, message)) => console.shared.im.send_for(signed.app(), from, message).await,
+        Err(fault) => Err(fault),
+    };
+    match sent {
+        Ok(_) => Redirect::to(&address(&typed.phone, &[])).into_response(),
+        Err(fault) => {
+            let error = sentence(signed.lang(), &fault);
+            let asked = Asked { phone: typed.phone.clone(), ..Asked::default() };
+            let drawn = draw(&console, &signed, &asked, Some((typed, error))).await;
+            signed.answer(drawn.map(|lab| page(StatusCode::UNPROCESSABLE_ENTITY, &lab)))
+        }
+    }
 }
 
 /// The typed message with its sender.
-pub(super) fn message(typed: &Typed) -> Result<(UserId, SendMessage), Fault> {
+fn message(typed: &Typed) -> Result<(UserId, SendMessage), Fault> {
     let user = |field: &str, text: &str| {
         UserId::new(text.trim()).map_err(|error| Fault::new(ErrorCode::Invalid, format!("{field}: {error}")))
     };
-    let (from, to) = (user("from", &typed.from)?, user("to", &typed.to)?);
+    let from = user("from", &typed.from)?;
+    let to = if typed.whom == "group" {
+        let group = GroupId::new(typed.to.trim());
+        let group = group.map_err(|error| Fault::new(ErrorCode::Invalid, format!("to: {error}")))?;
+        Recipient::Group(ToGroup { group })
+    } else {
+        Recipient::User(user("to", &typed.to)?)
+    };
     if typed.text.is_empty() {
         return Err(Fault::new(ErrorCode::Invalid, "text: must not be empty"));
     }
@@ -88,20 +151,26 @@ pub(super) async fn send_box(
     console: &Console,
     signed: &Signed,
     handsets: &[Handset],
+    group: &str,
     faulty: Option<(Typed, String)>,
 ) -> Result<SendBox, StoreError> {
     let users = console.shared.store().users(signed.app(), None, USERS_MAX).await?;
     let users: Vec<String> = users.iter().map(|user| user.id.to_string()).collect();
+    let groups = console.shared.store().groups(signed.app(), None, GROUPS_MAX).await?;
+    let groups = groups.into_iter().map(|group| (group.id.to_string(), group.name)).collect();
     let (typed, error) = faulty.unwrap_or_else(|| {
         let owners: Vec<&String> = handsets.iter().filter_map(|handset| handset.user.as_ref()).collect();
         let to = owners.first().copied().or(users.first()).cloned().unwrap_or_default();
         let bystander = users.iter().find(|user| !owners.contains(user));
         let from = bystander.or(users.iter().find(|user| **user != to)).cloned().unwrap_or_default();
-        (Typed { from, to, ..Typed::default() }, String::new())
+        let (to, whom) = if group.is_empty() { (to, "user") } else { (group.to_owned(), "group") };
+        (Typed { from, to, whom: whom.to_owned(), ..Typed::default() }, String::new())
     });
     Ok(SendBox {
         from: typed.from,
         to: typed.to,
+        to_group: typed.whom == "group",
+        groups,
         text: typed.text,
         title: typed.title,
         ext: typed.ext,
@@ -111,37 +180,51 @@ pub(super) async fn send_box(
     })
 }
 
-/// The App's newest message with its targets.
+/// The newest message that somebody sent, with its targets.
 pub(super) async fn last_message(
     console: &Console,
     signed: &Signed,
+    recent: &[Message],
 ) -> Result<Option<LastMessage>, StoreError> {
     let (im, app, lang) = (&console.shared.im, signed.app(), signed.lang());
-    let recent = im.store().recent_messages(app, RECENT_MAX).await?;
-    let Some(message) = recent.into_iter().find(|message| message.kind != MessageKind::Notice) else {
-        return Ok(None);
-    };
-    let message = signed.readable(message);
-    let to = told::receiver(lang, &message);
-    let Some(explanation) = explain(im, app, message.id, &Asked::default()).await? else { return Ok(None) };
-    let targets = explanation.targets.iter().filter(|target| !told::is_own(target));
-    let user = told::receiving_user(&message)
+    let Some(message) = recent.iter().find(|message| is_sent(message)) else { return Ok(None) };
+    let to = told::receiver(lang, message);
+    let asked = explain::Asked::default();
+    let Some(explanation) = explain(im, app, message.id, &asked).await? else { return Ok(None) };
+    let mut targets: Vec<&ExplainedTarget> =
+        explanation.targets.iter().filter(|target| !told::is_own(target)).collect();
+    let more = targets.len().saturating_sub(TARGETS_MAX);
+    targets.truncate(TARGETS_MAX);
+    let user = told::receiving_user(message)
         .map(|user| format!("&user={}", percent_encoded(&user)))
         .unwrap_or_default();
     Ok(Some(LastMessage {
         from: message.sender.as_ref().map_or_else(|| lang.words().backend.to_owned(), ToString::to_string),
-        text: told::says(lang, &message),
+        text: told::says(lang, message),
         at: Moment(message.sent_at),
-        targets: targets.take(TARGETS_MAX).map(|target| told_short(lang, target)).collect(),
+        targets: targets.into_iter().map(|target| told_short(lang, message.sent_at, target)).collect(),
+        more: if more > 0 { fill(lang.lab_words().more_targets, &more.to_string()) } else { String::new() },
         href: format!("/console/explain?message={}{user}", message.id),
         to,
     }))
 }
 
-fn told_short(lang: Lang, target: &ExplainedTarget) -> LastTarget {
+/// Whether a message is one that somebody waits for: no notice, and of a call's signals the invitation alone.
+fn is_sent(message: &Message) -> bool {
+    match &message.body {
+        Body::Call(signal) => signal.event == CallEvent::Invited,
+        _ => message.kind != MessageKind::Notice,
+    }
+}
+
+fn told_short(lang: Lang, sent_at: Timestamp, target: &ExplainedTarget) -> LastTarget {
+    let road = Road::of(lang, sent_at, target);
     LastTarget {
+        note: road.note(),
         tone: told::tone(target.state),
         headline: told::headline(lang, target),
         detail: told::place(lang, target),
+        who: told::who(lang, target),
+        road,
     }
 }

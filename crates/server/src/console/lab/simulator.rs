@@ -10,9 +10,9 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use model::{Secret, Timestamp, Vendor};
+use model::{PushId, Secret, Timestamp, Vendor};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::time::timeout;
 use wire::LinkState;
 
@@ -25,7 +25,7 @@ const ANSWER_MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Everything visible of one handset.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Handset {
+pub(in crate::console) struct Handset {
     pub(super) name: String,
     pub(super) brand: String,
     pub(super) model: String,
@@ -44,11 +44,24 @@ pub(super) struct Handset {
     pub(super) shade: Vec<Shown>,
     pub(super) inbox: Vec<Received>,
     pub(super) last_tap: Option<Tap>,
+    /// The app's own push switch.
+    #[serde(default = "yes")]
+    pub(super) push_on: bool,
+    /// Its notifications may be shown on the lock screen.
+    #[serde(default = "yes")]
+    pub(super) on_lock_screen: bool,
+    /// The device's public id for push.
+    #[serde(default)]
+    pub(in crate::console) push_id: Option<PushId>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 impl Handset {
     /// Puts this in the place of every text that somebody sent.
-    pub(super) fn hide_text(&mut self, instead: &str) {
+    pub(in crate::console) fn hide_text(&mut self, instead: &str) {
         for shown in &mut self.shade {
             (shown.title, shown.body) = (instead.to_owned(), String::new());
         }
@@ -64,7 +77,7 @@ impl Handset {
 /// What the app's process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Process {
+pub(in crate::console) enum Process {
     Killed,
     Foreground,
     Background,
@@ -73,7 +86,7 @@ pub(super) enum Process {
 
 /// One notification in the shade, newest first.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Shown {
+pub(in crate::console) struct Shown {
     pub(super) id: u64,
     pub(super) title: String,
     pub(super) body: String,
@@ -82,18 +95,29 @@ pub(super) struct Shown {
 
 /// A message that reached the app, newest last.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Received {
+pub(in crate::console) struct Received {
     pub(super) sender: Option<String>,
     pub(super) text: String,
+    #[serde(default)]
+    pub(super) received_at: Timestamp,
 }
 
 /// What the last tap did.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Tap {
+pub(in crate::console) struct Tap {
     pub(super) getter: String,
     pub(super) ext: Option<String>,
     pub(super) payload: Option<String>,
     pub(super) opened: Value,
+}
+
+/// A vendor's host, with what it does wrong.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Host {
+    pub(super) vendor: Vendor,
+    /// The simulator's own plan, whose other fields are kept as they are.
+    #[serde(default)]
+    pub(super) faults: Value,
 }
 
 #[derive(Deserialize)]
@@ -103,7 +127,7 @@ struct List {
 
 /// Why the simulator did not do it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum SimulatorError {
+pub(in crate::console) enum SimulatorError {
     /// It does not answer, or not in a shape we know.
     Silent,
     /// It refused, with a stable code.
@@ -130,7 +154,7 @@ impl Simulator {
     }
 
     /// Every handset, by name.
-    pub(super) async fn handsets(&self) -> Result<Vec<Handset>, SimulatorError> {
+    pub(in crate::console) async fn handsets(&self) -> Result<Vec<Handset>, SimulatorError> {
         let body = self.call(Method::GET, "/handsets", Bytes::new()).await?;
         let list: List = serde_json::from_slice(&body).map_err(|error| {
             tracing::warn!(%error, "the simulator's handsets are of another shape");
@@ -143,6 +167,18 @@ impl Simulator {
     pub(super) async fn operate(&self, handset: &str, operation: &Value) -> Result<(), SimulatorError> {
         let body = Bytes::from(operation.to_string());
         self.call(Method::POST, &format!("/handsets/{handset}"), body).await.map(|_| ())
+    }
+
+    /// Every vendor host.
+    pub(super) async fn hosts(&self) -> Result<Vec<Host>, SimulatorError> {
+        let body = self.call(Method::GET, "/hosts", Bytes::new()).await?;
+        serde_json::from_slice(&body).map_err(|_| SimulatorError::Silent)
+    }
+
+    /// Says what a vendor's hosts do wrong from now on.
+    pub(super) async fn set_faults(&self, vendor: Vendor, plan: &Value) -> Result<(), SimulatorError> {
+        let body = Bytes::from(plan.to_string());
+        self.call(Method::POST, &format!("/faults/{vendor}"), body).await.map(|_| ())
     }
 
     /// An open answer that grows whenever something visible changes; `None` where there is none.
@@ -176,104 +212,5 @@ impl Simulator {
             .header(header::CONTENT_TYPE, "application/json")
             .body(Full::new(body));
         self.client.request(request.ok()?).await.ok()
-    }
-}
-
-/// What a hand may do with a handset from the console, by the word on its button.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hand {
-    Foreground,
-    Background,
-    Freeze,
-    Thaw,
-    Kill,
-    Lock,
-    Unlock,
-    NetworkOff,
-    NetworkOn,
-    NotificationsOff,
-    NotificationsOn,
-    LogOut,
-    LogIn,
-    InvalidateToken,
-    ClearShade,
-    UseCertificate,
-}
-
-impl Hand {
-    const ALL: [Self; 16] = [
-        Self::Foreground,
-        Self::Background,
-        Self::Freeze,
-        Self::Thaw,
-        Self::Kill,
-        Self::Lock,
-        Self::Unlock,
-        Self::NetworkOff,
-        Self::NetworkOn,
-        Self::NotificationsOff,
-        Self::NotificationsOn,
-        Self::LogOut,
-        Self::LogIn,
-        Self::InvalidateToken,
-        Self::ClearShade,
-        Self::UseCertificate,
-    ];
-
-    /// The word of its button.
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Foreground => "foreground",
-            Self::Background => "background",
-            Self::Freeze => "freeze",
-            Self::Thaw => "thaw",
-            Self::Kill => "kill",
-            Self::Lock => "lock",
-            Self::Unlock => "unlock",
-            Self::NetworkOff => "network-off",
-            Self::NetworkOn => "network-on",
-            Self::NotificationsOff => "notifications-off",
-            Self::NotificationsOn => "notifications-on",
-            Self::LogOut => "log-out",
-            Self::LogIn => "log-in",
-            Self::InvalidateToken => "invalidate-token",
-            Self::ClearShade => "clear-shade",
-            Self::UseCertificate => "use-certificate",
-        }
-    }
-
-    pub(super) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|hand| hand.word() == word)
-    }
-
-    /// The operation, for those that need nothing beside.
-    pub(super) fn plain_operation(self) -> Option<Value> {
-        Some(match self {
-            Self::NetworkOff | Self::NetworkOn => {
-                json!({ "operation": "network", "on": self == Self::NetworkOn })
-            }
-            Self::NotificationsOff | Self::NotificationsOn => {
-                json!({ "operation": "notifications", "on": self == Self::NotificationsOn })
-            }
-            Self::LogIn | Self::UseCertificate => return None,
-            other => json!({ "operation": other.word().replace('-', "_") }),
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::Hand;
-
-    #[test]
-    fn every_button_has_its_word_and_its_operation() {
-        for hand in Hand::ALL {
-            assert_eq!(Hand::from_word(hand.word()), Some(hand));
-        }
-        assert_eq!(Hand::LogOut.plain_operation(), Some(json!({ "operation": "log_out" })));
-        assert_eq!(Hand::NetworkOff.plain_operation(), Some(json!({ "operation": "network", "on": false })));
-        assert_eq!(Hand::LogIn.plain_operation(), None);
     }
 }

@@ -2,15 +2,24 @@
 //! not compile, and a template that misspells one does not either.
 
 mod admin;
+mod deliveries;
 mod en;
+mod find;
+mod lab;
 mod overview;
+mod papers;
+mod people;
+mod setup;
 mod table;
 mod zh;
 
 use http::HeaderMap;
 
 use self::table::word_table;
-pub(crate) use self::{admin::AdminWords, overview::OverviewWords};
+pub(crate) use self::{
+    admin::AdminWords, deliveries::DeliveryWords, find::FindWords, lab::LabWords, overview::OverviewWords,
+    papers::PapersWords, people::PeopleWords, setup::SetupWords,
+};
 
 /// A language of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,14 +149,14 @@ words! {
     headline_accepted, headline_arrived, headline_shown, headline_clicked, headline_no_receipt,
     headline_skipped, headline_rejected, headline_dropped, headline_queued, headline_deciding,
     headline_later, headline_would_push, headline_would_skip, headline_would_wait, the_vendor,
-    setting_title, setting_class, certificates, certificates_lead, add, edit, new_certificate,
-    no_certificates, no_certificates_how, certificate_id, certificate_id_use, name, name_hint, vendor,
+    setting_title, setting_class, certificates, certificates_lead, edit, new_certificate,
+    no_certificates, no_certificates_how, certificate_id, name, name_hint, vendor,
     environment, expires, state, last_test, never, not_tested, state_active, state_disabled,
     state_expired, state_expiring, environment_development, environment_production, choice_open_app,
-    choice_web_page, choice_app_page, form_faulty, switch_off, save_and_test, cancel, test_again,
+    choice_web_page, choice_app_page, choice_yes, choice_no, switch_off, save_and_test, cancel, test_again,
     what_was_read, what_would_happen, lint_changed, lint_reduced, lint_hidden, lint_refused, secret_kept, secret_remove, probe_accepted, probe_refused, probe_unclear,
     probe_unreachable, probe_unreadable,
-    dead_letters, dead_letters_lead, no_dead_letters, no_dead_letters_how, any, reason, vendor_code, ended, lifetime, lifetime_own, lifetime_hour, lifetime_day, lifetime_week, requeue, requeue_found, requeue_how, requeue_with_hour, requeued_count, kept_count, changed_count, older, class_chat, class_call, class_system, class_marketing,
+    dead_letters, dead_letters_lead, no_dead_letters, no_dead_letters_how, any, reason, vendor_code, ended, lifetime, lifetime_own, lifetime_hour, lifetime_day, lifetime_week, requeue, requeue_found, requeue_how, requeue_with_hour, requeued_count, kept_count, changed_count, class_chat, class_call, class_system, class_marketing,
 }
 
 #[cfg(test)]

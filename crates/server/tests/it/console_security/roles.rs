@@ -2,6 +2,7 @@
 
 use http::Method;
 use model::{AppId, ConsoleGrants, ConsoleRole};
+use serde_json::json;
 use server::{ConsolePage, Need, console_pages};
 
 use super::{code, everywhere};
@@ -15,8 +16,16 @@ fn address(page: &ConsolePage, certificate: u64, other: u32) -> String {
     let id = if page.path.contains("/operators/") { u64::from(other) } else { certificate };
     let path = page.path.replace("{id}", &id.to_string());
     let path = path.replace("{vendor}", "xiaomi").replace("{tag}", "en").replace("{name}", "console.css");
-    // The one that never ends, asked for what it does not have.
-    if path == "/console/events" { format!("{path}?page=nothing") } else { path }
+    let asked = match path.as_str() {
+        // The one that never ends, asked for what it does not have.
+        "/console/events" => "?page=nothing",
+        "/console/users/user" => "?id=here",
+        "/console/users/device" => "?id=00000000-0000-0000-0000-000000000007",
+        "/console/groups/group" => "?id=team",
+        "/console/webhooks/webhook" => "?id=1",
+        _ => "",
+    };
+    format!("{path}{asked}")
 }
 
 /// Asks for a page, or sends its form with this secret and nothing else.
@@ -28,6 +37,16 @@ async fn knock(browser: &Browser<'_>, page: &ConsolePage, path: &str, csrf: &str
         return browser.save_with(path, csrf, &[]).await;
     }
     browser.post_bare(path, &[("csrf", csrf)]).await
+}
+
+/// What pages of one thing are asked for.
+async fn furnish(house: &House) {
+    house.users(&["here"]).await;
+    house.group("team", &["here"]).await;
+    let device = json!({ "device": "00000000-0000-0000-0000-000000000007" });
+    assert!(house.post("/v1/devices", device).await.status.is_success());
+    let webhook = json!({ "url": "https://example.com/told", "events": ["token"] });
+    assert!(house.post("/v1/webhooks", webhook).await.status.is_success());
 }
 
 /// Asks for everything that needs a sign-in, as a role.
@@ -60,6 +79,7 @@ async fn every_page_lets_in_whom_the_list_says_and_nobody_else() {
     let house = House::new().await;
     let certificate = house.certificate("mine").await;
     let other = operator(&house, "other", ConsoleGrants::in_app(AppId(1), ConsoleRole::Viewer)).await;
+    furnish(&house).await;
     let nobody = Browser { house: &house, cookie: String::new(), csrf: String::new() };
     for page in console_pages() {
         let path = address(&page, certificate, other.0);

@@ -2,6 +2,7 @@
 
 use http::Method;
 use model::ConsoleRole;
+use serde_json::json;
 use server::create_api_key;
 use store::{Op, Scope};
 
@@ -66,5 +67,53 @@ async fn a_browsers_a_keys_and_a_certificates_name_never_become_markup() {
     assert!(audit.text.matches(HARMLESS).count() >= 2, "the key's name and the user's: {}", audit.text);
     for page in [audit, li.get("/console/account").await, li.get("/console/certificates").await] {
         assert!(!page.text.contains("<script>") && !page.text.contains("<i>'"), "{}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn users_devices_groups_webhooks_and_templates_never_become_markup() {
+    let house = House::new().await;
+    operator(&house, "li", everywhere(ConsoleRole::Owner)).await;
+    let li = Browser::with_password(&house, "li").await;
+    house.users(&[HOSTILE]).await;
+    let named = house.post("/v1/users", json!({ "id": HOSTILE, "name": HOSTILE })).await;
+    assert_eq!(named.status, 201, "{}", named.text);
+    let group = json!({ "id": HOSTILE, "name": HOSTILE, "owner": HOSTILE });
+    assert_eq!(house.post("/v1/groups", group).await.status, 201);
+    let device = uuid::Uuid::new_v4();
+    let report =
+        json!({ "brand": HOSTILE, "model": HOSTILE, "registration_error": HOSTILE, "channels": [HOSTILE] });
+    let made = house.post("/v1/devices", json!({ "device": device, "report": report })).await.json();
+    let push_id = made["push_id"].as_str().unwrap().to_owned();
+    let text =
+        json!({ "from": HOSTILE, "to": { "group": HOSTILE }, "body": { "type": "text", "text": HOSTILE } });
+    assert_eq!(house.post("/v1/messages", text).await.status, 201);
+    let template = json!({ "kind": HOSTILE, "language": "en", "text": HOSTILE });
+    let policy = json!({ "policy": { "default_title": HOSTILE, "templates": [template] } });
+    assert_eq!(house.patch("/v1/app", policy).await.status, 200);
+    let (_, record) = create_api_key(house.app.id, vec![Scope::Read], HOSTILE, house.now());
+    house.store.commit(vec![Op::PutApiKey(record)]).await.unwrap();
+    house.send("ann", HOSTILE, "hello").await;
+    let asked = "%3Cscript%3Ealert('x')%3C/script%3E";
+    let mut answers = Vec::new();
+    for path in [
+        format!("/console/users?q={asked}"),
+        format!("/console/users/user?id={asked}"),
+        format!("/console/users/device?id={push_id}"),
+        format!("/console/groups?q={asked}"),
+        format!("/console/groups/group?id={asked}"),
+        format!("/console/deliveries?user={asked}"),
+        "/console/keys".to_owned(),
+        "/console/policy".to_owned(),
+    ] {
+        answers.push(li.get(&path).await);
+    }
+    let url = format!("https://example.com/{HOSTILE}");
+    answers.push(li.post("/console/webhooks", &[("url", &url)]).await);
+    answers.push(li.post("/console/keys", &[("name", HOSTILE)]).await);
+    answers.push(li.post("/console/users/delete", &[("user", HOSTILE), ("confirm", "\"><script>")]).await);
+    for answer in answers {
+        assert!(!answer.text.contains("<script>") && !answer.text.contains("\"><script"), "{}", answer.text);
+        assert!(answer.text.contains(HARMLESS), "{}", answer.text);
     }
 }

@@ -1,18 +1,21 @@
 //! Lists of deliveries, newest first, for explain and the console.
 
+use std::rc::Rc;
+
 use model::{AppId, Delivery};
 use rusqlite::{Connection, ToSql, types::ToSqlOutput};
 
 use super::{deliveries, devices, messages, targets};
 use crate::{
-    DeliveryFilter, StoreError,
+    DeliveryFilter, StoreError, VENDOR_ID_REACH,
     embedded::sql::{self, ToColumn},
 };
 
 /// A statement that grows condition by condition.
+#[derive(Clone)]
 struct Conditions<'a> {
     text: String,
-    params: Vec<Box<dyn ToSql + 'a>>,
+    params: Vec<Rc<dyn ToSql + 'a>>,
     /// Whether an index finds the few rows that may fit.
     is_led: bool,
 }
@@ -27,12 +30,12 @@ impl<T: ToColumn> ToSql for Owned<T> {
 
 impl<'a> Conditions<'a> {
     fn of(app: AppId) -> Self {
-        Self { text: String::new(), params: vec![Box::new(Owned(app))], is_led: false }
+        Self { text: String::new(), params: vec![Rc::new(Owned(app))], is_led: false }
     }
 
     /// `condition` holds `$` where the value goes, once or more.
     fn add<T: ToColumn + 'a>(&mut self, condition: &str, value: T) {
-        self.params.push(Box::new(Owned(value)));
+        self.params.push(Rc::new(Owned(value)));
         self.text.push_str(" AND ");
         self.text.push_str(&condition.replace('$', &format!("?{}", self.params.len())));
     }
@@ -90,6 +93,19 @@ pub(in crate::embedded) fn list(
     if let Some(before) = filter.before {
         conditions.add("d.id < $", before);
     }
+    let Some(vendor_id) = &filter.vendor_message_id else { return run(conn, &conditions, limit) };
+    conditions.add("d.vendor_message_id = $", vendor_id);
+    if conditions.is_led {
+        return run(conn, &conditions, limit);
+    }
+    let mut of_bare_token = conditions.clone();
+    of_bare_token.lead("d.receipt_key = $", targets::receipt_key(vendor_id));
+    let found = run(conn, &of_bare_token, limit)?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    // No index holds a vendor's ids of all pushes: every push would pay for it. So only so many rows are looked at.
+    conditions.add("d.id > (SELECT max(id) FROM deliveries) - $", VENDOR_ID_REACH);
     run(conn, &conditions, limit)
 }
 

@@ -177,3 +177,25 @@ pub(in crate::embedded) fn list(
         read,
     )?)
 }
+
+/// Those whose name begins so, in its order.
+pub(in crate::embedded) fn named(
+    conn: &Connection,
+    app: AppId,
+    prefix: &str,
+    after: Option<&(String, GroupId)>,
+    limit: u32,
+) -> Result<Vec<Group>, StoreError> {
+    let (name, id) = after.map_or((prefix, ""), |(name, id)| (name.as_str(), id.as_str()));
+    // No text that begins so is greater than the same with the greatest letter behind it.
+    let end = format!("{prefix}{}", char::MAX);
+    Ok(sql::all(
+        conn,
+        &format!(
+            "{SELECT} INDEXED BY groups_by_name WHERE app = ?1 AND (name, id) > (?2, ?3) AND name < ?4
+             AND dismissed_at IS NULL ORDER BY name, id LIMIT ?5"
+        ),
+        values![app, name, id, end, limit],
+        read,
+    )?)
+}

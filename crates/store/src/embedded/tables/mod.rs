@@ -20,6 +20,7 @@ pub(super) mod dead_letters;
 pub(super) mod deletions;
 pub(super) mod deliveries;
 pub(super) mod delivery_list;
+pub(super) mod delivery_walk;
 pub(super) mod devices;
 pub(super) mod erasure;
 pub(super) mod expiry;

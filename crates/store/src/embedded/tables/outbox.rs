@@ -4,7 +4,7 @@ use model::{AppId, Event, EventKind, Timestamp, WebhookId};
 use rusqlite::Connection;
 
 use crate::{
-    OutboxEntry, Outcome, StoreError,
+    OutboxEntry, Outcome, StoreError, UntoldEvents,
     embedded::{
         sql::{self, Columns, Json, values},
         writing::Writing,
@@ -99,4 +99,30 @@ fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<OutboxEntry> {
         at: columns.next()?,
         attempts: columns.next()?,
     })
+}
+
+/// How much one webhook has not been told yet, counted as far as `most`.
+pub(in crate::embedded) fn untold(
+    conn: &Connection,
+    app: AppId,
+    webhook: WebhookId,
+    most: u32,
+) -> Result<UntoldEvents, StoreError> {
+    let count = sql::first(
+        conn,
+        "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE webhook = ?1 AND app = ?2 LIMIT ?3)",
+        values![webhook, app, most],
+        |columns| columns.next(),
+    )?;
+    let oldest = sql::first(
+        conn,
+        "SELECT at, attempts, due_at FROM outbox WHERE webhook = ?1 AND app = ?2 ORDER BY row LIMIT 1",
+        values![webhook, app],
+        |columns| Ok((columns.next()?, columns.next()?, columns.next()?)),
+    )?;
+    let mut untold = UntoldEvents { count: count.unwrap_or(0), ..UntoldEvents::default() };
+    if let Some((at, attempts, due_at)) = oldest {
+        (untold.oldest, untold.attempts, untold.next_at) = (Some(at), attempts, Some(due_at));
+    }
+    Ok(untold)
 }

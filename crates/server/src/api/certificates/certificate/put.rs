@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::certificates::{
-        saving::{Submitted, find, save},
+        saving::{Submitted, changes, check, find, keep},
         view::SavedCertificate,
     },
     intake::{self, Intake, Path},
@@ -52,6 +52,8 @@ pub(in crate::api) async fn handler(
     let old = find(&shared, caller.app(), id).await?;
     let submitted =
         Submitted { vendor: old.vendor, name: edited.name, disabled: edited.disabled, fields: edited.fields };
-    let (certificate, report) = save(&shared, caller.app(), Some(&old), submitted, Vec::new()).await?;
+    let checked = check(&shared, caller.app(), Some(&old), submitted).await?;
+    caller.made.tell_detail(changes(Some(&old), &checked));
+    let (certificate, report) = keep(&shared, caller.app(), Some(&old), checked, Vec::new()).await?;
     Ok(Json(SavedCertificate::of(&certificate, report, shared.now())))
 }

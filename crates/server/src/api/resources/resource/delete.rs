@@ -5,9 +5,14 @@ use std::sync::Arc;
 use axum::extract::State;
 use http::StatusCode;
 use model::ResourceId;
-use store::Op;
 
-use crate::{api::resources::view::find, intake::Path, key::Caller, problem::Problem, shared::Shared};
+use crate::{
+    api::resources::{keeping::delete, view::find},
+    intake::Path,
+    key::Caller,
+    problem::Problem,
+    shared::Shared,
+};
 
 /// Take a push resource away
 ///
@@ -21,8 +26,6 @@ pub(in crate::api) async fn handler(
     Path(id): Path<ResourceId>,
 ) -> Result<StatusCode, Problem> {
     find(&caller, &id)?;
-    let app = caller.app();
-    shared.store().commit(vec![Op::DeleteResource { app, id }]).await?;
-    shared.im.catalogue().forget(app);
+    delete(&shared, caller.app(), id, Vec::new()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

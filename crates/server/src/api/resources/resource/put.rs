@@ -3,13 +3,15 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Json, extract::State};
-use model::{ErrorCode, Fault, PushResource, RESOURCES_MAX, ResourceId, Vendor, VendorSettings};
+use model::{ResourceId, Vendor, VendorSettings};
 use serde::Deserialize;
-use store::Op;
 use utoipa::ToSchema;
 
 use crate::{
-    api::{resources::view::ResourceView, schema},
+    api::{
+        resources::{keeping::put, view::ResourceView},
+        schema,
+    },
     intake::{self, Intake, Path},
     key::Caller,
     problem::Problem,
@@ -40,19 +42,6 @@ pub(in crate::api) async fn handler(
     Path(id): Path<ResourceId>,
     intake::Json(new): intake::Json<ResourceToPut>,
 ) -> Result<Json<ResourceView>, Problem> {
-    new.vendors
-        .values()
-        .try_for_each(VendorSettings::check)
-        .map_err(|error| Fault::new(ErrorCode::Invalid, error.to_string()))?;
-    let app = caller.app();
-    let resource = PushResource { app, id, vendors: new.vendors, updated_at: shared.now() };
-    let _saving = shared.saving_catalogue.lock().await;
-    let known = shared.store().resources(app).await?;
-    let is_new = known.iter().all(|other| other.id != resource.id);
-    if is_new && known.len() >= RESOURCES_MAX {
-        return Err(Problem::new(ErrorCode::Invalid, "an App has at most 64 push resources"));
-    }
-    shared.store().commit(vec![Op::PutResource(resource.clone())]).await?;
-    shared.im.catalogue().forget(app);
+    let resource = put(&shared, caller.app(), id, new.vendors, Vec::new()).await?;
     Ok(Json(resource.into()))
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::extract::State;
 use http::StatusCode;
 use model::WebhookId;
-use store::Op;
 
-use crate::{api::webhooks::view::find, intake::Path, key::Caller, problem::Problem, shared::Shared};
+use crate::{
+    api::webhooks::view::find, intake::Path, key::Caller, problem::Problem, shared::Shared, webhooks,
+};
 
 /// Take a webhook away
 ///
@@ -21,8 +22,6 @@ pub(in crate::api) async fn handler(
     Path(id): Path<WebhookId>,
 ) -> Result<StatusCode, Problem> {
     find(&caller, id)?;
-    let app = caller.app();
-    shared.store().commit(vec![Op::DeleteWebhook { app, id }]).await?;
-    shared.im.catalogue().forget(app);
+    webhooks::remove(&shared, caller.app(), id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use model::{ErrorCode, WebhookId};
-use store::{Op, Outcome};
+use model::{Fault, WebhookId};
 
 use crate::{
     api::webhooks::view::{WebhookToPut, WebhookView, find},
@@ -12,6 +11,7 @@ use crate::{
     key::Caller,
     problem::Problem,
     shared::Shared,
+    webhooks,
 };
 
 /// Change a webhook
@@ -26,11 +26,7 @@ pub(in crate::api) async fn handler(
     Path(id): Path<WebhookId>,
     intake::Json(new): intake::Json<WebhookToPut>,
 ) -> Result<Json<WebhookView>, Problem> {
-    let mut webhook = find(&caller, id)?.clone();
-    new.put_into(&mut webhook, &shared.gateway)?;
-    if shared.store().commit(vec![Op::PutWebhook(webhook.clone())]).await? == [Outcome::Missing] {
-        return Err(ErrorCode::NotFound.into());
-    }
-    shared.im.catalogue().forget(caller.app());
-    Ok(Json(WebhookView::from(&webhook)))
+    let webhook = find(&caller, id)?.clone();
+    let changed = webhooks::change(&shared, webhook, new.into()).await.map_err(Fault::from)?;
+    Ok(Json(WebhookView::from(&changed)))
 }

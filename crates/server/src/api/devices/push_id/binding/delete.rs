@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use http::StatusCode;
-use model::{BindingKind, BindingLoss, BindingState, CertificateId, Event, PushId};
+use model::{CertificateId, PushId};
 use serde::Deserialize;
-use store::Op;
 use utoipa::IntoParams;
 
 use crate::{
@@ -37,29 +36,7 @@ pub(in crate::api) async fn handler(
     Path(push_id): Path<PushId>,
     Query(which): Query<Which>,
 ) -> Result<StatusCode, Problem> {
-    let (app, at) = (caller.app(), shared.now());
-    let found = registered(&shared, app, push_id).await?;
-    let device = found.device.id;
-    let unbind =
-        |certificate, kind| Op::Unbind { app, device, certificate, kind, loss: BindingLoss::Unbound, at };
-    let view = caller.view()?;
-    let announce = |certificate| {
-        let event = Event::Token { device: Some(device), push_id: Some(push_id), certificate, bound: false };
-        view.announcing(event, at)
-    };
-    let bound = found.bindings.iter().filter_map(|state| match state {
-        BindingState::Bound(binding) => Some(binding.certificate),
-        BindingState::Lost(_) => None,
-    });
-    let ops: Vec<Op> = bound
-        .filter(|certificate| which.certificate.is_none_or(|only| only == *certificate))
-        .flat_map(|certificate| {
-            let gone = [BindingKind::Alert, BindingKind::Voip].map(|kind| unbind(certificate, kind));
-            gone.into_iter().chain(announce(certificate))
-        })
-        .collect();
-    if !ops.is_empty() {
-        shared.store().commit(ops).await?;
-    }
+    let found = registered(&shared, caller.app(), push_id).await?;
+    shared.im.unbind_of(caller.app(), &found, which.certificate).await?;
     Ok(StatusCode::NO_CONTENT)
 }
