@@ -46,7 +46,7 @@ pub(crate) struct House {
     pub(crate) app: App,
     http: Client<hyper_util::client::legacy::connect::HttpConnector, Full<Bytes>>,
     running: Running,
-    gateway: Arc<Gateway>,
+    pub(crate) gateway: Arc<Gateway>,
     folder: TempDir,
 }
 

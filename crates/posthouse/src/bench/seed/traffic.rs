@@ -33,8 +33,8 @@ const CLAIMED_AT_ONCE: u32 = 4000;
 const GROUP_EACH: u64 = 60;
 /// A push lives so long.
 const LIFETIME_MS: i64 = 3 * DAY_MS;
-/// The vendor with the bad afternoon, how many hours ago it began and how long it was.
-const BAD: (Vendor, i64, i64) = (Vendor::Oppo, 9 * 24 + 7, 5);
+/// The vendor with the bad afternoon, how many days ago it was, and its hours in China.
+const BAD: (Vendor, i64, std::ops::Range<i64>) = (Vendor::Oppo, 9, 14..20);
 
 /// How busy each hour of a day in China is.
 const BUSY: [u64; 24] =
@@ -251,9 +251,8 @@ impl<'a> Traffic<'a> {
         let delivery = &claimed.delivery;
         let at =
             delivery.decided_at.plus_ms(200 + i64::try_from(self.dice.below(900)).unwrap_or(0)).min(self.now);
-        let (bad, hours_ago, long) = BAD;
         let ago = self.now.since_ms(delivery.decided_at) / HOUR_MS;
-        let is_bad = vendor == bad && ago <= hours_ago && ago > hours_ago - long;
+        let is_bad = is_bad(vendor, delivery.decided_at, self.now);
         let tried_before = !delivery.attempts.is_empty();
         let (state, reason, verdict) = match () {
             () if is_bad && self.dice.per_mille(550) => {
@@ -329,6 +328,14 @@ fn busy(hour: i64) -> u64 {
     // The first of January 1970 was a Thursday.
     let weekday = (in_china.div_euclid(24) + 3).rem_euclid(7);
     if weekday >= 5 { weight * 3 / 4 } else { weight }
+}
+
+/// Whether it was that vendor's bad afternoon.
+fn is_bad(vendor: Vendor, at: Timestamp, now: Timestamp) -> bool {
+    let (bad, days_ago, hours) = BAD;
+    let in_china = |moment: Timestamp| moment.0.div_euclid(HOUR_MS) + 8;
+    let day = |moment| in_china(moment).div_euclid(24);
+    vendor == bad && day(at) == day(now) - days_ago && hours.contains(&in_china(at).rem_euclid(24))
 }
 
 /// A message's id as of its moment: they are kept in the order of their ids.

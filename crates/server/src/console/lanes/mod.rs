@@ -30,6 +30,8 @@ struct LanesPage {
     chrome: Chrome,
     o: &'static OverviewWords,
     lanes: Vec<LaneCard>,
+    /// Those that had nothing to do since the start.
+    unused: Vec<LaneCard>,
     /// A brake was released just now.
     is_released: bool,
 }
@@ -58,9 +60,11 @@ async fn draw(console: &Console, signed: &Signed, is_released: bool) -> Result<L
         let oldest = console.shared.store().next_due(certificate.id).await?;
         cards.push(LaneCard::of(lang, certificate, lane, oldest, console.shared.now()));
     }
+    let (lanes, unused) = cards.into_iter().partition(|card| card.work.is_some());
     Ok(LanesPage {
         o: lang.overview_words(),
-        lanes: cards,
+        lanes,
+        unused,
         is_released,
         chrome: signed.chrome(Some(PageName::Lanes)),
     })

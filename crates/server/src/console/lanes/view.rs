@@ -43,7 +43,7 @@ pub(in crate::console) fn line_of(lang: Lang, view: &AppView, lane: &LaneReading
         vendor: vendor_title(lang, Some(certificate.vendor)),
         name: certificate.name.to_string(),
         state: state(lang.overview_words(), certificate, Some(&lane.status)),
-        queued: queued(lang, lane),
+        queued: waiting(lang, lane),
         amounts: with_limit.map(|amount| AmountLine::of(lang, amount)).collect(),
     })
 }
@@ -155,6 +155,13 @@ fn queued(lang: Lang, lane: &LaneReading) -> String {
         (all, true) => fill(words.at_least, &count(all)),
         (all, false) => count(all),
     }
+}
+
+/// The same in a line where nothing else says what it counts.
+fn waiting(lang: Lang, lane: &LaneReading) -> String {
+    let is_empty = lane.backlog.by_class.iter().all(|queued| *queued == 0);
+    let queued = queued(lang, lane);
+    if is_empty { queued } else { fill(lang.overview_words().waiting, &queued) }
 }
 
 impl Work {
