@@ -18,7 +18,7 @@ use crate::{
 
 const HOSTILE: &str = "<script>alert('x')</script>";
 const HARMLESS: &str = "&#60;script&#62;alert(&#39;x&#39;)&#60;/script&#62;";
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 9] = [
     "/console/overview",
     "/console/lanes",
     "/console/lab",

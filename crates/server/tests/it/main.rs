@@ -16,7 +16,6 @@ mod console_overview;
 mod console_papers;
 mod console_people;
 mod console_security;
-mod console_security;
 mod console_setup;
 mod console_test;
 mod dead_letters;
