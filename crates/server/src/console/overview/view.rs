@@ -312,7 +312,7 @@ pub(super) struct ReasonLine {
     pub(super) number: String,
     pub(super) rate: String,
     pub(super) bar: Bar,
-    /// Where those are that can be put back; empty where nobody can mend it.
+    /// Where they are: dead letters where they can be put back, else deliveries.
     pub(super) href: String,
 }
 
@@ -338,7 +338,11 @@ pub(super) fn reasons(lang: Lang, tallied: &Tallied) -> Vec<ReasonLine> {
             number: grouped(*ended),
             rate: rate(*ended, in_all).unwrap_or_default(),
             bar: Bar::of(*ended, most),
-            href: if is_mendable { format!("/console/dead-letters?reason={name}") } else { String::new() },
+            href: if name.is_empty() {
+                String::new()
+            } else {
+                format!("/console/{}?reason={name}", if is_mendable { "dead-letters" } else { "deliveries" })
+            },
         }
     };
     tallied.reasons.iter().take(REASONS_SHOWN).map(line).collect()

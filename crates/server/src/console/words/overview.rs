@@ -75,11 +75,11 @@ word_table! {
     no_certificate_how: "A push leaves through a vendor's certificate. Add the first one; it is tested when it is saved.", "推送需要通过厂商证书发出。请先添加一个，保存时会立即测试。";
     add_certificate: "Add a certificate", "添加证书";
     nothing_sent: "Nothing sent yet", "还没有推送";
-    nothing_sent_how: "As soon as a message is decided for a phone, it is counted here. Try it without a phone in the Device Lab, or ask explain whether a push would go out now.", "消息对任一手机作出决策后就会计入这里。可以先在设备实验室用虚拟手机试一试，或用链路排查看看现在能否推送。";
+    nothing_sent_how: "As soon as a message is decided for a phone, it is counted here. Send a test push to a phone of your own, or try it without one in the Device Lab.", "消息对任一手机作出决策后就会计入这里。可以先向自己的手机发送测试推送，或在设备实验室用虚拟手机试一试。";
     nothing_found: "Nothing in this selection", "该筛选下没有数据";
     nothing_found_how: "Choose a longer range, or all vendors and classes.", "请选择更长的时间范围，或查看全部厂商和类别。";
     to_lab: "Device Lab", "设备实验室";
-    to_explain: "Explain", "链路排查";
+    to_test: "Push test", "推送测试";
     // Lanes.
     all_lanes: "All lanes and quotas", "查看全部队列与配额";
     state_idle: "idle", "空闲";
