@@ -25,7 +25,7 @@ const FILES: &[&str] = &[
 /// What is data, a row each, and not counted.
 const UNCOUNTED: [&str; 2] = ["codes.rs", "setup.rs"];
 /// Longest adapter, in lines over all its other files.
-const ADAPTER_MAX_LINES: usize = 1050;
+const ADAPTER_MAX_LINES: usize = 1100;
 
 pub(super) fn find_faults() -> Result<Vec<String>> {
     let mut faults = Vec::new();

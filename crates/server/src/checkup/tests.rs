@@ -1,3 +1,5 @@
+//! Each look at a device with what it must say: of a phone about which nothing is wrong, and of one with one thing wrong.
+
 use std::collections::BTreeMap;
 
 use model::{
@@ -103,13 +105,24 @@ fn delivery(state: DeliveryState, reason: model::ReasonCode, verdict: &str, code
     }
 }
 
+/// A phone's vendor, brand, platform, and what its certificate says.
+type Kind = (Vendor, &'static str, Platform, &'static [(&'static str, &'static str)]);
+
+/// The phones that are looked at.
+const PHONES: [Kind; 3] = [
+    (Vendor::Apns, "apple", Platform::Ios, &[("topic", "com.example.im")]),
+    (Vendor::Oppo, "oppo", Platform::Android, &[("channel_id", "im")]),
+    (
+        Vendor::Xiaomi,
+        "xiaomi",
+        Platform::Android,
+        &[("package_name", "com.example.im"), ("channel_id", "im")],
+    ),
+];
+
 /// A phone about which nothing is wrong.
 fn healthy(vendor: Vendor) -> World {
-    let (brand, platform, fields): (_, _, &[(&str, &str)]) = match vendor {
-        Vendor::Apns => ("apple", Platform::Ios, &[("topic", "com.example.im")]),
-        Vendor::Oppo => ("oppo", Platform::Android, &[("channel_id", "im")]),
-        _ => ("xiaomi", Platform::Android, &[("package_name", "com.example.im"), ("channel_id", "im")]),
-    };
+    let (_, brand, platform, fields) = *PHONES.iter().find(|(own, ..)| *own == vendor).unwrap();
     let device = DeviceId(Uuid::nil());
     let report = DeviceReport {
         brand: brand.to_owned(),

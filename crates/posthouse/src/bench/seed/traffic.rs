@@ -129,7 +129,7 @@ impl<'a> Traffic<'a> {
     fn add(&mut self, page: &mut Page, at: Timestamp) -> Result<u64> {
         let class = self.dice.pick(&CLASSES).unwrap_or_default();
         let (conversation, sender, receivers) =
-            if self.dice.below(GROUP_EACH) == 0 { self.to_group()? } else { self.to_one()? };
+            if self.dice.below(GROUP_EACH) == 0 { self.gathering()? } else { self.talk()? };
         let text = TEXTS[usize::try_from(self.dice.below(TEXTS.len() as u64))?];
         let message = Message {
             id: MessageId(id_at(at)),
@@ -163,7 +163,7 @@ impl<'a> Traffic<'a> {
         far * self.dice.below(self.users) / self.users
     }
 
-    fn to_one(&mut self) -> Result<(ConversationId, model::UserId, Vec<Member>)> {
+    fn talk(&mut self) -> Result<(ConversationId, model::UserId, Vec<Member>)> {
         let receiver = self.somebody();
         let sender = (receiver + 1 + self.dice.below(5)) % self.users;
         let sender = if sender == receiver { (receiver + 1) % self.users } else { sender };
@@ -171,7 +171,7 @@ impl<'a> Traffic<'a> {
         Ok((ConversationId::peer(&sender, &receiver.user), sender, vec![receiver]))
     }
 
-    fn to_group(&mut self) -> Result<(ConversationId, model::UserId, Vec<Member>)> {
+    fn gathering(&mut self) -> Result<(ConversationId, model::UserId, Vec<Member>)> {
         let (group, users) = (self.dice.below(groups(self.users)), self.users);
         let mut numbers: Vec<u64> =
             (0..GROUP_MEMBERS.min(users)).map(|place| group_member(group, place, users)).collect();

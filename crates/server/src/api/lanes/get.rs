@@ -26,7 +26,7 @@ pub(in crate::api) async fn handler(
     caller: Caller,
 ) -> Result<Json<Lanes>, Problem> {
     let view = caller.view()?;
-    let read = lanes::read(&shared, &view).await?;
+    let read = lanes::read(&shared, view).await?;
     let lanes = read.into_iter().map(|lane| LaneView::of(lane.status, lane.amounts, lane.backlog)).collect();
     Ok(Json(Lanes { lanes }))
 }
