@@ -17,6 +17,8 @@ pub(crate) struct Pass {
 pub(crate) struct AuthCache {
     current: Option<Pass>,
     serial: u32,
+    /// The newest that a push was accepted with; 0: none was.
+    worked: u32,
     /// The present one was refused, and goes as soon as it may be renewed.
     refused: bool,
     exchange: Exchange,
@@ -92,6 +94,19 @@ impl AuthCache {
         (kept > now && kept != Timestamp::NEVER).then_some(kept)
     }
 
+    /// A push was accepted with this one.
+    pub(crate) const fn worked(&mut self, serial: u32) {
+        if self.worked < serial {
+            self.worked = serial;
+        }
+    }
+
+    /// Whether a push was accepted with this one or a later one: a refusal then means that it has ended, not that the
+    /// certificate is wrong.
+    pub(crate) const fn has_worked(&self, serial: u32) -> bool {
+        self.worked >= serial
+    }
+
     fn put(&mut self, auth: Auth) {
         self.serial += 1;
         self.refused = false;
@@ -117,6 +132,18 @@ mod tests {
         put(&mut cache, 100, 10);
         (0..1000).for_each(|_| cache.refused(old.serial, Timestamp(20)));
         assert!(cache.current.is_some(), "refusals of the old one say nothing of the new one");
+    }
+
+    #[test]
+    fn what_a_later_pass_could_do_the_earlier_could_too() {
+        let mut cache = AuthCache::default();
+        put(&mut cache, 100, 10);
+        assert!(!cache.has_worked(1));
+        put(&mut cache, 100, 10);
+        cache.worked(2);
+        assert!(cache.has_worked(1) && cache.has_worked(2));
+        put(&mut cache, 100, 10);
+        assert!(!cache.has_worked(3));
     }
 
     #[test]
