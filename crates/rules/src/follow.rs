@@ -103,10 +103,9 @@ pub fn follow(situation: &Situation, judged: &TargetVerdict) -> Follow {
             ..ended(situation, DeliveryState::Accepted, taken(situation.purpose))
         },
         Verdict::Retry { after } => again(situation, Reason::RETRYING, after, LaneAction::Go),
-        Verdict::RenewAuth if situation.renewals > MOST_RENEWALS && situation.auth_has_worked => Follow {
-            renew_auth: true,
-            ..again(situation, Reason::RENEWING_AUTH, None, LaneAction::Go)
-        },
+        Verdict::RenewAuth if situation.renewals > MOST_RENEWALS && situation.auth_has_worked => {
+            Follow { renew_auth: true, ..again(situation, Reason::RENEWING_AUTH, None, LaneAction::Go) }
+        }
         Verdict::RenewAuth if situation.renewals > MOST_RENEWALS => {
             alarmed(situation, DeliveryState::Rejected, Reason::MISCONFIGURED)
         }
