@@ -28,7 +28,7 @@ const STREAMS_BEFORE_SETTINGS: usize = 1;
 /// Largest header list of an answer; vendors send a few hundred bytes.
 const HEADERS_MAX_BYTES: u32 = 16 * 1024;
 
-/// What many small answers that wait to be read may cost beyond their length, in bytes. The usual 25,600 are used up by
+/// What many small answers that wait to be read may cost beyond their length, in bytes. The usual amount is used up by
 /// some 150 answers that come at once, and then the connection would be closed with all that is on it.
 const SMALL_ANSWERS_BYTES: usize = 1024 * 1024;
 
@@ -124,8 +124,10 @@ mod tests {
             if asked.len() == REQUESTS {
                 for mut respond in asked.drain(..) {
                     let mut body = respond.send_response(http::Response::new(()), false).unwrap();
-                    body.send_data(Bytes::from_static(br#"{"name":"projects/demo/messages/0"}"#), true)
+                    body.send_data(Bytes::from_static(br#"{"name":"projects/demo/messages/0"}"#), false)
                         .unwrap();
+                    // Many servers learn only then that the body is over.
+                    body.send_data(Bytes::new(), true).unwrap();
                 }
             }
         }
