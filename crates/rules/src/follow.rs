@@ -30,7 +30,7 @@ pub struct Situation {
     pub renewals: u32,
     /// The authentication that was refused may not be renewed before this; `None`: it may at once, or is already.
     pub auth_kept_until: Option<Timestamp>,
-    /// The authentication that was refused, or a later one, has been accepted: it has ended, and the certificate is right.
+    /// A push of the certificate was accepted not long ago: the authentication has ended, and the certificate is right.
     pub auth_has_worked: bool,
     /// When the token was last reported; `None` for a bare token.
     pub token_registered_at: Option<Timestamp>,

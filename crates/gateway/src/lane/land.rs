@@ -151,7 +151,7 @@ impl Lane {
         let auth = self.road.as_ref().map(|road| &road.auth);
         let known = KnownOfAuth {
             kept_until: auth.and_then(|auth| auth.kept_until(ending.serial, tried.now)),
-            has_worked: auth.is_some_and(|auth| auth.has_worked(ending.serial)),
+            has_worked: auth.is_some_and(|auth| auth.has_worked(tried.now)),
         };
         let resumes_at = match judged.verdict {
             Verdict::Limited { .. } => self.amounts_resume_at(tried.now),
@@ -187,7 +187,7 @@ impl Lane {
             self.accepted += 1;
             self.alarm = None;
             if let Some(road) = &mut self.road {
-                road.auth.worked(ending.serial);
+                road.auth.worked(tried.now);
             }
             self.brake.lives();
         }

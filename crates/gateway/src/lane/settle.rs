@@ -19,7 +19,7 @@ pub(crate) struct Tried {
 pub(crate) struct KnownOfAuth {
     /// It may not be renewed before this.
     pub(crate) kept_until: Option<Timestamp>,
-    /// A push was accepted with it or with a later one.
+    /// A push of the certificate was accepted not long ago.
     pub(crate) has_worked: bool,
 }
 
