@@ -273,13 +273,13 @@ reason_table! {
     MISCONFIGURED = 111, "misconfigured",
         "The vendor refused the certificate or the account.",
         "厂商拒绝了证书或账号。",
-        "The vendor's code below says what to mend.",
-        "请按下方厂商错误码修复。";
+        "The vendor's code says what to mend.",
+        "请按厂商错误码的说明修复。";
     BAD_REQUEST = 112, "bad_request",
         "The vendor refused this message for good.",
         "厂商拒绝了这条消息，重试无效。",
-        "The vendor's code below says why.",
-        "原因见下方厂商错误码。";
+        "The vendor's code says why.",
+        "原因见厂商错误码。";
     EXT_TOO_LONG = 113, "ext_too_long",
         "ext or payload is over this vendor's limit, and is never truncated.",
         "ext 或 payload 超过该厂商上限，且不会被截断。",

@@ -138,7 +138,10 @@ fn drive(
     }
     if let Some(last) = last {
         vendor.passed(Some(last.at));
-        vendor.note = last.code.clone();
+        // What a vendor says of a push that it took tells nothing more.
+        if target.state != TargetState::Accepted {
+            vendor.note = last.code.clone();
+        }
     }
     match target.state {
         TargetState::Accepted => arrived(lang, target, handset),

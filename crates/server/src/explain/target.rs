@@ -194,9 +194,11 @@ fn device(row: &AudienceRow) -> Option<ExplainedDevice> {
     })
 }
 
-/// Brand and model; the model alone where the maker begins it with the brand.
+/// Brand and model; the model alone where it says whose it is: where the maker begins it with the brand, Apple's, and
+/// those under HarmonyOS, whose brand is a system's.
 pub(crate) fn device_name(brand: &str, model: &str) -> String {
-    let begins = model.get(..brand.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(brand));
+    let begins = model.get(..brand.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(brand))
+        || (!model.is_empty() && matches!(brand, "apple" | "harmony"));
     let name = if begins { model.to_owned() } else { format!("{brand} {model}") };
     name.trim().to_owned()
 }
@@ -320,6 +322,9 @@ mod tests {
         assert_eq!(device_name("xiaomi", "Xiaomi 14"), "Xiaomi 14");
         assert_eq!(device_name("xiaomi", "23127PN0CC"), "xiaomi 23127PN0CC");
         assert_eq!(device_name("", "iPhone 16"), "iPhone 16");
+        assert_eq!(device_name("apple", "iPhone 16"), "iPhone 16");
+        assert_eq!(device_name("harmony", "HUAWEI Mate 70"), "HUAWEI Mate 70");
+        assert_eq!(device_name("apple", ""), "apple");
         assert_eq!(device_name("小米", "M"), "小米 M");
         assert_eq!(device_name("", ""), "");
     }

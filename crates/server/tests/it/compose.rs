@@ -172,7 +172,7 @@ fn j4_every_attempt_comes_with_the_vendors_code_its_meaning_and_what_to_do() {
     let target = target(&[(row(0), Standing::Offline)], &[accepted]);
     assert_eq!((target.state, target.reason.name.as_str()), (TargetState::Accepted, "accepted"));
     let limited = &target.attempts[0];
-    assert_eq!(limited.meaning.as_ref().unwrap().zh, "超过每秒推送条数(QPS)限制");
+    assert_eq!(limited.meaning.as_ref().unwrap().zh, "超过每秒推送条数（QPS）限制");
     assert!(limited.todo.is_some());
     assert_eq!(target.certificate.as_ref().unwrap().name, "小米");
     assert_eq!(target.token_tail, "…-of-bo");

@@ -95,9 +95,9 @@ pub(super) static CODES: [CodeRow; 40] = [
     row(400, "PayloadEmpty", &DROP, ("the payload is empty", "推送内容为空"), OUR_FAULT),
     row(404, "BadPath", &DROP, ("the path is wrong", "请求路径错误"), OUR_FAULT),
     row(405, "MethodNotAllowed", &DROP, ("the method is not POST", "请求方法不是 POST"), OUR_FAULT),
-    row(413, "PayloadTooLarge", &DROP, ("the payload is over 4096 bytes, or 5120 of a VoIP push", "推送内容超过 4096 字节(VoIP 为 5120 字节)"), OUR_FAULT),
+    row(413, "PayloadTooLarge", &DROP, ("the payload is over 4096 bytes, or 5120 of a VoIP push", "推送内容超过 4096 字节（VoIP 为 5120 字节）"), OUR_FAULT),
     // What no reason of Apple's names.
-    own_row(answer::EXT_TOO_LONG, &DROP, ("ext and payload leave no room for the text in 4096 bytes, or 5120 of a VoIP push", "ext 与 payload 过长，4096 字节(VoIP 为 5120 字节)内已容不下文字"), ("shorten ext", "请缩短 ext")),
+    own_row(answer::EXT_TOO_LONG, &DROP, ("ext and payload leave no room for the text in 4096 bytes, or 5120 of a VoIP push", "ext 与 payload 过长，4096 字节（VoIP 为 5120 字节）内已容不下文字"), ("shorten ext", "请缩短 ext")),
     own_row(ONE_TARGET, &DROP, ("Apple takes one target a request", "苹果每个请求只接受一个目标"), OUR_FAULT),
     answer::EXPIRED_ROW,
     answer::BAD_TOKEN_ROW,

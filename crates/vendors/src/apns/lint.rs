@@ -74,6 +74,6 @@ fn of_payload(config: &Config, content: &Content) -> [Rule; 2] {
     let fit = request::fit(config, content);
     [
         (matches!(fit, Fit::None), "ext_too_long", Refused, "ext and payload leave no room for the title; nothing is sent", "ext 与 payload 过长，容不下标题，不会发送"),
-        (matches!(fit, Fit::Cut), "text_cut_to_fit", Changed, "title and text are cut to what ext and payload leave of 4096 bytes, or 5120 of a VoIP push", "标题与正文将被截断，以适应 ext 与 payload 之外的剩余空间(共 4096 字节，VoIP 为 5120 字节)"),
+        (matches!(fit, Fit::Cut), "text_cut_to_fit", Changed, "title and text are cut to what ext and payload leave of 4096 bytes, or 5120 of a VoIP push", "标题与正文将被截断，以适应 ext 与 payload 之外的剩余空间（共 4096 字节，VoIP 为 5120 字节）"),
     ]
 }

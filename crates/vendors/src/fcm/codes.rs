@@ -85,7 +85,7 @@ const QUOTA: Words = (
 );
 const KEY: Words = (
     "make a new key for the service account and upload it; where the text speaks of a timeframe, set this server's clock",
-    "请为服务账号重新生成密钥并上传；若文字提到时间范围(timeframe)，请校准服务器时钟",
+    "请为服务账号重新生成密钥并上传；若文字提到时间范围（timeframe），请校准服务器时钟",
 );
 
 const BOOK: Source = Source {

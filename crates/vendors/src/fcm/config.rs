@@ -22,15 +22,15 @@ pub(super) const NORMAL: &str = "NORMAL";
 // One field a line reads as the table it is.
 #[rustfmt::skip]
 pub(super) const FIELDS: [Field; 12] = [
-    field("service_account", FieldKind::SecretFile, true, ("Service account (JSON)", "服务账号密钥(JSON)"), ("Firebase console → project settings → service accounts → generate new private key; not google-services.json", "Firebase 控制台 → 项目设置 → 服务账号 → 生成新的私钥；不是 google-services.json")),
+    field("service_account", FieldKind::SecretFile, true, ("Service account (JSON)", "服务账号密钥（JSON）"), ("Firebase console → project settings → service accounts → generate new private key; not google-services.json", "Firebase 控制台 → 项目设置 → 服务账号 → 生成新的私钥；不是 google-services.json")),
     field("package_name", FieldKind::Text, false, ("Package name", "应用包名"), ("Android application id; if given, tokens of other apps of the project get nothing", "Android 应用包名；填写后不会推送给同一项目的其他应用")),
-    field("channel_id", FieldKind::Text, false, ("Notification channel", "通知渠道 ID(channel_id)"), ("a channel that the app creates; without it Firebase's fallback channel is used", "应用中已创建的通知渠道；不填则使用 Firebase 的默认渠道")).of(Group::Classes),
+    field("channel_id", FieldKind::Text, false, ("Notification channel", "通知渠道 ID（channel_id）"), ("a channel that the app creates; without it Firebase's fallback channel is used", "应用中已创建的通知渠道；不填则使用 Firebase 的默认渠道")).of(Group::Classes),
     field("channel_call", FieldKind::Text, false, ("Channel for calls", "呼叫类通知渠道 ID"), ("", "")).for_class(Class::Call).inherits("channel_id"),
     field("channel_system", FieldKind::Text, false, ("Channel for system notices", "系统通知类通知渠道 ID"), ("", "")).for_class(Class::System).inherits("channel_id"),
     field("channel_marketing", FieldKind::Text, false, ("Channel for marketing", "营销类通知渠道 ID"), ("", "")).for_class(Class::Marketing).inherits("channel_id"),
     field("priority_system", PRIORITIES, false, ("Priority of system notices", "系统通知的优先级"), ("high wakes a sleeping phone", "“高”会唤醒休眠中的手机")).for_class(Class::System).usually("high").labelled(&[("high", "High", "高"), ("normal", "Normal", "普通")]),
     field("priority_marketing", PRIORITIES, false, ("Priority of marketing", "营销消息的优先级"), ("normal waits until the phone wakes", "“普通”会等到手机唤醒")).for_class(Class::Marketing).usually("normal").labelled(&[("high", "High", "高"), ("normal", "Normal", "普通")]),
-    field("analytics_label", FieldKind::Text, false, ("Analytics label", "统计标签(analytics_label)"), ("names these pushes in Firebase's delivery reports", "用于在 Firebase 投递报告中区分")).of(Group::Receipts),
+    field("analytics_label", FieldKind::Text, false, ("Analytics label", "统计标签（analytics_label）"), ("names these pushes in Firebase's delivery reports", "用于在 Firebase 投递报告中区分")).of(Group::Receipts),
     field("click", CLICKS, false, ("After a tap", "点击通知后"), ("", "")).of(Group::Click).usually("open_app"),
     field("click_target", FieldKind::Text, false, ("Page to open", "要打开的页面"), ("web page: http(s) address, which the app has to open; page in app: action of an intent filter", "网页：http(s) 地址，需由应用自行打开；应用内页面：intent-filter 的 action")).of(Group::Click),
     RATE,

@@ -28,7 +28,7 @@ pub(super) fn findings(config: &Config, content: &Content) -> Vec<Finding> {
         (no_channel, "channel_missing", Reduced, "no notification channel is given: Android 8 and later show it in the app's default channel or, without one, in Firebase's fallback, which neither pops up nor can be named", "未指定通知渠道：Android 8 及以上会使用应用的默认渠道，若没有则使用 Firebase 的备用渠道，不会弹出横幅"),
         (to_web, "web_page_by_app", Changed, "Firebase opens no browser: the app starts, and has to open the address it finds as click_url", "Firebase 不会打开浏览器：点击后启动应用，由应用自行打开 click_url 中的地址"),
         (to_web && carries, "ext_not_passed", Changed, "ext and payload do not travel with a web page", "点击动作为打开网页时，ext 与 payload 不会传给应用"),
-        (no_action, "click_action_unlikely", Changed, "the page is not an intent filter's action such as com.example.im.CHAT: a tap opens nothing", "要打开的页面不是 intent-filter 的 action(例如 com.example.im.CHAT)：点击后不会打开任何页面"),
+        (no_action, "click_action_unlikely", Changed, "the page is not an intent filter's action such as com.example.im.CHAT: a tap opens nothing", "要打开的页面不是 intent-filter 的 action（例如 com.example.im.CHAT）：点击后不会打开任何页面"),
         (shown && style.sound.is_some(), "sound_by_channel", Changed, "since Android 8 the channel's sound is played, not the one given here", "Android 8 及以上播放通知渠道的声音，而不是此处指定的声音"),
         (shown && bad_image, "image_not_https", Changed, "the picture is left out: its address is not https", "图片地址不是 https，将不显示图片"),
         (shown && !content.counts_badge, "badge_counts_anyway", Changed, "launchers count every notification on the badge, this one too", "桌面会将每条通知计入角标，此条也不例外"),

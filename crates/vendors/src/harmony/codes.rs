@@ -67,7 +67,7 @@ const IMAGE_CHECK: Words = (
     "请先对图片做通知消息的风控校验，或不带图片",
 );
 const CLIENT_ID: Words =
-    ("enter the client ID of the app, not of the project", "请填写应用级(而非项目级)Client ID");
+    ("enter the client ID of the app, not of the project", "请填写应用级（而非项目级）Client ID");
 const CONTENT: Words = ("change the text", "请修改文案");
 const SHORTEN: Words = ("shorten ext", "请缩短 ext");
 const SLOWER: Words = ("the lane slows down by itself", "发送队列会自动减速");
@@ -130,7 +130,7 @@ pub(super) static CODES: [CodeRow; 47] = [
     // What the status alone says.
     answer::row(BOOK, 401, UNAUTHORISED, &RENEW, ("authentication failed", "鉴权失败"), PROJECT),
     answer::row(BOOK, 404, NOT_FOUND, &CONFIG, ("there is nothing under this address: project ID or client ID wrong", "找不到服务：项目 ID 或 Client ID 错误"), PROJECT),
-    answer::row(BOOK, 503, TOO_FAST, &BUSY, ("more devices a second than the app may send to, or the vendor is busy", "超过每秒推送设备数(QPS)，或系统级流控"), SLOWER),
+    answer::row(BOOK, 503, TOO_FAST, &BUSY, ("more devices a second than the app may send to, or the vendor is busy", "超过每秒推送设备数（QPS），或系统级流控"), SLOWER),
     // What no code of the vendor's names.
     own_row(CALL_RIGHT_MISSING, &DROP, ("a call needs the right to in-app calls, which this certificate does not have", "呼叫需要“应用内通话消息”权益，此证书未声明该权益"), CALL_RIGHT),
     own_row(CLIENT_ID_MISSING, &DROP, ("taking a push back needs the app's client ID, which this certificate does not have", "撤回推送需要应用的 Client ID，此证书未填写"), CLIENT_ID),

@@ -45,7 +45,7 @@ pub(super) const FIELDS: [Field; 19] = [
     one_of("right_system", YES_NO, ("Category of system messages granted", "系统消息自分类已获批"), GRANTED).of(Group::Rights).usually("no"),
     one_of("right_voip", YES_NO, ("In-app call messages granted", "应用内通话消息权益已获批"), ("calls ring in the app; without it they are shown as notifications", "呼叫直接在应用内响铃；未获批时以通知展示")).of(Group::Rights).usually("no"),
     field("click", CLICKS, false, ("After a tap", "点击通知后"), NOTHING).of(Group::Click).usually("open_app"),
-    text("click_target", ("Page to open", "要打开的页面"), ("an action of the app's skills, or a uri of them (scheme://…)", "应用 skills 中的 action，或其 uri(scheme://…)")).of(Group::Click),
+    text("click_target", ("Page to open", "要打开的页面"), ("an action of the app's skills, or a uri of them (scheme://…)", "应用 skills 中的 action，或其 uri（scheme://…）")).of(Group::Click),
     one_of("foreground_show", YES_NO, ("Show while the app is in the foreground", "应用在前台时展示"), ("otherwise the app receives it instead", "关闭时由应用自行接收")).of(Group::Look).usually("yes"),
     one_of("test_messages", YES_NO, ("Send test messages", "发送测试消息"), ("1000 a day for the whole project, free of the marketing limit", "整个项目每天 1000 条，不受营销频控")).of(Group::Limits).usually("no"),
     text("receipt_id", ("Receipt ID", "回执 ID"), ("chooses one of several receipt configurations", "存在多个回执配置时指定其一")).of(Group::Receipts),

@@ -44,7 +44,7 @@ fn alert_rows(config: &Config, content: &Content, now: Timestamp) -> [Row; 11] {
     [
         (unknown, "category_unknown", Changed, "the message's category is none of HarmonyOS; the one of its class is sent", "消息指定的自分类不是鸿蒙的取值，将使用其类别对应的自分类"),
         (!category.granted, "category_not_granted", Reduced, "the category is not granted: Huawei counts it as marketing, silent, in the list only, two a day", "自分类未获批：华为按资讯营销处理，静默、仅在通知中心展示、每天两条"),
-        (is_marketing, "marketing_limited", Reduced, "marketing is silent, in the list only, and two a day for an app and device (five for licensed news)", "资讯营销类消息静默展示，每个应用每台设备每天两条(持证新闻类五条)"),
+        (is_marketing, "marketing_limited", Reduced, "marketing is silent, in the list only, and two a day for an app and device (five for licensed news)", "资讯营销类消息静默展示，每个应用每台设备每天两条（持证新闻类五条）"),
         (waits_at_night, "night", Reduced, "between midnight and six a phone whose screen has been off for half an hour may show it later", "0 点至 6 点间，熄屏超过 30 分钟的设备可能延后展示"),
         (!rings_on, "call_shown_as_notification", Changed, "without the right to in-app calls a call is shown as a notification and does not ring on", "没有“应用内通话消息”权益，呼叫仅以通知展示，不会持续响铃"),
         (to_web, "web_page_opens_app", Changed, "HarmonyOS opens no web page from a notification: the app opens and finds the address under url", "鸿蒙通知不支持打开网页：点击后打开应用，地址以 url 传给应用"),

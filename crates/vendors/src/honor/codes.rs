@@ -33,7 +33,7 @@ const OUR_FAULT: Words = (
 );
 const CLIENT: Words = (
     "copy Client ID and Client Secret (not App ID and App Secret) from Honor's console again",
-    "请在荣耀开发者服务平台重新复制 Client ID 与 Client Secret(不是 App ID 与 App Secret)",
+    "请在荣耀开发者服务平台重新复制 Client ID 与 Client Secret（不是 App ID 与 App Secret）",
 );
 const RIGHTS: Words = (
     "check the App ID, and that the push service is switched on for the app in Honor's console",

@@ -20,15 +20,15 @@ const DOMAINS: FieldKind = FieldKind::Choice(&["honor.com", "hihonor.com"]);
 #[rustfmt::skip]
 pub(super) const FIELDS: [Field; 12] = [
     field("app_id", FieldKind::Text, true, ("App ID", "App ID"), ("about nine digits", "约 9 位数字")),
-    field("client_id", FieldKind::Text, true, ("Client ID", "Client ID(客户 ID)"), ("not the App ID", "不是 App ID")),
-    field("client_secret", FieldKind::Secret, true, ("Client Secret", "Client Secret(客户密钥)"), ("not the App Secret", "不是 App Secret")),
-    field("badge_class", FieldKind::Text, false, ("Badge Class", "角标类名(Badge Class)"), ("the launcher Activity's full class name; without it no badge is counted", "应用入口 Activity 的完整类名；不填则不更新角标")).of(Group::Look),
+    field("client_id", FieldKind::Text, true, ("Client ID", "Client ID（客户 ID）"), ("not the App ID", "不是 App ID")),
+    field("client_secret", FieldKind::Secret, true, ("Client Secret", "Client Secret（客户密钥）"), ("not the App Secret", "不是 App Secret")),
+    field("badge_class", FieldKind::Text, false, ("Badge Class", "角标类名（Badge Class）"), ("the launcher Activity's full class name; without it no badge is counted", "应用入口 Activity 的完整类名；不填则不更新角标")).of(Group::Look),
     field("self_classification", YES_NO, false, ("Right to classify messages granted", "已获得消息自分类权益"), ("without it Honor counts every push as marketing: two a day and device", "未获得时，所有推送按资讯营销类计：每台设备每天两条")).of(Group::Rights),
     field("importance_system", IMPORTANCE, false, ("System notices go as", "系统通知类别"), ("", "")).for_class(Class::System).usually("NORMAL").labelled(&[("NORMAL", "Service and communication", "服务通讯类"), ("LOW", "Marketing", "资讯营销类")]),
     field("target_user", USERS, false, ("Target users", "目标用户类型"), ("test: at most 1000 a day, free of the marketing limit", "test：测试消息，每天最多 1000 条，不计入资讯营销类限额")).of(Group::Limits).usually("normal").labelled(&[("normal", "Everybody", "正式用户"), ("test", "Test users", "测试用户")]),
     field("domain", DOMAINS, false, ("Domain", "接口域名"), ("honor.com is the default, hihonor.com the older one", "默认 honor.com；hihonor.com 为旧域名")).usually("honor.com"),
     field("click", CLICKS, false, ("After a tap", "点击通知后"), ("", "")).of(Group::Click).usually("open_app"),
-    field("click_target", FieldKind::Text, false, ("Page to open", "要打开的页面"), ("web page: https address; page in app: intent URI (…#Intent;…;end) or an Activity's action name", "网页：https 地址；应用内页面：intent URI(…#Intent;…;end)或 Activity 的 action 名称")).of(Group::Click),
+    field("click_target", FieldKind::Text, false, ("Page to open", "要打开的页面"), ("web page: https address; page in app: intent URI (…#Intent;…;end) or an Activity's action name", "网页：https 地址；应用内页面：intent URI（…#Intent;…;end）或 Activity 的 action 名称")).of(Group::Click),
     RATE,
     day_device_field("day_device_marketing", ("A phone's daily amount: information and marketing", "每台设备每日数量：资讯营销类")),
 ];

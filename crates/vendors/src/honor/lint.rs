@@ -20,10 +20,10 @@ mod rows {
     use super::{Changed, Hidden, Reduced, Refused, Row};
 
     pub(super) const VOIP: Row = ("voip_not_supported", Refused, "Honor has no VoIP pushes; send calls as notifications of class call", "荣耀没有 VoIP 推送，请以 call 类通知发送来电");
-    pub(super) const DATA: Row = ("only_while_running", Hidden, "a data message reaches the app only while it may run; otherwise it waits (receipt 50000003)", "透传消息仅在应用进程可运行时送达，否则被缓存(回执 50000003)");
+    pub(super) const DATA: Row = ("only_while_running", Hidden, "a data message reaches the app only while it may run; otherwise it waits (receipt 50000003)", "透传消息仅在应用进程可运行时送达，否则被缓存（回执 50000003）");
     pub(super) const TESTS: Row = ("test_messages", Reduced, "the certificate sends test messages: at most 1000 a day", "此证书发送测试消息：每天最多 1000 条");
     pub(super) const NO_RIGHT: Row = ("right_not_granted", Reduced, "without the right to classify messages every push counts as marketing, two a day and device: apply for it in Honor's console, then say yes in the certificate", "未获得消息自分类权益时，所有推送按资讯营销类计，每台设备每天两条：请在荣耀开发者服务平台申请，获得后在证书中选择 yes");
-    pub(super) const MARKETING: Row = ("counted_as_marketing", Reduced, "goes as LOW, marketing: two a day and device (news apps five); what is over is discarded without an error", "按 LOW(资讯营销类)发送：每台设备每天两条(新闻类五条)，超出的被静默丢弃");
+    pub(super) const MARKETING: Row = ("counted_as_marketing", Reduced, "goes as LOW, marketing: two a day and device (news apps five); what is over is discarded without an error", "按 LOW（资讯营销类）发送：每台设备每天两条（新闻类五条），超出的被静默丢弃");
     pub(super) const NIGHT: Row = ("held_back_at_night", Reduced, "from midnight to six a phone whose screen has long been off gets it only when the screen comes on", "0 至 6 点，长时间熄屏的手机在亮屏后才会收到");
     pub(super) const CLICK: Row = ("click_refused", Refused, "Honor opens https addresses, intent URIs and action names only", "荣耀仅支持 https 地址、intent URI 与 action 名称");
     pub(super) const EXT: Row = ("ext_not_passed", Changed, "a web page is opened in the browser; ext and payload do not reach the app", "点击后由浏览器打开网页，ext 与 payload 不会传给应用");

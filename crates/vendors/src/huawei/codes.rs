@@ -45,7 +45,7 @@ const CLIENT_SECRET: Words = (
 );
 const PUSH_RIGHT: Words = (
     "switch Push Kit on for the app in AppGallery Connect, overseas too where it is sold there, and check the project ID",
-    "请在 AppGallery Connect 为应用开通推送服务(海外发布还需开通海外推送)，并核对项目 ID",
+    "请在 AppGallery Connect 为应用开通推送服务（海外发布还需开通海外推送），并核对项目 ID",
 );
 const APP_OF_TOKENS: Words =
     ("see whether client ID and tokens belong to the same app", "请检查 Client ID 与令牌是否属于同一应用");

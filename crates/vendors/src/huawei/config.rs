@@ -39,7 +39,7 @@ const GRANTED: Words = (
 );
 const PAGE: Words = (
     "web page: https address; page in app: intent URI (intent://…#Intent;…;end) or an action",
-    "网页：https 地址；应用内页面：intent URI(intent://…#Intent;…;end) 或 action",
+    "网页：https 地址；应用内页面：intent URI（intent://…#Intent;…;end）或 action",
 );
 
 // One field a line reads as the form it is.
@@ -47,7 +47,7 @@ const PAGE: Words = (
 pub(super) const FIELDS: [Field; 23] = [
     field("client_id", TEXT, true, ("Client ID (App ID)", "Client ID(AppID)"), ("OAuth 2.0 client ID; the App ID for older apps", "OAuth 2.0 客户端 ID；早期应用即 AppID")).at_most(64),
     field("client_secret", HIDDEN, true, ("Client secret (App secret)", "Client Secret(AppSecret)"), ("64 characters, of the same client", "64 位，与 Client ID 对应")).at_most(128),
-    field("project_id", TEXT, false, ("Project ID", "项目 ID"), ("filled: V2, for credentials of a project; blank: V1", "填写则使用 V2(项目级凭据)，不填使用 V1")),
+    field("project_id", TEXT, false, ("Project ID", "项目 ID"), ("filled: V2, for credentials of a project; blank: V1", "填写则使用 V2（项目级凭据），不填使用 V1")),
     field("package_name", TEXT, false, ("Package name", "应用包名称"), ("for people only; sending does not need it", "仅供查看，发送不需要")),
     field("category_chat", CATEGORY, false, ("Category of chats", "聊天消息类别"), ("", "")).for_class(Class::Chat).usually("IM"),
     field("right_chat", YES_NO, false, ("Right to the category of chats", "聊天消息类别权益"), GRANTED).of(Group::Rights).usually("no"),
@@ -218,7 +218,7 @@ fn signature(form: &mut Reading<'_>) -> Option<Signature> {
 fn click(form: &mut Reading<'_>) -> ClickAction {
     let click = form.click();
     if !request::can_open(&click) {
-        let zh = "须为 https 地址、intent URI(intent://…#Intent;…;end) 或 action 名称，最多 1024 字节";
+        let zh = "须为 https 地址、intent URI（intent://…#Intent;…;end）或 action 名称，最多 1024 字节";
         let en = "must be an https address, an intent URI (intent://…#Intent;…;end) or an action, of at most 1024 bytes";
         form.fault("click_target", en, zh);
     }

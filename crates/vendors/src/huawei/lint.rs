@@ -46,7 +46,7 @@ fn of_notification(config: &config::Config, content: &Content, now: Timestamp) -
         (marketing && !config.test_messages, "marketing_capped", Severity::Reduced, "marketing is shown silently, in the shade only, at most twice a device and day", "资讯营销类消息静默展示，仅在下拉通知栏显示，每台设备每天最多 2 条"),
         (marketing && hour_in_beijing < 6, "night_withheld", Severity::Hidden, "from 0 to 6 o'clock marketing is withheld where the screen was off for 30 minutes", "0 点至 6 点，设备灭屏超过 30 分钟时资讯营销类消息不展示"),
         (to_browser && !request::can_open(click), "click_url_refused", Severity::Refused, "Huawei opens https addresses only", "华为仅支持打开 https 地址"),
-        (!to_browser && !request::can_open(click), "click_page_refused", Severity::Refused, "the page is neither an intent URI (intent://…#Intent;…;end) nor the name of an action", "页面既不是 intent URI(intent://…#Intent;…;end)，也不是 action 名称"),
+        (!to_browser && !request::can_open(click), "click_page_refused", Severity::Refused, "the page is neither an intent URI (intent://…#Intent;…;end) nor the name of an action", "页面既不是 intent URI（intent://…#Intent;…;end），也不是 action 名称"),
         (to_browser && carries, "ext_not_passed", Severity::Changed, "a web page is opened in the browser; ext and payload do not reach the app", "点击后由浏览器打开网页，ext 与 payload 不会传给应用"),
         (content.counts_badge && config.badge_class.is_none(), "badge_left_out", Severity::Changed, "without the launcher activity in the certificate there is no badge", "证书未填写桌面入口 Activity，角标不会变化"),
         (style.image.is_some() && !image, "image_left_out", Severity::Changed, "the picture's address is not https, or over 1024 bytes: sent without it", "图片地址不是 https 或超过 1024 字节，将不带图片发送"),

@@ -35,7 +35,7 @@ const OUR_FAULT: Words = (
 const APP_ID: Words = ("copy the AppId from Flyme's push console again", "请在 Flyme 推送平台重新复制 AppId");
 const SECRET: Words = (
     "copy the AppSecret (not the AppKey) from Flyme's push console again",
-    "请在 Flyme 推送平台重新复制 AppSecret(不是 AppKey)",
+    "请在 Flyme 推送平台重新复制 AppSecret（不是 AppKey）",
 );
 const ACCOUNT: Words = ("look at the app's state in Flyme's push console", "请在 Flyme 推送平台查看应用状态");
 const RATE: Words = (
@@ -91,13 +91,13 @@ pub(super) static CODES: [CodeRow; 38] = [
     row("110053", &DROP, ("more pass-through messages than the app may send", "透传超过限制"), OUR_FAULT),
     answer::row(GUESS, 200, BAD_ARGUMENTS, &DROP, ("Meizu answered 500, and its text speaks of the arguments", "魅族返回 500，且说明为参数问题"), OUR_FAULT),
     // One push id of an accepted request.
-    of_id("200/110002", &DEAD, ("the push id has lapsed: nobody is subscribed under it", "pushId 失效(未订阅)"), NOTHING),
+    of_id("200/110002", &DEAD, ("the push id has lapsed: nobody is subscribed under it", "pushId 失效（未订阅）"), NOTHING),
     of_id("200/110003", &DEAD, ("the push id is illegal", "pushId 非法"), NOTHING),
-    of_id("200/110005", &DROP, ("the alias is not subscribed, or its message switch is off", "alias 失效(未订阅或消息开关关闭)"), NOTHING),
+    of_id("200/110005", &DROP, ("the alias is not subscribed, or its message switch is off", "alias 失效（未订阅或消息开关关闭）"), NOTHING),
     of_id("200/110010", &DROP, ("the user has switched the app's notifications off; the push id stays good", "用户关闭了消息开关，pushId 仍有效"), SWITCHED_OFF),
     of_id("200/110011", &DEVICE, ("the device has had all public messages of this day", "该设备当日公信消息数已达上限"), PUBLIC),
     of_id("200/201", &CONFIG, ("the app has no right to push to this id", "没有权限，服务器主动拒绝"), ACCOUNT),
-    of_id("200/501", &RETRY, ("database fault at Meizu", "推送消息失败(数据库错误)"), NOTHING),
+    of_id("200/501", &RETRY, ("database fault at Meizu", "推送消息失败（数据库错误）"), NOTHING),
     of_id("200/513", &RETRY, ("sending failed inside Meizu", "推送消息失败"), NOTHING),
     answer::row(SDK, 200, "200/518", &BUSY, ("over the rate that is set for the app", "推送消息超过配置的速率"), RATE),
     of_id("200/519", &BUSY, ("the service is overloaded", "推送消息失败，服务过载"), NOTHING),

@@ -201,7 +201,7 @@ fn check_target(reading: &mut Reading<'_>, click: &ClickAction) {
         reading.fault(
             "click_target",
             "must be the full class name of an Activity, such as com.example.im.ChatActivity, or a URI",
-            "必须是 Activity 完整类名(例如 com.example.im.ChatActivity)或 URI",
+            "必须是 Activity 完整类名（例如 com.example.im.ChatActivity）或 URI",
         );
     }
 }

@@ -46,7 +46,7 @@ static RULES: [Rule; 13] = [
         "魅族按整小时保存离线消息，有效期不足一小时的推送只会在当前在线的手机上展示"),
     ("counted_as_public", Severity::Reduced, |push| push.message_type == MessageType::Public,
         "goes as a public message: a device shows 3 of them a day, 5 of a news app, and Meizu refuses the rest",
-        "按公信消息发送：每台设备每天最多 3 条(资讯类应用 5 条)，超出的会被魅族拒绝"),
+        "按公信消息发送：每台设备每天最多 3 条（资讯类应用 5 条），超出的会被魅族拒绝"),
     ("marketing_as_private", Severity::Reduced, |push| push.is_marketing_as_private(),
         "marketing goes as a private message; Meizu samples the content and may take private messages away",
         "营销内容按私信消息发送；魅族会抽查内容，并可能收回私信权限"),

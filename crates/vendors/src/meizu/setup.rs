@@ -21,6 +21,6 @@ const NEEDS: [Need; 4] = [
 
 #[rustfmt::skip]
 const STYLE: [StyleField; 2] = [
-    StylePart::Category.one_of(&["private", "public"], "private or public", "private(私信)或 public(公信)"),
+    StylePart::Category.one_of(&["private", "public"], "private or public", "private（私信）或 public（公信）"),
     StylePart::Interruption.one_of(&["passive"], "passive: shown without sound or light", "passive：静默展示"),
 ];

@@ -32,7 +32,7 @@ const APP_KEY: Words =
     ("copy the AppKey from OPPO's push platform again", "请在 OPPO 推送平台重新复制 AppKey");
 const SECRET: Words = (
     "copy the MasterSecret (not the AppSecret) from OPPO's push platform again, and check this server's clock",
-    "请在 OPPO 推送平台重新复制 MasterSecret(不是 AppSecret)，并检查服务器时钟",
+    "请在 OPPO 推送平台重新复制 MasterSecret（不是 AppSecret），并检查服务器时钟",
 );
 const CLOCK: Words = (
     "set this server's clock, which must be within ten minutes of OPPO's",
@@ -75,7 +75,7 @@ const REPEAT: Source = Source { page: "return code 32, its bare name", certainty
 // One row a line reads as the table it is.
 #[rustfmt::skip]
 pub(super) static CODES: [CodeRow; 44] = [
-    row("0", &ACCEPTED, ("accepted, which says nothing of delivery", "已接受(不代表已送达)"), NOTHING),
+    row("0", &ACCEPTED, ("accepted, which says nothing of delivery", "已接受（不代表已送达）"), NOTHING),
     answer::row(REPEAT, 200, "32", &ACCEPTED, ("the same push was taken before", "重复数据：该推送此前已被接受"), NOTHING),
     // Passing faults.
     row("-1", &RETRY, ("OPPO's service is unavailable for now", "服务暂不可用"), NOTHING),

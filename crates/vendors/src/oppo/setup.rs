@@ -30,7 +30,7 @@ const NEEDS: [Need; 5] = [
     Need::must("The app is released in OPPO's store", "应用已在 OPPO 软件商店上架"),
     Need::must("A developer account of a company", "企业开发者账号"),
     Need::must("The channel is made in the app and registered in the push platform: Android 8 and later show nothing without it", "通道已在应用内创建并在推送平台登记；否则 Android 8.0 及以上不展示"),
-    Need::should("Service categories (private channel): without them two pushes a day and device", "通讯与服务类(私信)权限；否则每台设备每天两条"),
+    Need::should("Service categories (private channel): without them two pushes a day and device", "通讯与服务类（私信）权限；否则每台设备每天两条"),
     Need::should("The app asks the user to allow notifications: a new OPPO phone starts with them off", "应用内引导用户开启通知：OPPO 新装应用默认关闭通知"),
 ];
 

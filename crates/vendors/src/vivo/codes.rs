@@ -42,7 +42,7 @@ const CLOCK: Words =
 const ACCOUNT: Words = ("look at the app's state in vivo's console", "请在 vivo 开放平台查看应用状态");
 const CATEGORY: Words = (
     "choose a category that vivo has approved for this app, for the class of message",
-    "请为该类消息选择 vivo 已为应用开通的分类(category)",
+    "请为该类消息选择 vivo 已为应用开通的分类（category）",
 );
 const TEXT: Words = ("change the text", "请修改文案");
 const CLICK: Words = ("check the page to open of message and certificate", "请检查消息与证书中要打开的页面");

@@ -32,10 +32,10 @@ fn table(config: &Config, content: &Content, now: Timestamp) -> [(bool, Row); 15
     let by_address = content.receipt_url.is_some() && config.callback_id.is_none();
     let url_len = content.receipt_url.as_ref().map_or(0, |url| url.len());
     [
-        (!config::is_category(&config.category(content)), ("category_unknown", Refused, "the category is none of vivo's; such a message is refused (10096)", "该分类(category)不在 vivo 的分类表中，消息会被拒绝(10096)")),
+        (!config::is_category(&config.category(content)), ("category_unknown", Refused, "the category is none of vivo's; such a message is refused (10096)", "该分类（category）不在 vivo 的分类表中，消息会被拒绝（10096）")),
         (is_operational && !is_marketing, ("counted_as_operational", Reduced, "the category makes this an operational message: silent, two a device and day", "该分类属于运营消息：静默展示，每台设备每天最多两条")),
         (!is_operational && is_marketing, ("marketing_as_system", Reduced, "marketing in a system category: vivo checks the text, counts it as operational and may punish the app", "营销内容使用了系统消息分类：vivo 会复核文案，改判为运营消息，并可能处罚应用")),
-        (is_operational && limits::until_morning(now).is_some(), ("night", Refused, "operational messages are refused from 23:00 to 7:00 Beijing time (10071); the push waits until 7:00", "北京时间 23:00 至次日 7:00 拒收运营消息(10071)，推送将等到 7:00")),
+        (is_operational && limits::until_morning(now).is_some(), ("night", Refused, "operational messages are refused from 23:00 to 7:00 Beijing time (10071); the push waits until 7:00", "北京时间 23:00 至次日 7:00 拒收运营消息（10071），推送将等到 7:00")),
         (carries && matches!(click, ClickAction::WebPage(_)), ("ext_not_passed", Changed, "a web page is opened in the browser; ext and payload do not reach the app", "点击后由浏览器打开网页，ext 与 payload 不会传给应用")),
         (style.channel.is_some(), ("channel_ignored", Changed, "vivo has no channels of an app's own; the category decides how it is shown", "vivo 不支持自定义通道，展示方式由消息分类决定")),
         (style.sound.is_some(), ("sound_ignored", Changed, "vivo has no sounds of an app's own", "vivo 不支持自定义铃声")),

@@ -53,7 +53,7 @@ const OPEN_APP: Words = (
 );
 const SHORTEN: Words = (
     "shorten ext, which is never cut: this push service takes less than others",
-    "请缩短 ext(不会被截断)：该推送服务的上限低于其他服务",
+    "请缩短 ext（不会被截断）：该推送服务的上限低于其他服务",
 );
 
 const RFC: Source = Source { page: "RFC 8030 and RFC 8292", certainty: Certainty::Documented };

@@ -20,7 +20,7 @@ pub(super) const FIELDS: [Field; 11] = [
         "subject",
         FieldKind::Text,
         true,
-        ("Contact (sub)", "联系方式(sub)"),
+        ("Contact (sub)", "联系方式（sub）"),
         (
             "mailto: or https: address where push services reach you, such as mailto:ops@example.com",
             "推送服务联系您的 mailto: 或 https: 地址，例如 mailto:ops@example.com",

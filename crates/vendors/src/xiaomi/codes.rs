@@ -28,7 +28,7 @@ const OUR_FAULT: Words = (
 const FORM: Words = ("check every field of the certificate", "请检查证书的每个字段");
 const SECRET: Words = (
     "copy the AppSecret (not the AppKey) from Xiaomi's console again",
-    "请在小米开放平台重新复制 AppSecret(不是 AppKey)",
+    "请在小米开放平台重新复制 AppSecret（不是 AppKey）",
 );
 const PACKAGE: Words =
     ("enter the package name of the app that the AppSecret belongs to", "请填写 AppSecret 所属应用的包名");
@@ -89,7 +89,7 @@ pub(super) static CODES: [CodeRow; 96] = [
     row("10039", &BUSY, ("too frequent", "请求过于频繁"), NOTHING),
     row("22101", &BUSY, ("too many notifications", "应用通知消息过多"), NOTHING),
     row("26004", &BUSY, ("too frequent", "请求过于频繁"), NOTHING),
-    row("200002", &BUSY, ("more targets a second than the app may send", "超过每秒推送条数(QPS)限制"), QPS),
+    row("200002", &BUSY, ("more targets a second than the app may send", "超过每秒推送条数（QPS）限制"), QPS),
     // Too much today, by the vendor's day in Beijing time.
     row("10034", &DAY, ("the day's amount is used up", "当日推送数量已达上限"), QUOTA),
     row("10035", &DAY, ("the day's amount is used up", "当日推送数量已达上限"), QUOTA),

@@ -33,13 +33,13 @@ fn of_channel(config: &Config, content: &Content, now: Timestamp) -> Vec<Row> {
     vec![
         (channel.is_none() && !is_marketing, "channel_missing", Hidden, "without a channel a device shows one push a day; enter the ID of an approved private channel", "未填写通知类别：每台设备每天仅展示一条；请填写已审核通过的私信通道 ID"),
         (channel.is_none() && is_marketing, "marketing_channel_missing", Hidden, "marketing never goes through the channel of chats, and without one of its own a device shows one push a day; enter the ID of a public channel", "营销消息不会使用聊天消息的通道，未填写营销通道则每台设备每天仅展示一条；请填写公信通道 ID"),
-        (channel.is_some() && !is_private && !misplaced, "counted_as_public", Reduced, "a public channel shows five a day on a device (news apps eight), and twice as many a day as there are devices with notifications on", "公信通道：每台设备每天 5 条(新闻类 8 条)，应用每日总量为通知开启设备数的 2 倍"),
+        (channel.is_some() && !is_private && !misplaced, "counted_as_public", Reduced, "a public channel shows five a day on a device (news apps eight), and twice as many a day as there are devices with notifications on", "公信通道：每台设备每天 5 条（新闻类 8 条），应用每日总量为通知开启设备数的 2 倍"),
         (!config.may_be_private && !is_marketing, "private_not_granted", Reduced, "private channels are not approved for this app, so the push counts in the lower amount of public ones; apply for them in Xiaomi's console", "应用未获私信通道权限，按公信消息计入较低限额；请在小米开放平台申请"),
         (is_private && matches!(content.class, Class::Chat | Class::Call) && !config.may_chat_in_private(), "kind_not_granted", Reduced, "the private channels are not approved for instant messages, so Xiaomi treats this one as a public message; apply for the kind in Xiaomi's console", "私信通道未获批即时通讯消息类型，小米会按公信消息处理；请在小米开放平台补充申请"),
         (misplaced, "marketing_in_private_channel", Reduced, "marketing in the private channel of chats: Xiaomi finds this and cuts the channel back", "在聊天消息的私信通道中发送营销消息：小米检查发现后会限制该通道"),
         (style.channel.is_some() && style.channel.as_deref() != channel, "channel_refused", Changed, "the channel asked for is no ID that Xiaomi takes; the certificate's is used", "指定的通道不是小米接受的 ID，改用证书中的通道"),
         (style.category.is_some(), "category_not_sent", Changed, "Xiaomi has no categories; the channel decides", "小米没有消息分类，由通道决定"),
-        (unkept, "kept_shorter", Changed, "for a phone that is offline Xiaomi keeps it for a day only, ten days in a private channel", "设备离线时小米仅保存一天(私信通道十天)"),
+        (unkept, "kept_shorter", Changed, "for a phone that is offline Xiaomi keeps it for a day only, ten days in a private channel", "设备离线时小米仅保存一天（私信通道十天）"),
         (tests, "test_word", Hidden, "texts with \"test\" or \"测试\" may be taken and shown to nobody", "含“test”或“测试”的内容可能被过滤而不展示"),
     ]
 }

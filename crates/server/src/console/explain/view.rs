@@ -185,7 +185,7 @@ impl TargetView {
             tone: told::tone(target.state),
             headline: told::headline(lang, target),
             place: told::place(lang, target),
-            hint: lang.pick(&target.reason.hint_en, &target.reason.hint_zh).to_owned(),
+            hint: what_to_do(lang, target),
             decision,
             decision_tone,
             changed: if target.rules_changed { words.rules_changed } else { "" },
@@ -201,6 +201,16 @@ impl TargetView {
 
     pub(super) fn not_reached(&self) -> usize {
         self.rules.iter().filter(|rule| rule.is_not_reached()).count()
+    }
+}
+
+/// How to mend the vendor's last answer where that is known and the push has ended by it; else what its reason advises.
+fn what_to_do(lang: Lang, target: &ExplainedTarget) -> String {
+    let has_failed = matches!(target.state, TargetState::Rejected | TargetState::Dropped);
+    let last = target.attempts.last().filter(|_| has_failed);
+    match last.and_then(|last| last.todo.as_ref()) {
+        Some(todo) => lang.pick(&todo.en, &todo.zh).to_owned(),
+        None => lang.pick(&target.reason.hint_en, &target.reason.hint_zh).to_owned(),
     }
 }
 

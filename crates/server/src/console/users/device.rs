@@ -11,7 +11,7 @@ use crate::{
         told::vendor_title,
         words::{Lang, PeopleWords},
     },
-    explain::tail,
+    explain::{device_name, tail},
 };
 
 /// A device.
@@ -120,14 +120,8 @@ fn linked(session: &SessionRecord) -> Linked {
 }
 
 fn title(words: &PeopleWords, report: &DeviceReport) -> String {
-    let (brand, model) = (report.brand.as_str(), report.model.as_str());
-    let is_said = model.to_lowercase().starts_with(&brand.to_lowercase());
-    match (brand, model) {
-        ("", "") => words.device_unnamed.to_owned(),
-        (_, "") => brand.to_owned(),
-        _ if is_said => model.to_owned(),
-        _ => format!("{brand} {model}"),
-    }
+    let name = device_name(&report.brand, &report.model);
+    if name.is_empty() { words.device_unnamed.to_owned() } else { name }
 }
 
 fn facts(words: &PeopleWords, report: &DeviceReport, badge: u32) -> Vec<Labelled> {

@@ -110,7 +110,6 @@ pub(super) static EN: Words = Words {
     unknown_message: "No such message",
     unknown_message_how: "This App has no message of this id, or it is past its retention.",
     message_id: "Message ID",
-    find: "Explain",
     user: "User",
     not_decided_yet: "Nothing decided yet",
     not_decided_yet_how: "Nobody here is a target of this message, or its decision is still to come. This page follows by itself.",

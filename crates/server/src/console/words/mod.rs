@@ -137,7 +137,7 @@ words! {
     do_clear_shade, refused_not_running, refused_frozen, refused_locked, refused_busy,
     refused_no_notification, refused_no_user, refused_no_certificate, refused_other, explain,
     explain_lead, recent_messages, choose_message, choose_message_how, unknown_message,
-    unknown_message_how, message_id, find, user, not_decided_yet, not_decided_yet_how,
+    unknown_message_how, message_id, user, not_decided_yet, not_decided_yet_how,
     decided, what_to_do, rule_passed, rule_decided, rule_not_reached, rules_not_reached, rules_changed,
     ruling_push, ruling_skip, ruling_wait, ruling_delivered, attempt, vendor_answer, vendor_text, took,
     meaning, no_answer, verdict_accepted, verdict_retry, verdict_renew_auth, verdict_token_dead,

@@ -27,7 +27,7 @@ word_table! {
     class_call: "Call", "呼叫";
     class_system: "System notices", "系统通知";
     class_marketing: "Marketing", "营销";
-    usual: "{} (usual)", "{}(默认)";
+    usual: "{} (usual)", "{}（默认）";
     same_as: "same as {}", "同“{}”";
     at_least: "{} at least", "至少 {}";
     book_says: "{} by the vendor's book", "厂商文档：{}";
@@ -94,7 +94,7 @@ word_table! {
     rank_none: "no certificate: no push", "无可用证书，不推送";
     rank_saved: "Saved: phones take the new order at their next login.", "已保存，手机下次登录时生效。";
     no_fcm: "There is no FCM certificate, so the order makes no difference yet.", "尚未添加 FCM 证书，该设置暂不影响结果。";
-    services: "Services, best first", "推送服务(按优先级)";
+    services: "Services, best first", "推送服务（按优先级）";
     save_order: "Save order", "保存顺序";
     add_certificate: "Add a certificate", "添加推送证书";
     // Push resources.
@@ -109,7 +109,7 @@ word_table! {
     resource_sets: "Sets", "已设置厂商";
     resource_changed: "Changed", "修改时间";
     sets_nothing: "nothing yet: a plain alert", "尚未设置，按普通通知推送";
-    make_resource: "Make", "新建";
+    make_resource: "Create", "新建";
     new_resource: "New push resource", "新建推送资源";
     order_of_force: "Order: the message's own settings, then the resource, then the certificate.", "优先级：消息自身设置 > 推送资源 > 推送证书。";
     save: "Save", "保存";
@@ -118,16 +118,16 @@ word_table! {
     deleted: "Deleted. Messages that name it are pushed as plain alerts.", "已删除，引用它的消息将按普通通知推送。";
     clear_vendor: "Clear this vendor", "清空该厂商设置";
     delete: "Delete this resource", "删除该资源";
-    delete_how: "Messages that name it are pushed as plain alerts from then on, also those that wait in a queue.", "引用它的消息(包括排队中的)将按普通通知推送。";
+    delete_how: "Messages that name it are pushed as plain alerts from then on, also those that wait in a queue.", "引用它的消息（包括排队中的）将按普通通知推送。";
     delete_yes: "Yes, delete it", "确认删除";
     as_certificate: "as the certificate says", "按证书设置";
     as_message: "as the message says", "按消息设置";
-    style_channel: "Channel", "通道(channel)";
-    style_category: "Category", "消息分类(category)";
-    style_sound: "Sound", "铃声(sound)";
-    style_image: "Picture", "图片(image)";
-    style_interruption: "Interruption level", "中断级别(interruption)";
-    style_template: "Template", "模板(template)";
+    style_channel: "Channel", "通道（channel）";
+    style_category: "Category", "消息分类（category）";
+    style_sound: "Sound", "铃声（sound）";
+    style_image: "Picture", "图片（image）";
+    style_interruption: "Interruption level", "中断级别（interruption）";
+    style_template: "Template", "模板（template）";
     template_id: "Template ID", "模板 ID";
     template_title: "Fills its title", "标题参数";
     template_body: "Fills its text", "正文参数";

@@ -74,8 +74,8 @@ word_table! {
     scope_instance: "instance", "实例";
     last_used: "Last used", "最近使用";
     never: "never", "从未";
-    make_key: "Make an API key", "创建 API Key";
-    make: "Make key", "创建";
+    make_key: "Create an API key", "创建 API Key";
+    make: "Create", "创建";
     key_made: "Key {}", "API Key {}";
     revoke: "Revoke", "吊销";
     sure_revoke: "Yes, revoke it", "确认吊销";

@@ -110,7 +110,6 @@ pub(super) static ZH: Words = Words {
     unknown_message: "没有这条消息",
     unknown_message_how: "本应用没有该 ID 的消息，或已超过保留期。",
     message_id: "消息 ID",
-    find: "查看",
     user: "用户",
     not_decided_yet: "尚未决策",
     not_decided_yet_how: "没有符合条件的目标，或决策还未开始。本页会自动更新。",
