@@ -8,12 +8,22 @@
 
 #[path = "../../src/api.rs"]
 mod api;
+mod axe;
+mod backend;
 mod child;
+mod crowd;
 mod driver;
 mod entrance;
+mod furnished;
+mod keyboard;
 mod lab;
 mod look;
 mod page;
 mod paperwork;
+mod people;
+mod places;
 mod road;
+mod settings;
 mod stage;
+mod tools;
+mod walk;

@@ -1,0 +1,41 @@
+//! Accessibility: every page held against the rules of axe-core, which `npm ci` puts beside this file.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+
+use crate::page::Page;
+
+const SOURCE: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/axe/node_modules/axe-core/axe.min.js");
+
+/// Tells what is seriously wrong: the rule, where, and how it is mended.
+const ASK: &str = "
+const tell = arguments[0];
+axe.run(document, { resultTypes: ['violations'] }).then((found) => tell(found.violations
+    .filter((one) => ['serious', 'critical'].includes(one.impact))
+    .map((one) => `${one.impact} ${one.id}: ` + one.nodes.slice(0, 4).map((node) =>
+        `${node.target.join(' ')} (${node.failureSummary.split('\\n').slice(1, 2).join('').trim()})`).join('; ')
+        + (one.nodes.length > 4 ? `; and ${one.nodes.length - 4} more` : ''))),
+  (error) => tell([String(error)]));
+";
+
+/// Brings the rules into every page that is opened from now on. Pages themselves could not load them: their policy
+/// allows no foreign script.
+pub(crate) async fn bring(page: &Page) {
+    assert!(
+        Path::new(SOURCE).exists(),
+        "axe-core is not there: run `npm ci` in tests/browser/axe, or `cargo xtask test`"
+    );
+    let source = fs::read_to_string(SOURCE).unwrap();
+    page.driver()
+        .devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": source }))
+        .await
+        .unwrap();
+}
+
+/// What is seriously or critically wrong with the page as it stands.
+pub(crate) async fn violations(page: &Page) -> Vec<String> {
+    let told: Value = page.driver().run_until_told(ASK, &json!([])).await.unwrap();
+    serde_json::from_value(told).unwrap()
+}
