@@ -82,16 +82,20 @@ impl Stage {
         Self::start(test, &[]).await
     }
 
-    async fn start(test: &'static str, phones: &[&str]) -> Self {
+    /// Starts everything with a phone of each vendor over a data folder that is there already, and signs in.
+    pub(crate) async fn over(test: &'static str, data: &Path) -> Self {
+        Self::start(test, &["--data", &data.to_string_lossy()]).await
+    }
+
+    async fn start(test: &'static str, more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let within = |name: &str| folder.path().join(name);
         let mut posthouse = Child::start(env!("CARGO_BIN_EXE_posthouse"), |command| {
             command
                 .args(["dev", "--listen", "127.0.0.1:0", "--log", "error"])
-                .args(phones)
-                .arg("--data")
-                .arg(within("data"))
+                .args(more)
                 .env("POSTHOUSE_ADDRESS", within("dev.json"))
+                .env("TMPDIR", folder.path())
         });
         let link = posthouse.says("where its console is", console_link).await;
         let written = std::fs::read(within("dev.json")).unwrap();

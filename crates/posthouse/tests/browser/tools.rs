@@ -30,7 +30,7 @@ async fn a_test_push_is_sent_found_again_and_shown_to_somebody_else() {
     page.fill("test-ext", "room 7").await;
     page.click("test-send").await;
     page.see_text("vendor-code", "HTTP 200 0").await;
-    page.see_text("notification-text", "does it ring?").await;
+    page.see_text("test-phone", "does it ring?").await;
     page.click("explain-test").await;
     page.see_text("target-place", "mi-14").await;
     let message = page.text("message-id").await;
@@ -128,6 +128,7 @@ async fn a_dead_letter_goes_back_once_the_vendor_is_mended() {
     page.see("delivery-state.tone-ok").await;
     page.click("explain").await;
     page.see("attempt").await;
-    assert_eq!(page.texts("attempt").await.len(), 2, "both tries are told");
+    let tries = page.texts("attempt").await;
+    assert_eq!(tries.len(), 2, "both tries are told: {tries:?}");
     stage.close().await;
 }
