@@ -303,6 +303,9 @@ impl Page {
             if !exchanged.contains(&refused.code.as_str()) || began.elapsed() > PATIENCE {
                 self.fail(&format!("`{words}` cannot be touched: {} ({})", refused.text, refused.code)).await;
             }
+            // What stands still at the window's edge may cover it.
+            let aside = "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center' });";
+            let _ = self.driver.run(aside, &json!([selector])).await;
         }
     }
 }

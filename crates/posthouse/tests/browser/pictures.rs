@@ -3,6 +3,8 @@
 
 use std::{fs, path::Path, process::Stdio};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::json;
 use tokio::process::Command;
 
 use crate::{
@@ -15,9 +17,10 @@ use crate::{
 };
 
 /// Longer pages are cut off below, in pixels.
-const DESK_MAX_PX: u32 = 1400;
-const HAND_MAX_PX: u32 = 1500;
+const DESK_MAX_PX: u32 = 1240;
+const HAND_MAX_PX: u32 = 1300;
 const LANGUAGES: [&str; 2] = ["en", "zh"];
+const SMALLER: &str = include_str!("smaller.js");
 
 /// The pages that the documents show, beside the overview, the lanes and a call.
 const SHOWN: [&str; 25] = [
@@ -109,6 +112,12 @@ async fn call(stage: &Stage) {
     }
 }
 
+/// The same picture with few colours, which is a third as large.
+async fn smaller(page: &Page, png: &[u8]) -> Vec<u8> {
+    let told = page.driver().run_until_told(SMALLER, &json!([STANDARD.encode(png)])).await.unwrap();
+    STANDARD.decode(told.as_str().unwrap()).unwrap_or_else(|_| panic!("no smaller picture: {told}"))
+}
+
 async fn speak(page: &Page, language: &str) {
     page.open(&format!("/console/language/{language}")).await;
 }
@@ -129,7 +138,7 @@ async fn save(page: &Page, place: &Place, look: Look, language: &str) {
     let longest = if look == Look::Hand { HAND_MAX_PX } else { DESK_MAX_PX };
     let whole = page.run("return document.scrollingElement.scrollHeight;").await.as_u64().unwrap();
     resize(page, width, u32::try_from(whole).unwrap().clamp(height.min(longest), longest)).await;
-    let png = page.driver().picture().await.unwrap();
+    let png = smaller(page, &page.driver().picture().await.unwrap()).await;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/images");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join(format!("{}-{}-{language}.png", place.name, look.name())), png).unwrap();

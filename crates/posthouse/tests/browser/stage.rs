@@ -118,19 +118,35 @@ impl Stage {
     /// Waits until the server sees the user's only login in this state, with a vendor token. A phone's picture on the
     /// page runs ahead of that by the time a frame takes.
     pub(crate) async fn server_sees(&self, user: &str, session: &str) {
+        let is_so = |device: &Value| {
+            device["session"]["state"] == session && device["bindings"][0]["state"] == "bound"
+        };
+        self.see_device(user, session, is_so).await;
+    }
+
+    /// Waits until the user's only login is on screen with a token of this certificate.
+    pub(crate) async fn server_binds(&self, user: &str, certificate: u32) {
+        let is_so = |device: &Value| {
+            let binding = &device["bindings"][0];
+            device["session"]["state"] == "online-foreground" && binding["certificate"] == certificate
+        };
+        self.see_device(user, &format!("with certificate {certificate}"), is_so).await;
+    }
+
+    async fn see_device(&self, user: &str, how: &str, is_so: impl Fn(&Value) -> bool) {
         let mut last = Value::Null;
         let looking = async {
             loop {
                 let answer: Value = self.api.get(&format!("/v1/users/{user}/devices")).await.unwrap();
                 last = answer["devices"][0].clone();
-                if last["session"]["state"] == session && last["bindings"][0]["state"] == "bound" {
+                if is_so(&last) {
                     return;
                 }
                 sleep(LOOK_EVERY).await;
             }
         };
         if tokio::time::timeout(PATIENCE, looking).await.is_err() {
-            self.page.fail(&format!("the server does not see {user} {session}: {last}")).await;
+            self.page.fail(&format!("the server does not see {user} {how}: {last}")).await;
         }
     }
 
