@@ -28,9 +28,9 @@ const BESIDE: [(&str, &str); 9] = [
 
 /// Builds, packs, and tries out what was packed.
 pub(crate) fn run(debug: bool) -> Result<()> {
-    let profile = if debug { "dev" } else { "release" };
+    let profile = if debug { "dev" } else { "dist" };
     shell::run("cargo", &["build", "--locked", "--profile", profile, "--package", "posthouse"])?;
-    let program = target_folder()?.join(if debug { "debug" } else { "release" }).join("posthouse");
+    let program = target_folder()?.join(if debug { "debug" } else { "dist" }).join("posthouse");
     let name = format!("posthouse-{}-{}", version()?, platform()?);
     let dist = target_folder()?.join("dist");
     let stage = dist.join(&name);

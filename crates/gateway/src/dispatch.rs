@@ -118,12 +118,6 @@ impl Lanes {
         self.tell_all(Told::REOPEN);
     }
 
-    /// Whether a lane may not send and holds all that it may.
-    pub(crate) fn is_full(&self, certificate: CertificateId) -> bool {
-        let most = self.shared.config.sizes.waiting;
-        self.lock().get(&certificate).is_some_and(|entry| entry.board.is_full(most))
-    }
-
     /// A lane's board, where there is a lane.
     pub(crate) fn board(&self, certificate: CertificateId) -> Option<Arc<Board>> {
         self.lock().get(&certificate).map(|entry| Arc::clone(&entry.board))

@@ -129,13 +129,6 @@ impl Gateway {
         &self.shared.meter
     }
 
-    /// Whether a certificate's lane may not send now and holds all that it may: a call that names this one certificate,
-    /// or a device or token bound to it, is better refused than queued behind that.
-    #[must_use]
-    pub fn is_full(&self, certificate: CertificateId) -> bool {
-        self.lanes.is_full(certificate)
-    }
-
     /// Begins nothing more, waits for what is on the wire up to the configured time, stores what it brought, and puts
     /// the rest back into the store.
     pub async fn shutdown(&self) {

@@ -109,12 +109,6 @@ impl Board {
         self.lock().brake.engaged_at.is_some()
     }
 
-    /// Whether the lane is paused and holds so many deliveries.
-    pub(crate) fn is_full(&self, most: usize) -> bool {
-        let status = self.lock();
-        matches!(status.state, LaneState::Paused { .. }) && status.waiting * 4 >= most * 3
-    }
-
     pub(crate) fn write(&self, change: impl FnOnce(&mut LaneStatus)) {
         change(&mut self.lock());
     }

@@ -1,7 +1,8 @@
 //! How much waits on disk for the vendors, by App and by lane, and what is refused or shed where that is too much.
 //!
-//! Rows are counted at most once a second, by whoever needs to know, and only as far as the bound: what comes in between
-//! is little beside it. Nothing is kept of an App or lane but two numbers.
+//! Rows are counted at most once a second, by whoever needs to know, and only as far as the bound; what is queued in
+//! between is added. What leaves in between is not taken off, so a bound is met early rather than late. Nothing is kept
+//! of an App or lane but two numbers.
 
 use std::{
     collections::HashMap,
@@ -73,6 +74,14 @@ impl<K: Eq + Hash + Copy> Gauges<K> {
         }
     }
 
+    /// One more row waits.
+    fn add(&self, key: K) {
+        let mut gauges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(gauge) = gauges.get_mut(&key) {
+            gauge.rows += 1;
+        }
+    }
+
     fn set(&self, key: K, rows: u64, now: Instant) {
         let mut gauges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         gauges.insert(key, Gauge { rows, at: now });
@@ -132,7 +141,10 @@ impl Im {
         };
         let rows = self.lane_rows(certificate).await?;
         match shed_reason(class, rows, self.config.backlog.lane) {
-            None => Ok(delivery),
+            None => {
+                self.backlogs.lanes.add(certificate);
+                Ok(delivery)
+            }
             Some(reason) => {
                 Ok(NewDelivery { state: DeliveryState::Dropped, reason, counts_badge: false, ..delivery })
             }
@@ -170,7 +182,8 @@ mod tests {
         assert_eq!(gauges.last(1, start), None);
         assert_eq!(gauges.last(1, start), Some(0), "another has gone to count");
         gauges.set(1, 7, start);
-        assert_eq!(gauges.last(1, start + FRESH_FOR / 2), Some(7));
+        gauges.add(1);
+        assert_eq!(gauges.last(1, start + FRESH_FOR / 2), Some(8));
         assert_eq!(gauges.last(1, start + FRESH_FOR), None);
     }
 }

@@ -30,6 +30,8 @@ pub struct Situation {
     pub renewals: u32,
     /// The authentication that was refused may not be renewed before this; `None`: it may at once, or is already.
     pub auth_kept_until: Option<Timestamp>,
+    /// A push of the certificate was accepted not long ago: the authentication has ended, and the certificate is right.
+    pub auth_has_worked: bool,
     /// When the token was last reported; `None` for a bare token.
     pub token_registered_at: Option<Timestamp>,
     /// Doubtful verdicts in a row for this token before this one.
@@ -101,6 +103,9 @@ pub fn follow(situation: &Situation, judged: &TargetVerdict) -> Follow {
             ..ended(situation, DeliveryState::Accepted, taken(situation.purpose))
         },
         Verdict::Retry { after } => again(situation, Reason::RETRYING, after, LaneAction::Go),
+        Verdict::RenewAuth if situation.renewals > MOST_RENEWALS && situation.auth_has_worked => {
+            Follow { renew_auth: true, ..again(situation, Reason::RENEWING_AUTH, None, LaneAction::Go) }
+        }
         Verdict::RenewAuth if situation.renewals > MOST_RENEWALS => {
             alarmed(situation, DeliveryState::Rejected, Reason::MISCONFIGURED)
         }

@@ -67,7 +67,7 @@ impl Shared {
 
     /// Whether a certificate's lane takes more of what names it alone.
     pub(crate) async fn check_lane(&self, certificate: CertificateId) -> Result<(), Problem> {
-        if self.gateway.is_full(certificate) || self.im.is_lane_full(certificate).await? {
+        if self.im.is_lane_full(certificate).await? {
             let detail = format!("the lane of certificate {certificate} is full");
             return Err(Problem::new(ErrorCode::Busy, detail));
         }

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use model::Timestamp;
 use vendors::{Auth, AuthPlan, Channel, WireRequest};
 
+/// For how long an accepted push proves that the certificate is right, in milliseconds.
+const PROVEN_FOR_MS: i64 = 60_000;
+
 /// An authentication with its number, by which a refusal of an older one is told apart.
 #[derive(Debug, Clone)]
 pub(crate) struct Pass {
@@ -17,6 +20,8 @@ pub(crate) struct Pass {
 pub(crate) struct AuthCache {
     current: Option<Pass>,
     serial: u32,
+    /// When a push was last accepted.
+    worked_at: Timestamp,
     /// The present one was refused, and goes as soon as it may be renewed.
     refused: bool,
     exchange: Exchange,
@@ -92,6 +97,17 @@ impl AuthCache {
         (kept > now && kept != Timestamp::NEVER).then_some(kept)
     }
 
+    /// A push was accepted with this one or another.
+    pub(crate) const fn worked(&mut self, now: Timestamp) {
+        self.worked_at = now;
+    }
+
+    /// Whether a push was accepted not long ago: a refusal then means that an authentication has ended, not that the
+    /// certificate is wrong.
+    pub(crate) const fn has_worked(&self, now: Timestamp) -> bool {
+        now.since_ms(self.worked_at) < PROVEN_FOR_MS
+    }
+
     fn put(&mut self, auth: Auth) {
         self.serial += 1;
         self.refused = false;
@@ -117,6 +133,15 @@ mod tests {
         put(&mut cache, 100, 10);
         (0..1000).for_each(|_| cache.refused(old.serial, Timestamp(20)));
         assert!(cache.current.is_some(), "refusals of the old one say nothing of the new one");
+    }
+
+    #[test]
+    fn an_accepted_push_proves_the_certificate_for_a_minute() {
+        let mut cache = AuthCache::default();
+        assert!(!cache.has_worked(Timestamp(1_000_000)));
+        cache.worked(Timestamp(1_000_000));
+        assert!(cache.has_worked(Timestamp(1_059_999)));
+        assert!(!cache.has_worked(Timestamp(1_060_000)));
     }
 
     #[test]

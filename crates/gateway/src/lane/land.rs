@@ -13,7 +13,7 @@ use super::{
     flights::Flight,
     hand::{Item, Parcel},
     leave,
-    settle::{self, Tried},
+    settle::{self, KnownOfAuth, Tried},
 };
 use crate::{
     net::{ConnectionId, Landing, Lost},
@@ -148,12 +148,16 @@ impl Lane {
     }
 
     fn settle_one(&mut self, item: &Item, judged: TargetVerdict, tried: Tried, ending: Ending) {
-        let kept_until = self.road.as_ref().and_then(|road| road.auth.kept_until(ending.serial, tried.now));
+        let auth = self.road.as_ref().map(|road| &road.auth);
+        let known = KnownOfAuth {
+            kept_until: auth.and_then(|auth| auth.kept_until(ending.serial, tried.now)),
+            has_worked: auth.is_some_and(|auth| auth.has_worked(tried.now)),
+        };
         let resumes_at = match judged.verdict {
             Verdict::Limited { .. } => self.amounts_resume_at(tried.now),
             _ => tried.now,
         };
-        let mut follow = settle::situate(item, &judged, kept_until, tried.now, resumes_at, self.dice.roll());
+        let mut follow = settle::situate(item, &judged, known, tried.now, resumes_at, self.dice.roll());
         if matches!(follow.token, TokenAction::Clear { .. }) {
             let braked = self.brake.dies(tried.now);
             if braked != Braked::Cleared {
@@ -182,6 +186,9 @@ impl Lane {
         if judged.verdict == Verdict::Accepted {
             self.accepted += 1;
             self.alarm = None;
+            if let Some(road) = &mut self.road {
+                road.auth.worked(tried.now);
+            }
             self.brake.lives();
         }
         match follow.lane {

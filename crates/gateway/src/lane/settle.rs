@@ -14,11 +14,20 @@ pub(crate) struct Tried {
     pub(crate) took_ms: u32,
 }
 
+/// What the lane knows of the authentication that a try was made with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KnownOfAuth {
+    /// It may not be renewed before this.
+    pub(crate) kept_until: Option<Timestamp>,
+    /// A push of the certificate was accepted not long ago.
+    pub(crate) has_worked: bool,
+}
+
 /// What follows from a verdict for one item.
 pub(crate) fn situate(
     item: &Item,
     judged: &TargetVerdict,
-    auth_kept_until: Option<Timestamp>,
+    auth: KnownOfAuth,
     now: Timestamp,
     amount_resumes_at: Timestamp,
     dice: u64,
@@ -30,7 +39,8 @@ pub(crate) fn situate(
         expires_at: item.expires_at,
         tries: item.tries + 1,
         renewals: item.renewals + renews,
-        auth_kept_until,
+        auth_kept_until: auth.kept_until,
+        auth_has_worked: auth.has_worked,
         token_registered_at: item.token_registered_at,
         doubts: item.doubts,
         environment_confirmed: item.environment_confirmed,

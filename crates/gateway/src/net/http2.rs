@@ -28,11 +28,16 @@ const STREAMS_BEFORE_SETTINGS: usize = 1;
 /// Largest header list of an answer; vendors send a few hundred bytes.
 const HEADERS_MAX_BYTES: u32 = 16 * 1024;
 
+/// What many small answers that wait to be read may cost beyond their length, in bytes. The usual amount is used up by
+/// some 150 answers that come at once, and then the connection would be closed with all that is on it.
+const SMALL_ANSWERS_BYTES: usize = 1024 * 1024;
+
 pub(super) async fn open(stream: Stream) -> Result<(Sender, Driver), h2::Error> {
     client::Builder::new()
         .initial_max_send_streams(STREAMS_BEFORE_SETTINGS)
         .max_header_list_size(HEADERS_MAX_BYTES)
         .enable_push(false)
+        .data_frame_budget(SMALL_ANSWERS_BYTES)
         .handshake(stream)
         .await
 }
@@ -98,5 +103,59 @@ fn lost(error: &h2::Error) -> Lost {
         Lost::Unknown { code: own_codes::STREAM_RESET, text: error.to_string() }
     } else {
         Lost::broken(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    const REQUESTS: usize = 500;
+
+    /// Takes every request, then answers all at once.
+    async fn answer_all_at_once(listener: TcpListener) {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut connection = h2::server::handshake(stream).await.unwrap();
+        let mut asked = Vec::new();
+        while let Some(next) = connection.accept().await {
+            asked.push(next.unwrap().1);
+            if asked.len() == REQUESTS {
+                for mut respond in asked.drain(..) {
+                    let mut body = respond.send_response(http::Response::new(()), false).unwrap();
+                    body.send_data(Bytes::from_static(br#"{"name":"projects/demo/messages/0"}"#), false)
+                        .unwrap();
+                    // Many servers learn only then that the body is over.
+                    body.send_data(Bytes::new(), true).unwrap();
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn many_small_answers_that_come_at_once_are_all_read() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let vendor = tokio::spawn(answer_all_at_once(listener));
+        let (sender, driver) = open(Stream::Plain(stream)).await.unwrap();
+        let driver = tokio::spawn(driver);
+        let mut responses = Vec::new();
+        for _ in 0..REQUESTS {
+            let mut sender = sender.clone().ready().await.unwrap();
+            let head = Request::post("https://vendor.test/send").body(()).unwrap();
+            responses.push(begin(&mut sender, head, Bytes::from_static(b"{}")).unwrap());
+        }
+        // Once the last answer is there, those before it wait to be read.
+        responses.reverse();
+        let mut answers = Vec::new();
+        for response in responses {
+            answers.push(answer(response).await);
+        }
+        let lost: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().err()).collect();
+        assert_eq!(lost, Vec::<&Lost>::new());
+        drop(sender);
+        driver.await.unwrap().unwrap();
+        vendor.await.unwrap();
     }
 }

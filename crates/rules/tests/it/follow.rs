@@ -16,6 +16,7 @@ fn situation() -> Situation {
         tries: 1,
         renewals: 0,
         auth_kept_until: None,
+        auth_has_worked: false,
         token_registered_at: Some(NOW.plus_ms(-1000)),
         doubts: 0,
         environment_confirmed: false,
@@ -87,6 +88,16 @@ fn an_authentication_is_renewed_twice_and_then_it_is_the_certificate() {
     assert_eq!(second.lane, LaneAction::Pause { until: kept });
     let third = follow(&Situation { renewals: 3, ..situation() }, &refused);
     assert_eq!((third.state, third.reason), (DeliveryState::Rejected, Reason::MISCONFIGURED));
+}
+
+#[test]
+fn an_authentication_that_ends_again_and_again_is_not_the_certificates_fault() {
+    let worked = Situation { renewals: 3, tries: 3, auth_has_worked: true, ..situation() };
+    let then = follow(&worked, &judged(Verdict::RenewAuth));
+    assert_eq!((then.state, then.reason), (DeliveryState::Queued, Reason::RENEWING_AUTH));
+    assert!(then.renew_auth && then.due_at > NOW, "with a wait, so that it may hold");
+    let last = follow(&Situation { tries: 12, ..worked }, &judged(Verdict::RenewAuth));
+    assert_eq!((last.state, last.reason), (DeliveryState::Dropped, Reason::RETRIES_EXHAUSTED));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{SHA256, digest};
 use model::{Timestamp, Vendor};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     account::Project,
@@ -266,9 +266,11 @@ fn device_message_id(now: Timestamp) -> String {
     format!("0:{micros}%{}", hex(&suffix))
 }
 
-/// FCM has no id of the sender's own. A message with a tag or a collapse key is the same push when it says the same.
+/// FCM has no id of the sender's own. A message with a tag or a collapse key is the same push when it shows and brings the
+/// same; for how long it may wait is less each time it is sent.
 fn repeated(message: &Message, said: &Value) -> Option<String> {
     let tag = message.notice.as_ref().and_then(|notice| notice.tag.as_ref());
-    tag.or(message.collapse_key.as_ref())?;
-    Some(hex(digest(&SHA256, said.to_string().as_bytes()).as_ref()))
+    let key = tag.or(message.collapse_key.as_ref())?;
+    let shown = json!([key, said["notification"], said["data"], said["android"]["notification"]]);
+    Some(hex(digest(&SHA256, shown.to_string().as_bytes()).as_ref()))
 }

@@ -198,6 +198,7 @@ impl World {
             tries: row.tries + 1,
             renewals: 0,
             auth_kept_until: None,
+            auth_has_worked: false,
             amount_resumes_at: self.now,
             token_registered_at: None,
             doubts: 0,

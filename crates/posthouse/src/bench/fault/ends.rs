@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Result;
-use model::{AppId, Attempt, Delivery, DeliveryState, MessageId, Timestamp};
+use model::{AppId, Attempt, Delivery, DeliveryState, MessageId, Timestamp, Verdict};
 use store::DeliveryFilter;
 use uuid::Uuid;
 
@@ -18,6 +18,9 @@ const APP: AppId = AppId(1);
 const PAGE: u32 = 5000;
 /// Codes of tries of which nobody knows whether the vendor took them.
 const OUTCOME_UNKNOWN: [&str; 3] = ["connection_lost", "answer_timeout", "stream_reset"];
+
+/// The verdict on a try that ended well.
+const ACCEPTED: &str = Verdict::Accepted.name();
 
 /// What became of everything.
 #[derive(Debug, Default)]
@@ -40,6 +43,8 @@ pub(super) struct Ends {
     pub(super) unknown_tries: u64,
     /// Tries that did not end well.
     pub(super) failed_tries: u64,
+    /// The same by the vendor's code or our own.
+    pub(super) failed_codes: BTreeMap<String, u64>,
 }
 
 impl Ends {
@@ -61,6 +66,9 @@ impl Ends {
         let is_accepted = delivery.state == DeliveryState::Accepted;
         if is_accepted && let Some(at) = delivery.finished_at {
             self.answered.insert(message, at);
+        }
+        for attempt in delivery.attempts.iter().filter(|attempt| attempt.verdict != ACCEPTED) {
+            *self.failed_codes.entry(attempt.code.clone()).or_default() += 1;
         }
         let is_unknown = |attempt: &&Attempt| OUTCOME_UNKNOWN.contains(&attempt.code.as_str());
         let unknown = delivery.attempts.iter().filter(is_unknown).count() as u64;

@@ -37,6 +37,8 @@ pub(super) struct Seen {
     pub(super) slope_mib_per_min: f64,
     /// How deliveries ended, by reason.
     pub(super) ends: BTreeMap<&'static str, u64>,
+    /// Why tries failed, by vendor's code or our own.
+    pub(super) failed_codes: BTreeMap<String, u64>,
     /// What shows that the fault happened.
     pub(super) facts: Vec<String>,
     /// Promises that broke.
@@ -83,6 +85,7 @@ impl Seen {
             peak_mib: rounded(peak_mib(&points)),
             slope_mib_per_min: rounded(slope_mib_per_min(&points)),
             ends: ends.reasons.clone(),
+            failed_codes: ends.failed_codes.clone(),
             ..Self::default()
         };
         seen.check(acknowledged.sent.is_empty(), || "nothing was acknowledged".to_owned());
@@ -140,6 +143,7 @@ pub(super) struct Row {
     peak_mib: f64,
     slope_mib_per_min: f64,
     ends: BTreeMap<&'static str, u64>,
+    failed_codes: BTreeMap<String, u64>,
     facts: Vec<String>,
     broken: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -174,6 +178,7 @@ impl Row {
             peak_mib: seen.peak_mib,
             slope_mib_per_min: seen.slope_mib_per_min,
             ends: seen.ends,
+            failed_codes: seen.failed_codes,
             facts: seen.facts,
             broken: seen.broken,
             not_run: seen.not_run,
@@ -223,7 +228,11 @@ impl Row {
         );
         println!("  promised: {}", self.promise);
         let ends: Vec<String> = self.ends.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-        for (word, said) in [("seen", &self.facts), ("ends", &ends), ("BROKEN", &self.broken)] {
+        let failed: Vec<String> =
+            self.failed_codes.iter().map(|(code, count)| format!("{count} {code}")).collect();
+        for (word, said) in
+            [("seen", &self.facts), ("ends", &ends), ("tries", &failed), ("BROKEN", &self.broken)]
+        {
             if !said.is_empty() {
                 println!("  {word}: {}", said.join(" · "));
             }
