@@ -4,15 +4,16 @@ use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
-use crate::page::Page;
+use crate::{look::Look, page::Page};
 
 const SOURCE: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/axe/node_modules/axe-core/axe.min.js");
 
 /// Tells what is seriously wrong: the rule, where, and how it is mended.
 const ASK: &str = "
-const tell = arguments[0];
-axe.run(document, { resultTypes: ['violations'] }).then((found) => tell(found.violations
+const [only, tell] = arguments;
+const some = only.length > 0 ? { runOnly: { type: 'rule', values: only } } : {};
+axe.run(document, { ...some, resultTypes: ['violations'] }).then((found) => tell(found.violations
     .filter((one) => ['serious', 'critical'].includes(one.impact))
     .map((one) => `${one.impact} ${one.id}: ` + one.nodes.slice(0, 4).map((node) =>
         `${node.target.join(' ')} (${node.failureSummary.split('\\n').slice(1, 2).join('').trim()})`).join('; ')
@@ -34,8 +35,12 @@ pub(crate) async fn bring(page: &Page) {
         .unwrap();
 }
 
-/// What is seriously or critically wrong with the page as it stands.
-pub(crate) async fn violations(page: &Page) -> Vec<String> {
-    let told: Value = page.driver().run_until_told(ASK, &json!([])).await.unwrap();
+/// The rules that depend on the light.
+const OF_COLOUR: [&str; 2] = ["color-contrast", "link-in-text-block"];
+
+/// What is seriously or critically wrong with the page as it stands in this look.
+pub(crate) async fn violations(page: &Page, look: Look) -> Vec<String> {
+    let only: &[&str] = if look == Look::Night { &OF_COLOUR } else { &[] };
+    let told: Value = page.driver().run_until_told(ASK, &json!([only])).await.unwrap();
     serde_json::from_value(told).unwrap()
 }

@@ -56,7 +56,7 @@ pub(crate) async fn furnish(stage: &Stage) -> Furnished {
 /// A group, a resource, a webhook, a key, a do-not-disturb.
 async fn settings(stage: &Stage, backend: &Backend) {
     let members: Vec<&str> = PEOPLE.iter().map(|(user, _)| *user).filter(|user| *user != "zhou").collect();
-    let group = json!({ "id": "weekend-hike", "name": "周末爬山 🏔️", "owner": "zhou", "members": members });
+    let group = json!({ "id": "weekend-hike", "name": "周末爬山 🏔", "owner": "zhou", "members": members });
     let _: Value = stage.api.post("/v1/groups", &group).await.unwrap();
     let vendors = json!({
         "xiaomi": { "style": { "channel": "calls", "sound": "ringing" } },

@@ -10,6 +10,7 @@ use tokio::time::sleep;
 use crate::{api::Api, child::Child, driver::Driver, page::Page};
 
 const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
+const DRIVER_STARTS_MAX: u32 = 5;
 /// Between two looks at something that has no event.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// Longer than anything takes; only a test that fails waits so long.
@@ -43,11 +44,16 @@ pub(crate) struct Browsers {
 impl Browsers {
     /// Starts the driver, which keeps what it writes in the folder.
     pub(crate) async fn start(test: &'static str, folder: &Path) -> Self {
-        let mut driver = Child::start(CHROMEDRIVER, |command| {
-            command.arg("--port=0").env("TMPDIR", folder).stderr(Stdio::null())
-        });
-        let port = driver.says("which port it has", driver_port).await;
-        Self { test, url: format!("http://127.0.0.1:{port}"), _driver: driver }
+        // The driver takes a free port of one kind of address, and ends where the same is taken in the other kind.
+        for _ in 0..DRIVER_STARTS_MAX {
+            let mut driver = Child::start(CHROMEDRIVER, |command| {
+                command.arg("--port=0").env("TMPDIR", folder).stderr(Stdio::null())
+            });
+            if let Some(port) = driver.may_say("which port it has", driver_port).await {
+                return Self { test, url: format!("http://127.0.0.1:{port}"), _driver: driver };
+            }
+        }
+        panic!("{CHROMEDRIVER} finds no port")
     }
 
     /// A browser that knows nothing yet, for pages under this address.

@@ -63,7 +63,7 @@ impl Eye {
             let wide = too_wide(page).await;
             found.extend((!wide.is_empty()).then(|| format!("{} is too wide: {wide}", look.name())));
             if self.is_measured_in(look) {
-                let violations = axe::violations(page).await.into_iter();
+                let violations = axe::violations(page, look).await.into_iter();
                 found.extend(violations.map(|one| format!("{}: {one}", look.name())));
             }
         }
