@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{look::Look, page::Page};
 
@@ -11,9 +11,8 @@ const SOURCE: &str =
 
 /// Tells what is seriously wrong: the rule, where, and how it is mended.
 const ASK: &str = "
-const [only, tell] = arguments;
-const some = only.length > 0 ? { runOnly: { type: 'rule', values: only } } : {};
-axe.run(document, { ...some, resultTypes: ['violations'] }).then((found) => tell(found.violations
+const [options, tell] = arguments;
+axe.run(document, { ...options, resultTypes: ['violations'] }).then((found) => tell(found.violations
     .filter((one) => ['serious', 'critical'].includes(one.impact))
     .map((one) => `${one.impact} ${one.id}: ` + one.nodes.slice(0, 4).map((node) =>
         `${node.target.join(' ')} (${node.failureSummary.split('\\n').slice(1, 2).join('').trim()})`).join('; ')
@@ -38,9 +37,16 @@ pub(crate) async fn bring(page: &Page) {
 /// The rules that depend on the light.
 const OF_COLOUR: [&str; 2] = ["color-contrast", "link-in-text-block"];
 
-/// What is seriously or critically wrong with the page as it stands in this look.
+/// What is seriously or critically wrong with the page as it stands in this look. By night only colours are others than
+/// on a desk by day, in a hand all but the colours; to measure everything again takes as long again.
 pub(crate) async fn violations(page: &Page, look: Look) -> Vec<String> {
-    let only: &[&str] = if look == Look::Night { &OF_COLOUR } else { &[] };
-    let told: Value = page.driver().run_until_told(ASK, &json!([only])).await.unwrap();
+    let left_out: Map<String, Value> =
+        OF_COLOUR.iter().map(|rule| ((*rule).to_owned(), json!({ "enabled": false }))).collect();
+    let options = match look {
+        Look::Desk => json!({}),
+        Look::Night => json!({ "runOnly": { "type": "rule", "values": OF_COLOUR } }),
+        Look::Hand => json!({ "rules": left_out }),
+    };
+    let told: Value = page.driver().run_until_told(ASK, &json!([options])).await.unwrap();
     serde_json::from_value(told).unwrap()
 }

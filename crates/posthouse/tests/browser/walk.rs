@@ -77,7 +77,7 @@ impl Eye {
 
     /// The rules of accessibility do not depend on the language, and take a while: each look is measured in one.
     fn is_measured_in(&self, look: Look) -> bool {
-        (look == Look::Night) == (self.language == "zh")
+        (look == Look::Desk) == (self.language == "en")
     }
 
     pub(crate) fn tell(self) {
