@@ -7,6 +7,7 @@ mod features;
 mod generate;
 mod golden;
 mod new_vendor;
+mod screenshots;
 mod shell;
 mod test;
 mod tidy;
@@ -21,6 +22,8 @@ cargo xtask golden    rewrite the golden vectors' wanted sides; review the diffe
                       --check: compare instead, and say how certain their sources are
 cargo xtask features  every rule of the seed documents, how it is settled, and the test or page that shows it
 cargo xtask generate  rewrite the generated files (docs/openapi.json, docs/rules.md, docs/protocol.schema.json)
+cargo xtask screenshots
+                      the documents' pictures, made anew in Chromium
 cargo xtask tidy      the invariants of absence and the arrows alone
 cargo xtask new-vendor NAME
                       a vendor that builds from the first minute, to be filled with its book
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         "new-vendor" => new_vendor::run(&more),
         "features" => features::run(),
         "generate" => generate::rewrite(),
+        "screenshots" => screenshots::run(),
         "tidy" => tidy::run(),
         "dist" => dist::run(more == "--debug"),
         "audit" => audit::run(),

@@ -18,7 +18,10 @@ const NEEDS: &[(&str, &str, &str)] = &[
         "fonts-noto-cjk",
         "Chinese text in screenshots",
     ),
+    ("/usr/bin/npm", "npm", "accessibility in the browser walk"),
 ];
+/// Where the rules of accessibility are pinned.
+const AXE: &str = "crates/posthouse/tests/browser/axe";
 
 pub(crate) fn run() -> Result<()> {
     let missing = install_missing();
@@ -32,6 +35,8 @@ pub(crate) fn run() -> Result<()> {
     let mut skipped = Vec::new();
     if let Some(lacking) = missing.iter().find(|lacking| lacking.starts_with("chromium")) {
         skipped.push(format!("the browser walk: {lacking} is not there and could not be installed"));
+    } else if !has_axe() {
+        skipped.push("the browser walk: axe-core is not there, and npm could not install it".to_owned());
     } else {
         shell::run(
             "cargo",
@@ -57,8 +62,15 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
+/// Whether the rules of accessibility are there as they are pinned; npm installs them where it can.
+fn has_axe() -> bool {
+    let arguments =
+        ["ci", "--prefix", AXE, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
+    shell::has("npm") && shell::run("npm", &arguments).is_ok()
+}
+
 /// Installs what is missing where this is Debian and we may; answers what is still missing.
-fn install_missing() -> Vec<String> {
+pub(crate) fn install_missing() -> Vec<String> {
     let missing = || {
         NEEDS
             .iter()

@@ -88,6 +88,14 @@
   document.addEventListener("change", (event) => {
     if (event.target.hasAttribute("data-submit-on-change")) event.target.form.requestSubmit();
   });
+  // The narrow window's menu and a question that is asked back are closed without being answered.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = event.target.closest("details.sure[open]") ?? event.target.closest(".side")?.querySelector(".drawer[open]");
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
   document.addEventListener("input", (event) => {
     const count = document.querySelector(`[data-count="${event.target.id}"]`);
     if (!count) return;

@@ -96,6 +96,19 @@ impl Driver {
         self.post("execute/sync", &json!({ "script": script, "args": arguments })).await
     }
 
+    /// The element that a script's body gives.
+    pub(crate) async fn run_for_element(&self, script: &str, arguments: &Value) -> Result<Element, Refused> {
+        let found = self.run(script, arguments).await?;
+        Ok(Element(found[ELEMENT].as_str().unwrap_or_default().to_owned()))
+    }
+
+    /// Presses a key where the focus is, and lets it go.
+    pub(crate) async fn press(&self, key: &str) -> Result<(), Refused> {
+        let strokes = [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })];
+        let keys = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": strokes }] });
+        self.post("actions", &keys).await.map(|_| ())
+    }
+
     /// What a script's body gives to its last argument, a function.
     pub(crate) async fn run_until_told(&self, script: &str, arguments: &Value) -> Result<Value, Refused> {
         self.post("execute/async", &json!({ "script": script, "args": arguments })).await

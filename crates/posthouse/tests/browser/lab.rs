@@ -2,33 +2,22 @@
 
 use crate::{page::Page, stage::Stage};
 
-/// A phone of the sample and what is particular to it.
+/// A phone of the sample.
 pub(crate) struct Phone {
     pub(crate) name: &'static str,
     pub(crate) user: &'static str,
-    /// What people call its vendor.
-    pub(crate) vendor: &'static str,
-    /// A part of the call by which its app gets `ext`.
-    pub(crate) getter: &'static str,
-    /// The vendor's answer to a push it takes.
-    pub(crate) answer: &'static str,
 }
 
-pub(crate) const MI: Phone = Phone {
-    name: "mi-14",
-    user: "bo",
-    vendor: "Xiaomi",
-    getter: "PushMessageHelper.KEY_MESSAGE",
-    answer: "HTTP 200 0",
-};
-
-pub(crate) const IPHONE: Phone = Phone {
-    name: "iphone-16",
-    user: "ann",
-    vendor: "Apple (APNs)",
-    getter: "content.userInfo[\"ext\"]",
-    answer: "HTTP 200",
-};
+pub(crate) const MI: Phone = Phone { name: "mi-14", user: "bo" };
+pub(crate) const IPHONE: Phone = Phone { name: "iphone-16", user: "ann" };
+pub(crate) const MATE: Phone = Phone { name: "mate-60", user: "chen" };
+pub(crate) const MATE_NEXT: Phone = Phone { name: "mate-70", user: "lin" };
+pub(crate) const MAGIC: Phone = Phone { name: "magic-6", user: "he" };
+pub(crate) const FIND: Phone = Phone { name: "find-x7", user: "ou" };
+pub(crate) const X100: Phone = Phone { name: "x100", user: "wei" };
+pub(crate) const MEIZU: Phone = Phone { name: "meizu-21", user: "mei" };
+pub(crate) const PIXEL: Phone = Phone { name: "pixel-8", user: "gu" };
+pub(crate) const BROWSER: Phone = Phone { name: "browser", user: "wang" };
 
 /// A phone on the page of the Device Lab, which must be open.
 pub(crate) struct Lab<'a> {
@@ -118,9 +107,19 @@ impl<'a> Lab<'a> {
         self.page.see_text("rule-decided rule-name", rule).await;
     }
 
-    /// Goes back to the Device Lab.
+    /// Goes back to the Device Lab, to this phone.
     pub(crate) async fn back(&self) {
         self.page.click("nav-lab").await;
         self.page.see("handsets").await;
+        self.choose().await;
+    }
+
+    /// Takes this phone from the shelf, where there is one.
+    pub(crate) async fn choose(&self) {
+        let is_large = format!("return document.getElementById('handset-{}') !== null;", self.phone.name);
+        if self.page.run(&is_large).await == false {
+            self.page.click(&format!("shelf-{}", self.phone.name)).await;
+            self.page.see(&self.own("handset")).await;
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The page as a person sees it: look until something is there, click, type. What fails says what the page showed.
 //!
-//! Elements are named by their `data-test` words, outermost first: `shade-mi-14 notification-text`.
+//! Elements are named by their `data-test` words, outermost first: `shade-mi-14 notification-text`. Behind a dot stands a
+//! class that the element must have: `presence.tone-ok`.
 
 use std::{
     fs,
@@ -43,6 +44,19 @@ impl Page {
 
     pub(crate) const fn driver(&self) -> &Driver {
         &self.driver
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Ends the browser, which must not have complained of anything that the test did not expect.
+    pub(crate) async fn close(self) {
+        let complaints = self.complaints().await;
+        if !complaints.is_empty() {
+            self.fail(&format!("the browser complains: {complaints:#?}")).await;
+        }
+        self.driver.close().await.unwrap();
     }
 
     /// Opens an address: a path of the console, or all of it.
@@ -98,6 +112,18 @@ impl Page {
         }
     }
 
+    /// The rest of the `data-test` word of the first element whose word begins so and which holds the text.
+    pub(crate) async fn word_of(&self, begins: &str, text: &str) -> String {
+        let find =
+            "const found = ([begins, text]) => [...document.querySelectorAll(`[data-test^=\"${begins}\"]`)]
+            .find((item) => item.textContent.includes(text))?.dataset.test.slice(begins.length);";
+        let rest = self.watch(find, &json!([begins, text])).await;
+        match rest.as_str() {
+            Some(rest) => rest.to_owned(),
+            None => self.fail(&format!("no `{begins}…` says “{text}”")).await,
+        }
+    }
+
     /// What the elements say now.
     pub(crate) async fn texts(&self, words: &str) -> Vec<String> {
         let script =
@@ -125,6 +151,35 @@ impl Page {
         self.touch(id, &format!("[id=\"{id}\"]"), async |element| self.driver.click(element).await).await;
     }
 
+    /// Clicks the one of these elements that holds the text.
+    pub(crate) async fn click_text(&self, words: &str, text: &str) {
+        self.see_text(words, text).await;
+        let find = "return [...document.querySelectorAll(arguments[0])]
+            .find((item) => item.textContent.includes(arguments[1]));";
+        let element = self.driver.run_for_element(find, &json!([selector(words), text])).await;
+        let element = self.expect(&format!("to find `{words}` with “{text}”"), element).await;
+        self.expect(&format!("to click `{words}` with “{text}”"), self.driver.click(&element).await).await;
+    }
+
+    /// Presses a key, wherever the focus is.
+    pub(crate) async fn press(&self, key: Key) {
+        let pressed = self.driver.press(key.code()).await;
+        self.expect(&format!("to press {key:?}"), pressed).await;
+    }
+
+    /// Presses one key after the other.
+    pub(crate) async fn type_keys(&self, text: &str) {
+        for letter in text.chars() {
+            let pressed = self.driver.press(&letter.to_string()).await;
+            self.expect(&format!("to type {letter}"), pressed).await;
+        }
+    }
+
+    /// The id of the element that has the focus.
+    pub(crate) async fn focused(&self) -> String {
+        self.run("return document.activeElement.id;").await.as_str().unwrap_or_default().to_owned()
+    }
+
     /// Types a text in place of what the field holds.
     pub(crate) async fn fill(&self, words: &str, text: &str) {
         self.see(words).await;
@@ -133,6 +188,28 @@ impl Page {
             self.driver.type_into(element, text).await
         };
         self.touch(words, &selector(words), fill).await;
+    }
+
+    /// What kind of control it is: `text`, `password`, `select-one`, `checkbox`, `file` …
+    pub(crate) async fn kind_of(&self, words: &str) -> String {
+        self.property(words, "type").await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Whether a box is ticked, or one of several chosen.
+    pub(crate) async fn is_chosen(&self, words: &str) -> bool {
+        self.property(words, "checked").await == true
+    }
+
+    /// What the field holds now.
+    pub(crate) async fn value_of(&self, words: &str) -> String {
+        self.property(words, "value").await.as_str().unwrap_or_default().to_owned()
+    }
+
+    async fn property(&self, words: &str, name: &str) -> Value {
+        self.see(words).await;
+        let script = "return document.querySelector(arguments[0])[arguments[1]];";
+        let asked = self.driver.run(script, &json!([selector(words), name])).await;
+        self.expect(&format!("to look at `{words}`"), asked).await
     }
 
     /// Chooses a file.
@@ -226,6 +303,30 @@ impl Page {
             if !exchanged.contains(&refused.code.as_str()) || began.elapsed() > PATIENCE {
                 self.fail(&format!("`{words}` cannot be touched: {} ({})", refused.text, refused.code)).await;
             }
+            // What stands still at the window's edge may cover it.
+            let aside = "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center' });";
+            let _ = self.driver.run(aside, &json!([selector])).await;
+        }
+    }
+}
+
+/// A key that does something.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Key {
+    Tab,
+    Enter,
+    Escape,
+    Space,
+}
+
+impl Key {
+    /// As WebDriver names it.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Tab => "\u{e004}",
+            Self::Enter => "\u{e007}",
+            Self::Escape => "\u{e00c}",
+            Self::Space => " ",
         }
     }
 }
@@ -238,5 +339,10 @@ pub(crate) fn screenshot_path(name: &str) -> PathBuf {
 }
 
 fn selector(words: &str) -> String {
-    words.split(' ').map(|word| format!("[data-test=\"{word}\"]")).collect::<Vec<_>>().join(" ")
+    let element = |word: &str| {
+        let (name, class) = word.split_once('.').unwrap_or((word, ""));
+        let class = if class.is_empty() { String::new() } else { format!(".{class}") };
+        format!("[data-test=\"{name}\"]{class}")
+    };
+    words.split(' ').map(element).collect::<Vec<_>>().join(" ")
 }
