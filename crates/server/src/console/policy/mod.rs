@@ -15,6 +15,7 @@ use http::StatusCode;
 use model::{App, AppPolicy, ErrorCode};
 use serde::Deserialize;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use store::{AuditObject, Op};
 
 use self::{
@@ -41,6 +42,10 @@ struct PolicyPage {
     templates_fault: &'static str,
     said: &'static str,
     is_faulty: bool,
+    /// Somebody else saved since the form was shown.
+    is_outdated: bool,
+    /// Which state of the policy the form was made from.
+    based_on: String,
 }
 
 /// What was done before.
@@ -58,9 +63,9 @@ pub(super) async fn show(
 ) -> Response {
     let found = stored(&console, &signed).await;
     let said = signed.lang().setup_words().said(&asked.said);
-    let drawn = found.map(|app| {
-        let drawn = draw(&signed, &Typed::from(&app.policy), &[]);
-        page(StatusCode::OK, &PolicyPage { said, ..drawn })
+    let drawn = found.and_then(|app| {
+        let drawn = draw(&signed, &app.policy, &Typed::from(&app.policy), &[])?;
+        Ok(page(StatusCode::OK, &PolicyPage { said, ..drawn }))
     });
     signed.answer(drawn)
 }
@@ -69,7 +74,12 @@ async fn stored(console: &Console, signed: &Signed) -> Result<App, Failure> {
     console.shared.store().app(signed.app()).await?.ok_or(Failure::NotFound)
 }
 
-fn draw(signed: &Signed, typed: &Typed, faults: &[PolicyFault]) -> PolicyPage {
+fn draw(
+    signed: &Signed,
+    stored: &AppPolicy,
+    typed: &Typed,
+    faults: &[PolicyFault],
+) -> Result<PolicyPage, Failure> {
     let lang = signed.lang();
     let at = |field: &str| {
         let found = faults.iter().find(|fault| fault.field() == field);
@@ -79,14 +89,23 @@ fn draw(signed: &Signed, typed: &Typed, faults: &[PolicyFault]) -> PolicyPage {
         PolicyFault::Template(place) => Some(*place),
         _ => None,
     });
-    PolicyPage {
+    Ok(PolicyPage {
         chrome: signed.chrome(Some(PageName::Policy)),
         sections: sections(lang, typed, at),
         templates: template_rows(typed, unfit),
         templates_fault: at("templates"),
         said: "",
         is_faulty: !faults.is_empty(),
-    }
+        is_outdated: false,
+        based_on: state_of(stored)?,
+    })
+}
+
+/// A short mark of what is stored, by which a form that was made from an older state is known.
+fn state_of(policy: &AppPolicy) -> Result<String, Failure> {
+    let fields = serde_json::to_vec(policy).map_err(|_| Failure::Fault(ErrorCode::Internal.into()))?;
+    let digest = Sha256::digest(&fields);
+    Ok(digest[..8].iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// `POST /console/policy`
@@ -106,10 +125,17 @@ async fn try_save(
     let _saving = console.shared.saving_catalogue.lock().await;
     let mut app = stored(console, signed).await?;
     let typed = Typed::of(&app.policy, fields);
+    let based_on = fields.iter().find(|(name, _)| name == "based_on").map(|(_, mark)| mark);
+    let now = state_of(&app.policy)?;
+    if based_on.is_some_and(|mark| *mark != now) {
+        let drawn = draw(signed, &app.policy, &typed, &[])?;
+        return Ok(page(StatusCode::CONFLICT, &PolicyPage { is_outdated: true, ..drawn }));
+    }
     let policy = match typed.policy() {
         Ok(policy) => policy,
         Err(faults) => {
-            return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &draw(signed, &typed, &faults)));
+            let drawn = draw(signed, &app.policy, &typed, &faults)?;
+            return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &drawn));
         }
     };
     let detail = difference(&app.policy, &policy)?;

@@ -91,6 +91,7 @@ word_table! {
     policy: "App policy", "应用策略";
     policy_lead: "What the rules are set to for this App. Numbers are those of the rule table in docs/rules.md; explain shows the same.", "本应用的规则设置。编号对应 docs/rules.md 规则表，推送排查页使用同样的编号。";
     save_policy: "Save policy", "保存策略";
+    policy_outdated: "Nothing was saved: the policy was changed since this page was opened. Your entries are still below; saving again replaces that change.", "未保存：打开本页之后，策略已被改动。你填写的内容仍保留在下方，再次保存会覆盖那次改动。";
     policy_faulty: "Nothing was saved: see the marked fields.", "未保存，请查看标出的字段。";
     by_default: "Default: {}", "默认：{}";
     rules: "Rules: {}", "相关规则：{}";
