@@ -153,6 +153,27 @@ async fn the_policy_is_saved_with_what_was_before_in_the_audit_log() {
 }
 
 #[tokio::test]
+async fn a_policy_that_was_changed_meanwhile_is_not_overwritten_unseen() {
+    let house = House::new().await;
+    let browser = somebody(&house, ConsoleRole::Operator).await;
+    let mark = |page: &str| {
+        let (_, rest) = page.split_once("name=\"based_on\" value=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let old = mark(&browser.get("/console/policy").await.text);
+    let first = browser.post("/console/policy", &[("based_on", &old), ("login", "many")]).await;
+    assert_eq!(location(&first), "/console/policy?said=saved");
+    let late = [("based_on", old.as_str()), ("login", "many"), ("stale_after_days", "45")];
+    let refused = browser.post("/console/policy", &late).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text.contains("data-test=\"outdated\"") && refused.text.contains("value=\"45\""));
+    assert_eq!(house.store.app(house.app.id).await.unwrap().unwrap().policy.stale_after_days, None);
+    let new = mark(&refused.text);
+    let again = [("based_on", new.as_str()), ("login", "many"), ("stale_after_days", "45")];
+    assert_eq!(location(&browser.post("/console/policy", &again).await), "/console/policy?said=saved");
+}
+
+#[tokio::test]
 async fn a_policy_that_cannot_be_is_told_at_its_fields_and_changes_nothing() {
     let house = House::new().await;
     let before = house.store.app(house.app.id).await.unwrap().unwrap().policy;
