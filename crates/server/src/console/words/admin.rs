@@ -31,7 +31,7 @@ word_table! {
     forbidden: "Your role does not reach here", "当前角色无权访问";
     forbidden_how: "This needs the role “{}”. Ask an owner to change yours.", "此操作需要“{}”角色，请联系所有者调整。";
     // Signing in.
-    sign_in_name: "Name", "登录名";
+    sign_in_name: "Sign-in name", "登录名";
     password: "Password", "密码";
     wrong: "Name or password is wrong.", "登录名或密码不正确。";
     try_later: "Too many tries. Try again after {}.", "尝试次数过多，请在 {} 之后再试。";
@@ -49,7 +49,7 @@ word_table! {
     link_useless_invited: "It was used, replaced or is too old. Ask an owner for a new one.", "链接已被使用、被替换或已过期，请联系所有者重新生成。";
     go_to_sign_in: "To the sign-in", "去登录";
     sign_in_name_hint: "No blanks, at most 64 bytes. Capitals and small letters are the same.", "不能含空格，最多 64 字节，不区分大小写。";
-    display_name: "Name for people", "显示名称";
+    display_name: "Display name", "显示名称";
     password_hint: "At least {} characters. Length is the only rule: a few words make a good password.", "至少 {} 个字符。只要求长度，几个词连在一起就是好密码。";
     password_again: "Password again", "再次输入密码";
     password_short: "must have at least 12 characters", "至少需要 12 个字符";
@@ -77,7 +77,7 @@ word_table! {
     no_operators_yet_how: "Invite the first one: an owner of the whole instance, so that nobody needs one-time links any more.", "请先邀请一位整个实例的所有者，之后就不再需要一次性链接登录了。";
     invite: "Invite an operator", "邀请成员";
     place: "Where", "范围";
-    make_link: "Make invitation link", "生成邀请链接";
+    make_link: "Create invitation link", "生成邀请链接";
     link_for: "Link for {}", "{} 的链接";
     link_how: "Hand it over on a way that nobody else reads. It sets a password once, and is shown only now.", "请通过私密渠道转交。链接只能用来设置一次密码，且仅在此显示一次。";
     works_until: "Works until", "有效期至";
@@ -85,7 +85,7 @@ word_table! {
     switched_off: "Switched off: cannot sign in, and every sign-in ends at once", "停用：不能登录，已有登录立即失效";
     reset: "New password", "重设密码";
     reset_how: "Makes a link to choose a new password. The old one works until the link is used; then every sign-in ends. Switch the account off where that is too late.", "生成一个设置新密码的链接。链接使用前旧密码仍然有效，使用后所有登录失效。如需立即阻止登录，请先停用账号。";
-    reset_button: "Make link", "生成链接";
+    reset_button: "Create link", "生成链接";
     self_how: "Your own role is for another owner to change. Name and password stand under Your account.", "你自己的角色只能由其他所有者修改，名称和密码请在“我的账号”中修改。";
     not_yours_how: "This operator has roles beyond the Apps you own; only an owner of all of them may change it.", "该成员在你管辖范围之外还有角色，只有全部范围的所有者才能修改。";
     last_owner: "Nothing was changed: the instance would be left without anybody who owns it.", "未做修改：否则整个实例将没有可用的所有者。";

@@ -44,9 +44,9 @@ word_table! {
     clicked: "Clicked", "已点击";
     of_before: "{} of the step before", "占上一步的 {}";
     of_reported: "{} where it is reported", "有回执厂商中 {}";
-    no_word: "No vendor's word", "无厂商回执";
+    no_word: "Not reported", "无厂商回执";
     no_word_arrived: "APNs, FCM and Web Push report nothing after they took a push. Not known is not zero.", "APNs、FCM 和 Web Push 受理后不再回报。未知不等于零。";
-    no_word_shown: "Vendors report arrival and taps; whether it was shown, none of these tells.", "厂商只回报到达和点击，不回报是否展示。";
+    no_word_shown: "Vendors report arrival and taps, never whether it was shown.", "厂商只回报到达和点击，不回报是否展示。";
     no_word_clicked: "None of these vendors reports taps. Not known is not zero.", "这些厂商均不回报点击。未知不等于零。";
     not_by_all: "Not reported by {}.", "{}不回报此项。";
     // Over time.
