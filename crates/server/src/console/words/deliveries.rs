@@ -30,7 +30,7 @@ word_table! {
     moment_fault: "is not a day or time", "不是有效的日期或时间";
     span_fault: "must be later than the beginning", "须晚于开始时间";
     user_fault: "must have at most 64 bytes", "最多 64 字节";
-    looked_at: "Looked at {} deliveries, back to", "已查看 {} 条投递记录，直到";
+    looked_at: "Looked at {} deliveries, back to", "已查看 {} 条投递记录，最早至";
     look_on: "Look further back", "继续向前查找";
     export: "Export", "导出";
     export_how: "What the filter finds, up to 50,000 rows, without tokens and message text. A file that was cut says so in its last line.", "导出筛选结果，最多 50,000 行，不含 token 和消息正文。被截断的文件会在末行注明。";

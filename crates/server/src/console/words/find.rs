@@ -21,7 +21,7 @@ word_table! {
     devices_of: "Devices of {}", "{} 的设备";
     system: "System", "系统";
     package: "Package", "包名";
-    last_seen: "Last heard of", "最近活动";
+    last_seen: "Last seen", "最近活跃";
     online_foreground: "on screen", "前台在线";
     online_background: "in the background", "后台在线";
     disconnected: "disconnected", "已断开";
@@ -36,7 +36,7 @@ word_table! {
     state_normal_how: "Nothing about the device stands in a push's way. If none arrives, look at the notification channel and at what the vendor answers.", "设备本身没有问题。仍收不到时，请检查通知渠道与厂商应答。";
     state_abnormal: "Device state abnormal", "设备状态异常";
     state_abnormal_how: "Mend what is marked first: the certificate's values, the vendor's registration, and what the app reports after the login.", "请先处理标出的问题：证书参数、厂商推送注册、登录后的上报逻辑。";
-    part_device: "The device itself", "设备状态";
+    part_device: "The device itself", "设备本身";
     part_beyond: "Beyond the device", "其他环节";
     pass: "good", "正常";
     fail: "to mend", "异常";
@@ -76,7 +76,7 @@ word_table! {
     by_message: "Message ID", "消息 ID";
     by_user: "User", "用户";
     by_device: "Device or Push ID", "设备或 Push ID";
-    by_vendor_id: "Vendor's message ID", "厂商消息 ID";
+    by_vendor_id: "Vendor message ID (newest 20,000)", "厂商消息 ID（最近 20,000 条）";
     value: "Value", "内容";
     found_deliveries: "Last deliveries", "最近投递";
     none_of_user: "Nothing was decided for this user within retention.", "保留期内没有该用户的投递记录。";

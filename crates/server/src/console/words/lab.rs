@@ -65,7 +65,7 @@ word_table! {
     refused_nobody: "Nobody like that can be written to or called.", "没有可联系的用户或群。";
     refused_no_text: "Write something first.", "请先输入内容。";
     // Faults.
-    faults: "Vendors' faults", "厂商故障模拟";
+    faults: "Vendor faults", "厂商故障模拟";
     faults_how: "What the simulated vendors do wrong, until it is switched off.", "让模拟厂商出错，直到关闭为止。";
     faults_on: "{} on", "{} 项开启";
     faults_none: "all well", "全部正常";

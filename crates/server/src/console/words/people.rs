@@ -68,7 +68,7 @@ word_table! {
     apns_environment: "APNs environment", "APNs 环境";
     channels: "Channels", "通知渠道";
     badge: "Badge", "角标";
-    seen: "Last heard of", "最近活跃";
+    seen: "Last seen", "最近活跃";
     notifications_allowed: "notifications allowed", "通知已允许";
     notifications_off: "notifications off", "通知已关闭";
     notifications_unknown: "permission not reported", "未上报通知权限";
