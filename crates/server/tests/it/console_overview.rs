@@ -203,7 +203,7 @@ async fn the_funnel_shows_what_was_counted_and_not_what_nobody_tells() {
     {
         assert_eq!(shown(&page, &format!("number-{step}")), number, "{step}");
     }
-    assert_eq!(shown(&page, "number-shown"), "No vendor&#39;s word");
+    assert_eq!(shown(&page, "number-shown"), "Not reported");
     assert!(page.contains("66.7% where it is reported"), "{page}");
     assert!(page.contains("Not reported by Apple (APNs)."));
     assert!(
@@ -214,7 +214,7 @@ async fn the_funnel_shows_what_was_counted_and_not_what_nobody_tells() {
 
     let of_apns = browser.get("/console/overview?vendor=apns&range=7d").await.text;
     assert_eq!((shown(&of_apns, "number-eligible"), shown(&of_apns, "number-accepted")), ("2", "1"));
-    assert_eq!(shown(&of_apns, "number-arrived"), "No vendor&#39;s word");
+    assert_eq!(shown(&of_apns, "number-arrived"), "Not reported");
     assert!(
         of_apns.contains("Not known is not zero") && of_apns.contains("range=30d&#38;vendor=apns"),
         "{of_apns}"
