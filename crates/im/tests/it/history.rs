@@ -31,19 +31,25 @@ async fn a5_the_message_itself_arrives_after_the_next_login_and_its_push_is_canc
 
 #[tokio::test]
 async fn f3_on_coming_online_one_hears_of_a_call_only_while_it_rings() {
+    // Decided before the login, so that the invitation can only come by the sync.
+    let decided = async |world: &World, state| {
+        world.sleeping_phone("bo", 1).await;
+        let message = invitation(world, state).await;
+        let message = world.accept(message).await;
+        world.only(message, "bo").await;
+        message
+    };
     let synced_ids = async |world: &World| {
         let mut bo = world.try_login("bo", 1, &[]).await.unwrap();
         synced(world, &mut bo, &[]).await.into_iter().map(|frame| frame.id).collect::<Vec<_>>()
     };
     for (state, hears) in [(InviteeState::Inviting, true), (InviteeState::TimedOut, false)] {
         let world = World::default().await;
-        let message = invitation(&world, state).await;
-        let message = world.accept(message).await;
+        let message = decided(&world, state).await;
         assert_eq!(synced_ids(&world).await.contains(&message), hears, "{state:?}");
     }
     let world = World::default().await;
-    let message = invitation(&world, InviteeState::Inviting).await;
-    let message = world.accept(message).await;
+    let message = decided(&world, InviteeState::Inviting).await;
     world.clock.put_forward(60_000);
     assert!(!synced_ids(&world).await.contains(&message), "its time is over");
 }
