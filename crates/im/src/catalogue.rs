@@ -1,9 +1,6 @@
 //! Apps with all that is kept beside them, cached until a commit changes them.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::sync::Arc;
 
 use model::{
     App, AppId, Certificate, CertificateId, Event, EventKind, PushResource, ResourceId, Timestamp, Webhook,
@@ -11,7 +8,10 @@ use model::{
 use store::{Change, Op, Store, StoreError};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::keys::Keys;
+use crate::{believed::Believed, keys::Keys};
+
+/// Apps that are known at once; beyond that all are forgotten and loaded again.
+const KNOWN_MAX: usize = 4096;
 
 /// An App with what it is configured with, as of the last change.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl AppView {
 /// The cache. A read misses after a change and loads again.
 pub struct Catalogue {
     store: Arc<dyn Store>,
-    views: RwLock<HashMap<AppId, Arc<AppView>>>,
+    views: Believed<AppId, AppView>,
     keys: Keys,
 }
 
@@ -63,7 +63,7 @@ impl Catalogue {
     /// An empty cache over a store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, views: RwLock::default(), keys: Keys::default() }
+        Self { store, views: Believed::new(KNOWN_MAX), keys: Keys::default() }
     }
 
     /// An App with what it is configured with.
@@ -71,9 +71,10 @@ impl Catalogue {
     /// # Errors
     /// [`StoreError`] where it has to be loaded and cannot.
     pub async fn view(&self, app: AppId) -> Result<Option<Arc<AppView>>, StoreError> {
-        if let Some(view) = self.views.read().unwrap_or_else(PoisonError::into_inner).get(&app) {
-            return Ok(Some(Arc::clone(view)));
-        }
+        let heard = match self.views.get(&app) {
+            Ok(view) => return Ok(Some(view)),
+            Err(heard) => heard,
+        };
         let Some(found) = self.store.app(app).await? else {
             return Ok(None);
         };
@@ -83,7 +84,7 @@ impl Catalogue {
             resources: self.store.resources(app).await?,
             webhooks: self.store.webhooks(app).await?,
         });
-        self.views.write().unwrap_or_else(PoisonError::into_inner).insert(app, Arc::clone(&view));
+        self.views.keep(heard, app, Arc::clone(&view));
         Ok(Some(view))
     }
 
@@ -95,12 +96,12 @@ impl Catalogue {
 
     /// Forgets an App, so that the next read loads it. For whoever commits a change and answers for it at once.
     pub fn forget(&self, app: AppId) {
-        self.views.write().unwrap_or_else(PoisonError::into_inner).remove(&app);
+        self.views.forget(&app);
     }
 
     fn forget_all(&self) {
         self.keys.forget_all();
-        self.views.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.views.forget_all();
     }
 }
 

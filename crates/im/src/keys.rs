@@ -1,35 +1,32 @@
 //! Keys that were looked up, believed until a commit changes them; and when each was last used.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicI64, Ordering::Relaxed},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering::Relaxed},
 };
 
 use model::Timestamp;
 use store::{ApiKey, Op, Store, StoreError};
 
+use crate::believed::Believed;
+
 /// Keys that are known at once; beyond that all are forgotten and looked up again.
 const KNOWN_MAX: usize = 4096;
 
 /// API keys that were looked up, by hash. What a commit changes is forgotten at once.
-#[derive(Default)]
-pub struct Keys(RwLock<Known>);
-
-#[derive(Default)]
-struct Known {
-    /// Raised by every change: a key that was read before it is not kept after it.
-    changes: u64,
-    keys: HashMap<[u8; 32], Arc<KnownKey>>,
-}
+pub struct Keys(Believed<[u8; 32], KnownKey>);
 
 struct KnownKey {
     key: Arc<ApiKey>,
     used_at: AtomicI64,
     /// What the store knows of that.
     noted_at: AtomicI64,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self(Believed::new(KNOWN_MAX))
+    }
 }
 
 impl Keys {
@@ -43,57 +40,43 @@ impl Keys {
         hash: [u8; 32],
         now: Timestamp,
     ) -> Result<Option<Arc<ApiKey>>, StoreError> {
-        let changes = {
-            let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(one) = known.keys.get(&hash) {
+        let heard = match self.0.get(&hash) {
+            Ok(one) => {
                 one.used_at.store(now.0, Relaxed);
                 return Ok(Some(Arc::clone(&one.key)));
             }
-            known.changes
+            Err(heard) => heard,
         };
         let Some(read) = store.api_key(&hash).await? else { return Ok(None) };
         let key = Arc::new(read);
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if known.changes == changes {
-            if known.keys.len() >= KNOWN_MAX {
-                known.keys.clear();
-            }
-            let noted_at = AtomicI64::new(key.used_at.map_or(0, |at| at.0));
-            let one = KnownKey { key: Arc::clone(&key), used_at: AtomicI64::new(now.0), noted_at };
-            known.keys.insert(hash, Arc::new(one));
-        }
+        let noted_at = AtomicI64::new(key.used_at.map_or(0, |at| at.0));
+        let one = KnownKey { key: Arc::clone(&key), used_at: AtomicI64::new(now.0), noted_at };
+        self.0.keep(heard, hash, Arc::new(one));
         Ok(Some(key))
     }
 
     /// When a key was last used, where that is newer than what the store knows.
     #[must_use]
     pub fn used_at(&self, hash: &[u8; 32]) -> Option<Timestamp> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known.keys.get(hash).map(|one| Timestamp(one.used_at.load(Relaxed)))
+        self.0.get(hash).ok().map(|one| Timestamp(one.used_at.load(Relaxed)))
     }
 
     /// Forgets a key. For whoever commits its end and answers for it at once.
     pub fn forget(&self, hash: &[u8; 32]) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.changes += 1;
-        known.keys.remove(hash);
+        self.0.forget(hash);
     }
 
     pub(crate) fn forget_all(&self) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.changes += 1;
-        known.keys.clear();
+        self.0.forget_all();
     }
 
     /// The op that notes uses which the store does not know of yet; `None`: it knows all. They count as noted from now on.
     #[must_use]
     pub fn noting(&self) -> Option<Op> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let news = known.keys.iter().filter_map(|(hash, one)| {
+        let uses = self.0.filter_map(|(hash, one)| {
             let used_at = one.used_at.load(Relaxed);
             (one.noted_at.swap(used_at, Relaxed) < used_at).then_some((*hash, Timestamp(used_at)))
         });
-        let uses: Vec<_> = news.collect();
         (!uses.is_empty()).then_some(Op::NoteKeyUse(uses))
     }
 }

@@ -8,6 +8,7 @@ mod acks;
 mod audience;
 mod backlog;
 mod before_send;
+mod believed;
 pub mod calls;
 mod catalogue;
 mod crowds;

@@ -45,7 +45,9 @@ async fn certificate(
         receipt_secret: Secret::new("unguessable".to_owned()),
         at: house.now(),
     };
-    match house.store.commit(vec![Op::PutCertificate(draft)]).await.unwrap()[..] {
+    let outcomes = house.store.commit(vec![Op::PutCertificate(draft)]).await.unwrap();
+    house.im.catalogue().forget(house.app.id);
+    match outcomes[..] {
         [Outcome::Certificate(id, _)] => id,
         ref other => panic!("a certificate, not {other:?}"),
     }
