@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Mutex};
 
 use model::Timestamp;
 
+use super::Passing;
 use crate::lock::lock;
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -70,20 +71,14 @@ impl DayLedger {
 
 /// How much goes through in one second, by key.
 #[derive(Debug, Default)]
-pub(crate) struct RateGate(Mutex<HashMap<String, (i64, u64)>>);
+pub(crate) struct RateGate(Mutex<Passing<(i64, u64)>>);
 
 impl RateGate {
     /// Whether an amount may go through now; then it has.
     pub(crate) fn pass(&self, key: &str, amount: u64, per_second: u64, now: Timestamp) -> bool {
         let second = now.millis().div_euclid(1000);
         let mut gates = lock(&self.0);
-        if gates.len() >= KEYS_MAX {
-            gates.retain(|_, (at, _)| *at == second);
-        }
-        let (at, used) = gates.entry(key.to_owned()).or_insert((second, 0));
-        if *at != second {
-            (*at, *used) = (second, 0);
-        }
+        let (_, used) = gates.of(key, |(at, _)| *at != second, || (second, 0));
         let passes = used.saturating_add(amount) <= per_second;
         if passes {
             *used += amount;

@@ -7,6 +7,7 @@ mod answer;
 mod ask;
 mod body;
 mod ledger;
+mod passing;
 mod receipts;
 mod serve;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub(crate) use self::{
     ask::Ask,
     body::AnswerBody,
     ledger::{DayLedger, RateGate},
+    passing::Passing,
     receipts::Post,
     tokens::{AccessTokens, TokenFault},
 };

@@ -4,17 +4,15 @@ use std::{collections::HashMap, sync::Mutex};
 
 use model::Timestamp;
 
-use crate::lock::lock;
+use crate::{counter::Passing, lock::lock};
 
-/// Keys that are counted apart; beyond them those whose time is over are forgotten.
-const KEYS_MAX: usize = 200_000;
 /// One more collapsible message goes through after this. Documented.
 const COLLAPSIBLE_EVERY_MS: i64 = 3 * 60_000;
 
 /// Amounts that are refilled at once when their time is over; the time begins with the first that is taken, so that it
 /// keeps to no clock. Documented.
 #[derive(Debug, Default)]
-pub(super) struct Windows(Mutex<HashMap<String, Window>>);
+pub(super) struct Windows(Mutex<Passing<Window>>);
 
 #[derive(Debug)]
 struct Window {
@@ -29,14 +27,8 @@ impl Windows {
     /// Whole seconds until the amount is refilled.
     pub(super) fn take(&self, key: &str, limit: u64, length_ms: i64, now: Timestamp) -> Result<(), u64> {
         let mut windows = lock(&self.0);
-        if windows.len() >= KEYS_MAX {
-            windows.retain(|_, window| window.until > now);
-        }
         let fresh = || Window { until: now.plus_ms(length_ms), used: 0 };
-        let window = windows.entry(key.to_owned()).or_insert_with(fresh);
-        if window.until <= now {
-            *window = fresh();
-        }
+        let window = windows.of(key, |window| window.until <= now, fresh);
         if window.used >= limit {
             let wait_ms = window.until.since_ms(now).max(1).unsigned_abs();
             return Err(wait_ms.div_ceil(1000));
@@ -49,7 +41,7 @@ impl Windows {
 /// Holds back collapsible messages to one phone: some at once, then one in three minutes. What is too much comes later,
 /// without an error. Documented.
 #[derive(Debug, Default)]
-pub(super) struct Throttle(Mutex<HashMap<String, Phone>>);
+pub(super) struct Throttle(Mutex<Passing<Phone>>);
 
 #[derive(Debug, Default)]
 struct Phone {
@@ -63,10 +55,7 @@ impl Throttle {
     /// When a message may go through.
     pub(super) fn pass(&self, phone: &str, collapse_key: &str, burst: u32, now: Timestamp) -> Timestamp {
         let mut phones = lock(&self.0);
-        if phones.len() >= KEYS_MAX {
-            phones.retain(|_, phone| phone.full_at > now.millis());
-        }
-        let phone = phones.entry(phone.to_owned()).or_default();
+        let phone = phones.of(phone, |phone| phone.full_at <= now.millis(), Phone::default);
         phone.turns.retain(|_, turn| *turn > now.millis());
         if let Some(turn) = phone.turns.get(collapse_key) {
             return Timestamp(*turn);

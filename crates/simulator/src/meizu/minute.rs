@@ -1,34 +1,24 @@
 //! How much one app sends to one device within a minute, beyond which messages are folded.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Mutex,
-};
+use std::{collections::VecDeque, sync::Mutex};
 
 use model::Timestamp;
 
-use crate::lock::lock;
+use crate::{counter::Passing, lock::lock};
 
 const MINUTE_MS: i64 = 60_000;
-/// Devices counted apart; beyond them nothing is folded, so that memory stays bounded.
-const KEYS_MAX: usize = 100_000;
 
 /// The messages of the last minute, by device and app.
 #[derive(Debug, Default)]
-pub(super) struct MinuteGate(Mutex<HashMap<String, VecDeque<Timestamp>>>);
+pub(super) struct MinuteGate(Mutex<Passing<VecDeque<Timestamp>>>);
 
 impl MinuteGate {
     /// Whether one more message stays under the number of a minute; then it counts. A folded one does not (assumed).
     pub(super) fn pass(&self, key: &str, per_minute: usize, now: Timestamp) -> bool {
         let is_over = |at: &Timestamp| now.since_ms(*at) >= MINUTE_MS;
         let mut devices = lock(&self.0);
-        if devices.len() >= KEYS_MAX {
-            devices.retain(|_, sent| sent.back().is_some_and(|last| !is_over(last)));
-            if devices.len() >= KEYS_MAX {
-                return true;
-            }
-        }
-        let sent = devices.entry(key.to_owned()).or_default();
+        let ended = |sent: &VecDeque<Timestamp>| sent.back().is_none_or(is_over);
+        let sent = devices.of(key, ended, VecDeque::new);
         while sent.front().is_some_and(is_over) {
             sent.pop_front();
         }

@@ -16,23 +16,29 @@ pub(super) struct Sent(Mutex<Messages>);
 
 #[derive(Default)]
 struct Messages {
-    order: VecDeque<String>,
+    /// The oldest first, each with its topic.
+    order: VecDeque<(String, Option<Topic>)>,
     phones: HashMap<String, Arc<Phone>>,
-    /// The last message of each subscription's topic.
-    topics: HashMap<(String, String), String>,
+    /// The last message of each topic.
+    topics: HashMap<Topic, String>,
 }
+
+/// A subscription's topic.
+type Topic = (String, String);
 
 impl Sent {
     /// Remembers a message. Where it has a topic, the one that waits under the same topic makes way.
-    pub(super) fn add(&self, message_id: &str, phone: &Arc<Phone>, topic: Option<(String, String)>) {
+    pub(super) fn add(&self, message_id: &str, phone: &Arc<Phone>, topic: Option<Topic>) {
         let mut sent = lock(&self.0);
         if sent.order.len() == REMEMBERED_MAX
-            && let Some(oldest) = sent.order.pop_front()
+            && let Some((oldest, topic)) = sent.order.pop_front()
         {
             sent.phones.remove(&oldest);
-            sent.topics.retain(|_, message| *message != oldest);
+            if let Some(topic) = topic.filter(|topic| sent.topics.get(topic) == Some(&oldest)) {
+                sent.topics.remove(&topic);
+            }
         }
-        sent.order.push_back(message_id.to_owned());
+        sent.order.push_back((message_id.to_owned(), topic.clone()));
         sent.phones.insert(message_id.to_owned(), Arc::clone(phone));
         let replaced = topic.and_then(|topic| sent.topics.insert(topic, message_id.to_owned()));
         drop(sent);
