@@ -11,6 +11,7 @@ mod claims;
 mod cost;
 mod cursors;
 mod faults;
+mod gathering;
 mod hands;
 #[cfg(test)]
 mod hands_model;
@@ -24,6 +25,7 @@ mod road;
 mod sql;
 mod tables;
 mod tally;
+mod whose;
 mod writer;
 mod writing;
 mod young;

@@ -2,6 +2,7 @@
 //! who holds what. The writer changes it when it commits; everybody else reads it, claims and begins.
 
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
@@ -41,6 +42,14 @@ pub(super) struct RoadChanges {
     pub(super) fresh: Vec<YoungRow>,
     pub(super) leaving: Vec<Leaving>,
     pub(super) people: PeopleChanges,
+}
+
+impl RoadChanges {
+    /// The lanes whose rows it held back: one that looked meanwhile saw them nowhere.
+    pub(super) fn lanes_held_up(&self) -> BTreeSet<CertificateId> {
+        let leaving = self.leaving.iter().filter_map(|leaving| leaving.queued);
+        leaving.chain(self.queue.barred.iter().copied()).map(|row| row.certificate).collect()
+    }
 }
 
 impl Road {

@@ -6,9 +6,10 @@
 
 use std::{
     cell::Cell,
+    iter,
     path::Path,
     sync::{Arc, Mutex},
-    thread::JoinHandle,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -19,12 +20,13 @@ use tokio::sync::{mpsc, oneshot};
 use super::{
     apply,
     checkpoint::Checkpoints,
+    gathering::Gathering,
     ids::DeliveryIds,
     road::{self, Road},
     sql::{self, values},
     writing::{News, Writing},
 };
-use crate::{Feed, Op, Outcome, StoreError, StoreMeter, sealing::SealKey};
+use crate::{Change, Feed, Op, Outcome, StoreError, StoreMeter, sealing::SealKey};
 
 /// Batches that may wait. One more waits for a place, then is refused as busy.
 const WAITING_MAX: usize = 4096;
@@ -124,7 +126,7 @@ impl Writer {
         let checkpoints = Checkpoints::spawn(file)?;
         let (jobs, waiting) = mpsc::channel(WAITING_MAX);
         let meter = Arc::clone(&desk.meter);
-        let thread = std::thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || desk.work(waiting, &checkpoints))
             .map_err(|error| StoreError::Database(format!("no writer thread: {error}")))?;
@@ -162,8 +164,13 @@ impl Drop for Writer {
 
 impl Desk {
     fn work(self, mut waiting: mpsc::Receiver<Job>, checkpoints: &Checkpoints) {
-        let mut jobs = Vec::new();
+        let (mut jobs, mut gathering) = (Vec::new(), Gathering::default());
         while waiting.blocking_recv_many(&mut jobs, GROUP_MAX) > 0 {
+            if let Some(pause) = gathering.pause(jobs.len()) {
+                thread::sleep(pause);
+                jobs.extend(iter::from_fn(|| waiting.try_recv().ok()).take(GROUP_MAX));
+            }
+            gathering.note(jobs.len());
             let mut rest = std::mem::take(&mut jobs).into_iter().peekable();
             while rest.peek().is_some() {
                 self.run(next_group(&mut rest));
@@ -245,7 +252,9 @@ impl Desk {
                 {
                     tracing::error!(%error, "a group could not be undone");
                 }
+                let lanes = changes.lanes_held_up();
                 road::lock(&self.road).undone(changes);
+                lanes.into_iter().for_each(|lane| self.feed.tell(Change::Queued(lane)));
                 Err(error)
             }
         }

@@ -16,7 +16,10 @@ use model::{
     Timestamp, UserId,
 };
 
-use super::hands::{Place, Queued};
+use super::{
+    hands::{Place, Queued},
+    whose::{Owner, Whose},
+};
 use crate::NewDelivery;
 
 /// Rows of one lane: what it may have on the wire, and as much again.
@@ -103,6 +106,21 @@ impl Scope<'_> {
             Self::Old(now) => now.duration_since(row.since) > AGE_MAX,
         }
     }
+
+    /// Whose rows it is about, where that is one owner's.
+    fn owner(&self) -> Option<Owner<'_>> {
+        match *self {
+            Self::Device(app, device) => Some(Owner::Device(app, device)),
+            Self::User(app, user) => Some(Owner::User(app, user)),
+            Self::MessageRow(row) => Some(Owner::MessageRow(row)),
+            Self::All | Self::Message(..) | Self::Old(_) => None,
+        }
+    }
+
+    /// Whether no row that came after this one is in it: rows come in the order of their age.
+    fn ends_before(&self, row: &YoungRow) -> bool {
+        matches!(self, Self::Old(_)) && !self.includes(row)
+    }
 }
 
 #[derive(Debug)]
@@ -126,6 +144,7 @@ pub(super) struct Young {
     lanes: HashMap<CertificateId, Lane>,
     /// Rows that count on a device's badge.
     counted: HashMap<(AppId, DeviceId), u32>,
+    whose: Whose,
 }
 
 impl Young {
@@ -157,6 +176,7 @@ impl Young {
         if let Some(device) = counted_device(&row) {
             *self.counted.entry(device).or_default() += 1;
         }
+        owners(&row).for_each(|owner| self.whose.add(owner));
         self.rows.insert(row.id, Entry { row, is_leaving: false });
     }
 
@@ -204,7 +224,11 @@ impl Young {
 
     /// As [`Young::begin_leaving`], for each row of a scope, in their order.
     pub(super) fn begin_leaving_all(&mut self, scope: Scope<'_>) -> Vec<Arc<YoungRow>> {
-        let entries = self.rows.iter().filter(|(_, entry)| !entry.is_leaving && scope.includes(&entry.row));
+        if scope.owner().is_some_and(|owner| !self.whose.may_have(owner)) {
+            return Vec::new();
+        }
+        let reached = self.rows.iter().take_while(|(_, entry)| !scope.ends_before(&entry.row));
+        let entries = reached.filter(|(_, entry)| !entry.is_leaving && scope.includes(&entry.row));
         let ids: Vec<DeliveryId> = entries.map(|(id, _)| *id).collect();
         ids.into_iter().filter_map(|id| self.begin_leaving(id)).collect()
     }
@@ -212,6 +236,7 @@ impl Young {
     /// The transaction that wrote it was committed.
     pub(super) fn left(&mut self, id: DeliveryId) {
         let Some(Entry { row, .. }) = self.rows.remove(&id) else { return };
+        owners(&row).for_each(|owner| self.whose.remove(owner));
         if let Some(lane) = self.lanes.get_mut(&row.certificate) {
             lane.rows -= 1;
             if lane.rows == 0 {
@@ -236,6 +261,12 @@ impl Young {
             self.put_back(id);
         }
     }
+}
+
+fn owners(row: &YoungRow) -> impl Iterator<Item = Owner<'_>> {
+    let device = row.new.device.map(|device| Owner::Device(row.app, device));
+    let user = row.new.user.as_ref().map(|user| Owner::User(row.app, user));
+    [Some(Owner::MessageRow(row.message_row)), device, user].into_iter().flatten()
 }
 
 fn counted_device(row: &YoungRow) -> Option<(AppId, DeviceId)> {

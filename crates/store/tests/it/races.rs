@@ -14,8 +14,8 @@ use model::{
     ReasonCode, Secret, Seq, SessionId, SessionState, TextVariant, Timestamp, UserId, Vendor,
 };
 use store::{
-    CertificateDraft, DeliveryFilter, DeliveryUpdate, FanoutNext, FollowUp, NewDelivery, NewSession, Op,
-    Outcome, SessionEnd, Store,
+    CancelScope, CertificateDraft, Change, DeliveryFilter, DeliveryUpdate, FanoutNext, FollowUp, NewDelivery,
+    NewSession, Op, Outcome, SessionEnd, Store, StoreError,
 };
 use uuid::Uuid;
 
@@ -39,14 +39,10 @@ async fn commit(store: &dyn Store, op: Op) -> Outcome {
     store.commit(vec![op]).await.unwrap().remove(0)
 }
 
-async fn set_up(store: &dyn Store) -> (CertificateId, Vec<Arc<Phone>>) {
-    let login_secret = Secret::new("secret".to_owned());
-    let policy = AppPolicy::default();
-    commit(store, Op::PutApp(App { id: APP, name: "app".into(), login_secret, policy, created_at: NOW }))
-        .await;
-    let draft = CertificateDraft {
+fn put_certificate(id: Option<CertificateId>) -> Op {
+    Op::PutCertificate(CertificateDraft {
         app: APP,
-        id: None,
+        id,
         vendor: Vendor::Xiaomi,
         name: CertificateName::new("mi").unwrap(),
         disabled: false,
@@ -55,10 +51,15 @@ async fn set_up(store: &dyn Store) -> (CertificateId, Vec<Arc<Phone>>) {
         expires_at: None,
         receipt_secret: Secret::new("r".to_owned()),
         at: NOW,
-    };
-    let Outcome::Certificate(certificate, _) = commit(store, Op::PutCertificate(draft)).await else {
-        panic!()
-    };
+    })
+}
+
+async fn set_up(store: &dyn Store) -> (CertificateId, Vec<Arc<Phone>>) {
+    let login_secret = Secret::new("secret".to_owned());
+    let policy = AppPolicy::default();
+    commit(store, Op::PutApp(App { id: APP, name: "app".into(), login_secret, policy, created_at: NOW }))
+        .await;
+    let Outcome::Certificate(certificate, _) = commit(store, put_certificate(None)).await else { panic!() };
     let mut phones = Vec::new();
     for number in 0..PHONES {
         let (user, device) = (UserId::new(&format!("u{number}")).unwrap(), DeviceId(Uuid::new_v4()));
@@ -287,4 +288,31 @@ async fn t13_every_notification_that_lands_is_withdrawn_whenever_the_withdrawal_
         };
         assert_eq!(state(Purpose::Withdraw), withdrawn);
     }
+}
+
+#[tokio::test]
+async fn a_lane_is_told_again_of_what_an_undone_cancel_had_barred() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let (certificate, phones) = set_up(store.as_ref()).await;
+    let phone = &phones[0];
+    let message = message(&phone.user);
+    let decide = Op::Decide {
+        app: APP,
+        message: message.id,
+        deliveries: vec![decision(phone, certificate)],
+        next: FanoutNext::Done,
+    };
+    store.commit(vec![Op::Accept(Box::new(message)), decide]).await.unwrap();
+    let database = rusqlite::Connection::open(folder.path().join("posthouse.db")).unwrap();
+    database.execute("UPDATE certificates SET secret_fields = x'00'", []).unwrap();
+
+    let mut feed = store.feed().subscribe();
+    let scope = CancelScope::UserDevice(phone.user.clone(), phone.device);
+    let cancel = Op::Cancel { app: APP, scope, reason: LOGGED_OUT, at: NOW };
+    let undone = store.commit(vec![cancel, put_certificate(Some(certificate))]).await;
+    assert!(matches!(undone, Err(StoreError::Corrupt(_))), "{undone:?}");
+    let mut told = std::iter::from_fn(|| feed.try_recv().ok());
+    assert!(told.any(|change| change == Change::Queued(certificate)));
+    assert_eq!(store.claim(certificate, NOW, 10).await.unwrap().len(), 1);
 }

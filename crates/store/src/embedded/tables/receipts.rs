@@ -91,9 +91,9 @@ fn by_message(
     message: MessageId,
     token: &str,
 ) -> Result<Found, StoreError> {
-    writing.write_young(Scope::Message(app, message))?;
     let conn = writing.conn;
     let Some(row) = messages::row_of(conn, app, message)? else { return Ok(None) };
+    writing.write_young(Scope::MessageRow(row))?;
     let holders: Vec<(Option<UserId>, DeviceId)> = sql::all(
         conn,
         "SELECT owner, device FROM bindings WHERE app = ?1 AND token = ?2",
