@@ -86,7 +86,7 @@ const TABLE: &[OwnCode] = &[
     OwnCode {
         code: AUTH_UNANSWERED,
         en: "the vendor's server did not answer the request for an access token",
-        zh: "厂商未应答获取访问令牌的请求",
+        zh: "厂商未应答获取 access token 的请求",
     },
     OwnCode {
         code: ADAPTER_FAILED,

@@ -66,7 +66,7 @@ impl ReceiptKind {
     #[must_use]
     pub fn meaning_of(name: &str) -> Option<(&'static str, &'static str)> {
         Some(match name {
-            "token_dead" => ("the vendor told later that the token is dead", "厂商事后告知该令牌已失效"),
+            "token_dead" => ("the vendor told later that the token is dead", "厂商事后告知该 token 已失效"),
             "notifications_off" => (
                 "it reached a device on which the app's notifications are switched off",
                 "已到达设备，但用户关闭了该应用的通知",

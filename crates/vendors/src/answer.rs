@@ -62,8 +62,8 @@ pub(crate) const EXPIRED_ROW: CodeRow = own_row(
 pub(crate) const BAD_TOKEN_ROW: CodeRow = own_row(
     BAD_TOKEN,
     &Verdict::TokenDead { since: None },
-    ("the vendor token is not of the form this vendor's tokens have", "该令牌不是此厂商令牌的格式"),
-    ("report the token exactly as the vendor's SDK gave it", "请原样上报厂商 SDK 给出的令牌"),
+    ("the vendor token is not of the form this vendor's tokens have", "该 token 不符合此厂商的格式"),
+    ("report the token exactly as the vendor's SDK gave it", "请原样上报厂商 SDK 给出的 token"),
 );
 
 /// The vendor has no way to do what is asked.

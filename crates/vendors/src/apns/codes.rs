@@ -60,10 +60,10 @@ const SEEN: Source =
 #[rustfmt::skip]
 pub(super) static CODES: [CodeRow; 40] = [
     // Tokens.
-    row(400, "BadDeviceToken", &DOUBT, ("the device token is malformed or of the other environment", "设备令牌格式错误，或属于另一环境"), ENVIRONMENT),
-    row(400, "DeviceTokenNotForTopic", &DEAD, ("the device token belongs to another app", "设备令牌属于其他应用"), NOTHING),
-    row(410, "Unregistered", &DEAD, ("the token is no longer active for the app: removed, or notifications were given up", "令牌对该应用已失效：应用已卸载或已停止接收通知"), NOTHING),
-    row(410, "ExpiredToken", &DEAD, ("the device token has expired", "设备令牌已过期"), NOTHING),
+    row(400, "BadDeviceToken", &DOUBT, ("the device token is malformed or of the other environment", "设备 token 格式错误，或属于另一环境"), ENVIRONMENT),
+    row(400, "DeviceTokenNotForTopic", &DEAD, ("the device token belongs to another app", "设备 token 属于其他应用"), NOTHING),
+    row(410, "Unregistered", &DEAD, ("the token is no longer active for the app: removed, or notifications were given up", "token 对该应用已失效：应用已卸载或已停止接收通知"), NOTHING),
+    row(410, "ExpiredToken", &DEAD, ("the device token has expired", "设备 token 已过期"), NOTHING),
     // Credentials and topics.
     row(400, "BadTopic", &CONFIG, ("the topic is not valid", "topic 无效"), TOPIC),
     row(400, "MissingTopic", &CONFIG, ("the topic is missing and the certificate names several", "缺少 topic，且证书包含多个 topic"), TOPIC),
@@ -91,7 +91,7 @@ pub(super) static CODES: [CodeRow; 40] = [
     row(400, "BadPriority", &DROP, ("the priority is not valid", "优先级无效"), OUR_FAULT),
     row(400, "DuplicateHeaders", &DROP, ("a header was given twice", "请求头重复"), OUR_FAULT),
     row(400, "InvalidPushType", &DROP, ("the push type is not valid", "推送类型无效"), OUR_FAULT),
-    row(400, "MissingDeviceToken", &DROP, ("the device token is missing", "缺少设备令牌"), OUR_FAULT),
+    row(400, "MissingDeviceToken", &DROP, ("the device token is missing", "缺少设备 token"), OUR_FAULT),
     row(400, "PayloadEmpty", &DROP, ("the payload is empty", "推送内容为空"), OUR_FAULT),
     row(404, "BadPath", &DROP, ("the path is wrong", "请求路径错误"), OUR_FAULT),
     row(405, "MethodNotAllowed", &DROP, ("the method is not POST", "请求方法不是 POST"), OUR_FAULT),

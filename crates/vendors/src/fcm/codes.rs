@@ -113,20 +113,20 @@ const OAUTH_SEEN: Source =
 #[rustfmt::skip]
 pub(super) static CODES: [CodeRow; 38] = [
     // Tokens.
-    row(404, "UNREGISTERED", &DEAD, ("the token has expired, the app was removed, or the device was idle for 270 days", "令牌已失效：应用已卸载，或设备 270 天未活跃"), NOTHING),
-    row(400, INVALID_TOKEN, &DEAD, ("the token is not a valid FCM registration token", "令牌不是有效的 FCM 注册令牌"), ("report the token exactly as Firebase's SDK gave it", "请原样上报 Firebase SDK 给出的令牌")),
-    answer::row(APPLE, 400, "Unregistered", &DEAD, ("Apple says that the device token behind this token is dead", "苹果返回：该令牌对应的设备令牌已失效"), NOTHING),
-    answer::row(APPLE, 400, "BadDeviceToken", &DEAD, ("Apple says that the device token behind this token is bad", "苹果返回：该令牌对应的设备令牌无效"), NOTHING),
+    row(404, "UNREGISTERED", &DEAD, ("the token has expired, the app was removed, or the device was idle for 270 days", "token 已失效：应用已卸载，或设备 270 天未活跃"), NOTHING),
+    row(400, INVALID_TOKEN, &DEAD, ("the token is not a valid FCM registration token", "token 不是有效的 FCM 注册 token"), ("report the token exactly as Firebase's SDK gave it", "请原样上报 Firebase SDK 给出的 token")),
+    answer::row(APPLE, 400, "Unregistered", &DEAD, ("Apple says that the device token behind this token is dead", "苹果返回：该 token 对应的设备 token 已失效"), NOTHING),
+    answer::row(APPLE, 400, "BadDeviceToken", &DEAD, ("Apple says that the device token behind this token is bad", "苹果返回：该 token 对应的设备 token 无效"), NOTHING),
     // Credentials and the project.
-    row(403, "SENDER_ID_MISMATCH", &CONFIG, ("the token belongs to another Firebase project", "令牌属于其他 Firebase 项目"), PROJECT),
+    row(403, "SENDER_ID_MISMATCH", &CONFIG, ("the token belongs to another Firebase project", "token 属于其他 Firebase 项目"), PROJECT),
     row(401, "THIRD_PARTY_AUTH_ERROR", &CONFIG, ("Apple or the web push service refuses the project's key", "苹果或网页推送服务拒绝了项目中的密钥"), APPLE_KEY),
     answer::row(OLD, 401, "APNS_AUTH_ERROR", &CONFIG, ("Apple refuses the project's key", "苹果拒绝了项目中的密钥"), APPLE_KEY),
-    answer::row(FRONT, 401, "UNAUTHENTICATED", &RENEW, ("the access token is missing, wrong or expired", "访问令牌缺失、错误或已过期"), RENEWED),
-    answer::row(REASON, 401, "ACCESS_TOKEN_EXPIRED", &RENEW, ("the access token has expired", "访问令牌已过期"), RENEWED),
-    answer::row(REASON, 401, "CREDENTIALS_MISSING", &RENEW, ("the request carries no access token", "请求未携带访问令牌"), RENEWED),
+    answer::row(FRONT, 401, "UNAUTHENTICATED", &RENEW, ("the access token is missing, wrong or expired", "access token 缺失、错误或已过期"), RENEWED),
+    answer::row(REASON, 401, "ACCESS_TOKEN_EXPIRED", &RENEW, ("the access token has expired", "access token 已过期"), RENEWED),
+    answer::row(REASON, 401, "CREDENTIALS_MISSING", &RENEW, ("the request carries no access token", "请求未携带 access token"), RENEWED),
     answer::row(FRONT, 403, "PERMISSION_DENIED", &CONFIG, ("the service account may not send for this project", "服务账号无权为此项目发送"), ROLE),
     answer::row(REASON, 403, "IAM_PERMISSION_DENIED", &CONFIG, ("the service account lacks the right cloudmessaging.messages.create", "服务账号缺少 cloudmessaging.messages.create 权限"), ROLE),
-    answer::row(REASON, 403, "ACCESS_TOKEN_SCOPE_INSUFFICIENT", &CONFIG, ("the access token's scope does not cover sending", "访问令牌的权限范围不包含发送"), OUR_FAULT),
+    answer::row(REASON, 403, "ACCESS_TOKEN_SCOPE_INSUFFICIENT", &CONFIG, ("the access token's scope does not cover sending", "access token 的权限范围不包含发送"), OUR_FAULT),
     answer::row(REASON, 403, "SERVICE_DISABLED", &CONFIG, ("the messaging API is switched off in this project", "该项目未启用消息推送 API"), ENABLE),
     answer::row(REASON, 403, "CONSUMER_SUSPENDED", &CONFIG, ("the project is suspended by Google", "项目已被谷歌停用"), ACCOUNT),
     answer::row(FRONT, 404, "NOT_FOUND", &CONFIG, ("no such project, or no such address", "项目或地址不存在"), PROJECT),
@@ -145,9 +145,9 @@ pub(super) static CODES: [CodeRow; 38] = [
     // The exchange of the assertion for an access token.
     answer::row(OAUTH, 400, "invalid_grant", &CONFIG, ("the assertion is refused: key revoked, account removed or clock wrong", "凭据被拒绝：密钥已吊销、账号已删除或时钟不准"), KEY),
     answer::row(OAUTH_SEEN, 401, "invalid_client", &CONFIG, ("the service account is not known", "服务账号不存在"), KEY),
-    answer::row(OAUTH_SEEN, 401, "unauthorized_client", &CONFIG, ("the service account may not ask for access tokens", "服务账号无权申请访问令牌"), KEY),
+    answer::row(OAUTH_SEEN, 401, "unauthorized_client", &CONFIG, ("the service account may not ask for access tokens", "服务账号无权申请 access token"), KEY),
     answer::row(OAUTH_SEEN, 400, "invalid_scope", &CONFIG, ("the scope asked for is not valid", "申请的权限范围无效"), OUR_FAULT),
-    answer::row(OAUTH_SEEN, 400, "invalid_request", &CONFIG, ("the request for an access token is malformed", "申请访问令牌的请求格式错误"), OUR_FAULT),
+    answer::row(OAUTH_SEEN, 400, "invalid_request", &CONFIG, ("the request for an access token is malformed", "申请 access token 的请求格式错误"), OUR_FAULT),
     answer::row(OAUTH_SEEN, 400, "unsupported_grant_type", &CONFIG, ("the kind of grant is not supported", "不支持的授权类型"), OUR_FAULT),
     // What no code of Google's names.
     own_row(answer::EXT_TOO_LONG, &DROP, ("ext and payload leave no room for the text in 4096 bytes", "ext 与 payload 过长，4096 字节内已容不下通知文字"), ("shorten ext", "请缩短 ext")),

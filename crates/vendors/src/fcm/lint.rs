@@ -21,7 +21,7 @@ pub(super) fn findings(config: &Config, content: &Content) -> Vec<Finding> {
     // One finding a line reads as the table it is.
     #[rustfmt::skip]
     let rules = [
-        (presentation == Presentation::Voip, "voip_not_supported", Refused, "Firebase has no VoIP tokens; send calls as notifications or data messages of class call", "Firebase 没有 VoIP 令牌；请以呼叫类的通知或透传消息发送"),
+        (presentation == Presentation::Voip, "voip_not_supported", Refused, "Firebase has no VoIP tokens; send calls as notifications or data messages of class call", "Firebase 没有 VoIP token；请以呼叫类的通知或透传消息发送"),
         (presentation == Presentation::Data, "data_needs_the_app", Hidden, "a data message shows nothing by itself: an app that was force-stopped or may not run in the background gets nothing until it is opened", "透传消息本身不显示：应用被强行停止或被限制后台运行时，要等到下次打开才会收到"),
         (presentation == Presentation::Data && !waits, "high_priority_demoted", Reduced, "an app that shows nothing for its high-priority messages has them demoted to normal priority", "应用收到高优先级消息却不显示通知，会被降为普通优先级"),
         (presentation != Presentation::Voip && waits, "normal_priority", Reduced, "sent with normal priority: a sleeping phone gets it only when it wakes", "以普通优先级发送：休眠中的手机要等到唤醒后才会收到"),

@@ -86,13 +86,13 @@ const OLDER: Source =
 #[rustfmt::skip]
 pub(super) static CODES: [CodeRow; 47] = [
     row("80000000", &ACCEPTED, ("accepted", "已接受"), NOTHING),
-    row("80100000", &ACCEPTED, ("accepted for some of the tokens", "部分令牌发送成功"), NOTHING),
+    row("80100000", &ACCEPTED, ("accepted for some of the tokens", "部分 token 发送成功"), NOTHING),
     row("81000001", &RETRY, ("internal fault at Huawei", "华为内部错误"), NOTHING),
     // Tokens: codes of the whole answer, then the reasons an answer groups its tokens by.
-    row(NO_TOKEN, &DEAD, ("every token of the request is refused", "请求中的令牌全部无效"), NOTHING),
-    row("tokenFormatError", &DEAD, ("the token is malformed", "令牌格式错误"), NOTHING),
-    row("tokenPlatformNotSupport", &DEAD, ("the token belongs to another platform", "令牌属于其他平台"), NOTHING),
-    row(NO_RIGHT, &DOUBT, ("the token's app is not in this project, or the token is from HarmonyOS 4 or earlier", "令牌所属应用不在该项目中，或令牌来自 HarmonyOS 4 及以下版本"), PROJECT),
+    row(NO_TOKEN, &DEAD, ("every token of the request is refused", "请求中的 token 全部无效"), NOTHING),
+    row("tokenFormatError", &DEAD, ("the token is malformed", "token 格式错误"), NOTHING),
+    row("tokenPlatformNotSupport", &DEAD, ("the token belongs to another platform", "token 属于其他平台"), NOTHING),
+    row(NO_RIGHT, &DOUBT, ("the token's app is not in this project, or the token is from HarmonyOS 4 or earlier", "token 所属应用不在该项目中，或 token 来自 HarmonyOS 4 及以下版本"), PROJECT),
     // Rights, the project and the account.
     row("noPushTypeRight", &CONFIG, ("the right to this kind of message is missing", "未开通该消息场景的权益"), CALL_RIGHT),
     row("notSupportPlayVoice", &CONFIG, ("category PLAY_VOICE goes with voice broadcasts only", "PLAY_VOICE 只能用于语音播报消息"), OUR_FAULT),
@@ -102,7 +102,7 @@ pub(super) static CODES: [CodeRow; 47] = [
     row("disableSendHuaweiMsgBecauseOfPenalty", &CONFIG, ("the app is under a penalty", "应用因违规被处罚"), PENALTY),
     row("differentImgVerifyPolicy", &CONFIG, ("the picture was checked for another kind of message", "图片风控所用场景与推送场景不一致"), IMAGE_CHECK),
     row("appinfoError", &CONFIG, ("the app does not exist in AppGallery Connect", "应用未创建"), APP),
-    row("80200001", &RENEW, ("authentication failed: the token is missing, or of another project", "认证错误：缺少令牌，或令牌与项目不符"), PROJECT),
+    row("80200001", &RENEW, ("authentication failed: the token is missing, or of another project", "认证错误：缺少 token，或 token 与项目不符"), PROJECT),
     row("80200005", &RENEW, ("the signed token has expired", "JWT 已过期"), CLOCK),
     row("80300036", &CONFIG, ("the signed token lives for more than a day", "JWT 有效期超过一天"), CLOCK),
     answer::row(ONCE, 0, "80200006", &CONFIG, ("the service account's key is disabled", "服务账号密钥已停用"), KEY),
@@ -114,18 +114,18 @@ pub(super) static CODES: [CodeRow; 47] = [
     row("80100004", &DROP, ("the expiry lies in the past", "过期时间早于当前时间"), NOTHING),
     row(IMAGE, &DROP, ("the picture has not been through the vendor's check", "图片未经风控校验"), IMAGE_CHECK),
     row("80300008", &DROP, ("the message is over 4096 bytes", "消息体超过 4096 字节"), OUR_FAULT),
-    row("80300010", &DROP, ("no token, or more than 1000", "令牌数量为 0 或超过 1000"), OUR_FAULT),
+    row("80300010", &DROP, ("no token, or more than 1000", "token 数量为 0 或超过 1000"), OUR_FAULT),
     answer::row(OLDER, 0, "80100013", &DROP, ("the collapse key is illegal", "collapseKey 不合法"), OUR_FAULT),
     answer::row(OLDER, 0, "80100016", &DROP, ("the content is refused as sensitive", "内容含敏感信息"), CONTENT),
     // Test messages.
     row("80300029", &BUSY, ("test messages are sent too fast", "测试消息发送过于频繁"), TESTS),
-    row("80300030", &DROP, ("more than 10 tokens in a test message", "测试消息单次令牌数超过 10"), OUR_FAULT),
+    row("80300030", &DROP, ("more than 10 tokens in a test message", "测试消息单次 token 数超过 10"), OUR_FAULT),
     // Recalls.
-    revoke("80100020", &ACCEPTED, ("taken back from some of the tokens", "部分令牌撤回成功"), NOTHING),
+    revoke("80100020", &ACCEPTED, ("taken back from some of the tokens", "部分 token 撤回成功"), NOTHING),
     revoke("80000001", &RETRY, ("internal fault at Huawei", "华为内部错误"), NOTHING),
-    revoke("80200003", &RENEW, ("the access token has expired", "访问令牌已过期"), CLOCK),
-    revoke("80300017", &CONFIG, ("the tokens belong to several apps", "令牌属于多个应用"), CLIENT_ID),
-    revoke("80300028", &CONFIG, ("the token does not belong to the client ID's app", "令牌与 Client ID 对应的应用不一致"), CLIENT_ID),
+    revoke("80200003", &RENEW, ("the access token has expired", "access token 已过期"), CLOCK),
+    revoke("80300017", &CONFIG, ("the tokens belong to several apps", "token 属于多个应用"), CLIENT_ID),
+    revoke("80300028", &CONFIG, ("the token does not belong to the client ID's app", "token 与 Client ID 对应的应用不一致"), CLIENT_ID),
     revoke("80300032", &CONFIG, ("the app may not take messages back", "没有消息撤回权限"), CLIENT_ID),
     // What the status alone says.
     answer::row(BOOK, 401, UNAUTHORISED, &RENEW, ("authentication failed", "鉴权失败"), PROJECT),

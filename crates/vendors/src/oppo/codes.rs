@@ -61,7 +61,7 @@ const CATEGORY: Words = (
 );
 const REGION: Words = (
     "make a certificate of the token's region, and have its phones use it",
-    "请为该令牌所属地区另建证书，并让相应机型使用",
+    "请为该 token 所属地区另建证书，并让相应机型使用",
 );
 
 const BOOK: Source =
@@ -120,7 +120,7 @@ pub(super) static CODES: [CodeRow; 44] = [
     // What no code of the vendor's names.
     answer::row(GUESS, 429, TOO_MANY, &BUSY, ("too many requests", "请求过多"), QPS),
     own_row(ENTRY_MISSING, &RETRY, ("the answer to the list does not speak of this phone; a repeat is known by its id", "批量应答中没有此设备；重发会按消息 ID 去重"), NOTHING),
-    own_row(OTHER_REGION, &CONFIG, ("the token was refused, and is of another region than the certificate", "令牌被拒绝，且所属地区与证书不符"), REGION),
+    own_row(OTHER_REGION, &CONFIG, ("the token was refused, and is of another region than the certificate", "token 被拒绝，且所属地区与证书不符"), REGION),
     own_row(answer::EXT_TOO_LONG, &DROP, ("ext and payload are over 4000 characters as one JSON object", "ext 与 payload 合成的 JSON 超过 4000 个字符"), ("shorten ext", "请缩短 ext")),
     answer::EXPIRED_ROW,
     answer::BAD_TOKEN_ROW,

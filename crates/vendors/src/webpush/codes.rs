@@ -81,8 +81,8 @@ pub(super) static CODES: [CodeRow; 60] = [
     rfc(0, TAKEN, &ACCEPTED, ("accepted", "已接受"), NOTHING),
     rfc(0, MOVED, &RETRY, ("the push service points to another address, which is not followed", "推送服务要求重定向，未跟随"), NOTHING),
     rfc(400, "http_400", &DROP, ("the push service finds the request bad", "推送服务认为请求有误"), OUR_FAULT),
-    rfc(401, "http_401", &CONFIG, ("the sender's VAPID token is missing or refused", "缺少 VAPID 令牌或令牌被拒绝"), KEY),
-    rfc(403, "http_403", &CONFIG, ("the sender's VAPID token is not valid for this subscription", "VAPID 令牌对该订阅无效"), KEY),
+    rfc(401, "http_401", &CONFIG, ("the sender's VAPID token is missing or refused", "缺少 VAPID token 或 token 被拒绝"), KEY),
+    rfc(403, "http_403", &CONFIG, ("the sender's VAPID token is not valid for this subscription", "VAPID token 对该订阅无效"), KEY),
     rfc(404, "http_404", &DEAD, ("the subscription is unknown or has expired", "订阅不存在或已过期"), NOTHING),
     rfc(405, "http_405", &DROP, ("the method is not POST", "请求方法不是 POST"), OUR_FAULT),
     rfc(410, "http_410", &DEAD, ("the subscription is gone: given up by the user, or expired", "订阅已失效：用户取消或已过期"), NOTHING),
@@ -99,7 +99,7 @@ pub(super) static CODES: [CodeRow; 60] = [
     mozilla(410, "105", &DEAD, ("the subscription vanished meanwhile", "订阅在处理过程中失效"), NOTHING),
     mozilla(410, "106", &DEAD, ("the subscription is not valid any more", "订阅已失效"), NOTHING),
     mozilla(400, "108", &DROP, ("the kind of road to the phone is unknown", "未知的下发通道类型"), NOTHING),
-    mozilla(401, "109", &CONFIG, ("the sender's VAPID token is refused: expired, for another host, or of another key", "VAPID 令牌被拒绝：已过期、主机不符或密钥不符"), KEY),
+    mozilla(401, "109", &CONFIG, ("the sender's VAPID token is refused: expired, for another host, or of another key", "VAPID token 被拒绝：已过期、主机不符或密钥不符"), KEY),
     mozilla(400, "110", &DROP, ("the encryption is not as it should be", "加密格式有误"), OUR_FAULT),
     mozilla(400, "111", &DROP, ("a header such as TTL is missing", "缺少 TTL 等请求头"), OUR_FAULT),
     answer::row(MOZILLA_DOCS, 400, "112", &DROP, ("the TTL is not valid", "TTL 无效"), OUR_FAULT),
@@ -114,7 +114,7 @@ pub(super) static CODES: [CodeRow; 60] = [
     mozilla(500, "999", &RETRY, ("unknown fault at Mozilla", "Mozilla 未知错误"), NOTHING),
     // Apple.
     apple(403, "BadAuthorizationHeader", &CONFIG, ("the header with the VAPID token is not valid", "VAPID 请求头无效"), KEY),
-    apple(403, "BadJwtToken", &CONFIG, ("the VAPID token is not valid: contact, host or time", "VAPID 令牌无效：联系方式、主机或时间有误"), KEY),
+    apple(403, "BadJwtToken", &CONFIG, ("the VAPID token is not valid: contact, host or time", "VAPID token 无效：联系方式、主机或时间有误"), KEY),
     apple(403, "BadVapidPublicKey", &CONFIG, ("the VAPID public key is not valid", "VAPID 公钥无效"), KEY),
     // Seen with 400 in most reports and with 403 in one.
     apple(0, "VapidPkHashMismatch", &CONFIG, ("the subscription was made with another VAPID key", "订阅使用的是另一个 VAPID 密钥"), SUBSCRIBE_AGAIN),
