@@ -18,10 +18,10 @@ pub(super) use self::actions::label;
 use super::{
     Console,
     answer::{Failure, page},
-    chrome::{Chip, Chrome, Moment, PageName, Tone},
+    chrome::{Chrome, Moment, PageName},
     list::{Choice, Pager, Question, day},
     visitor::Signed,
-    words::AdminWords,
+    words::{AdminWords, Lang},
 };
 
 /// Entries of one page.
@@ -66,7 +66,8 @@ pub(super) struct Asked {
 struct Row {
     at: Moment,
     actor: String,
-    channel: Chip,
+    /// Empty where the actor's name says it already.
+    channel: &'static str,
     what: String,
     object: String,
     detail: String,
@@ -91,15 +92,18 @@ async fn draw(console: &Console, signed: &Signed, asked: Asked) -> Result<AuditP
     let last = (entries.len() > PAGE_ROWS).then(|| entries[PAGE_ROWS - 1].id.to_string());
     let next: Vec<_> = last.iter().map(|last| ("before", last.as_str())).collect();
     let shows_addresses = signed.role == ConsoleRole::Owner;
-    let row = |entry: AuditEntry| Row {
-        at: Moment(entry.at),
-        channel: Chip::new(Tone::Plain, channel(words, entry.channel)),
-        what: actions::label(lang, &entry.action).map_or(entry.action, str::to_owned),
-        actor: entry.actor,
-        object: entry.object,
-        detail: entry.detail,
-        of_instance: entry.app.is_none(),
-        address: if shows_addresses { entry.address } else { String::new() },
+    let row = |entry: AuditEntry| {
+        let (actor, channel) = who(lang, &entry);
+        Row {
+            at: Moment(entry.at),
+            actor,
+            channel,
+            what: actions::label(lang, &entry.action).map_or(entry.action, str::to_owned),
+            object: entry.object,
+            detail: entry.detail,
+            of_instance: entry.app.is_none(),
+            address: if shows_addresses { entry.address } else { String::new() },
+        }
     };
     Ok(AuditPage {
         chrome: signed.chrome(Some(PageName::Audit)),
@@ -133,7 +137,16 @@ async fn read(console: &Console, signed: &Signed, filter: &AuditFilter) -> Resul
     Ok(entries)
 }
 
-pub(super) const fn channel(words: &AdminWords, channel: AuditChannel) -> &'static str {
+/// Who did it, by name, and through what, where the name does not say that already.
+pub(super) fn who(lang: Lang, entry: &AuditEntry) -> (String, &'static str) {
+    let words = lang.admin_words();
+    match entry.channel {
+        AuditChannel::Link => (words.one_time_link.to_owned(), ""),
+        through => (entry.actor.clone(), channel(words, through)),
+    }
+}
+
+const fn channel(words: &AdminWords, channel: AuditChannel) -> &'static str {
     match channel {
         AuditChannel::Console => words.through_console,
         AuditChannel::Link => words.one_time_link,

@@ -6,7 +6,7 @@ use vendors::{Finding, Need, NeedWeight, Severity, class_mapping};
 
 use super::probes::Probed;
 use crate::console::{
-    audit::channel,
+    audit::who,
     chrome::{Chip, Labelled, Moment, Tone},
     told::vendor_title,
     words::{Lang, Words},
@@ -151,10 +151,11 @@ impl VersionView {
     fn of(lang: Lang, entry: &AuditEntry) -> Self {
         let words = lang.papers_words();
         let is_first = entry.action == MADE;
+        let (actor, through) = who(lang, entry);
         Self {
             at: Moment(entry.at),
-            actor: entry.actor.clone(),
-            through: channel(lang.admin_words(), entry.channel),
+            actor,
+            through,
             what: if is_first { words.version_made } else { words.version_changed },
             // Vendor and name stand above already.
             detail: entry.detail.split_once(" · ").map_or("", |(_, changed)| changed).to_owned(),

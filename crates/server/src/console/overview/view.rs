@@ -360,7 +360,7 @@ impl Late {
     pub(super) fn of(lang: Lang, entry: AuditEntry) -> Self {
         Self {
             at: Moment(entry.at),
-            who: entry.actor,
+            who: audit::who(lang, &entry).0,
             what: audit::label(lang, &entry.action).map_or(entry.action, str::to_owned),
             object: entry.object,
         }

@@ -235,7 +235,7 @@ pub(super) static EN: Words = Words {
     reason: "Reason",
     vendor_code: "Vendor code",
     ended: "Ended",
-    lifetime: "They live",
+    lifetime: "Lifetime",
     lifetime_own: "as long as their messages",
     lifetime_hour: "an hour from now",
     lifetime_day: "a day from now",

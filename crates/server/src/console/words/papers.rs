@@ -114,7 +114,7 @@ word_table! {
     order_of_force: "Order: the message's own settings, then the resource, then the certificate.", "优先级：消息自身设置 > 推送资源 > 推送证书。";
     save: "Save", "保存";
     saved: "Saved, effective at once.", "已保存，立即生效。";
-    made: "Made. Choose a vendor and say what it sets.", "已新建，请选择厂商并填写设置。";
+    made: "Created. Choose a vendor and say what it sets.", "已新建，请选择厂商并填写设置。";
     deleted: "Deleted. Messages that name it are pushed as plain alerts.", "已删除，引用它的消息将按普通通知推送。";
     clear_vendor: "Clear this vendor", "清空该厂商设置";
     delete: "Delete this resource", "删除该资源";

@@ -126,7 +126,7 @@ word_table! {
     group: "Group", "群";
     owner: "Owner", "群主";
     members: "Members", "成员";
-    made_at: "Made", "创建时间";
+    made_at: "Created", "创建时间";
     group_muted: "all muted", "全员禁言";
     no_groups: "No groups yet", "还没有群";
     no_groups_how: "Groups appear here as soon as a client or the App's backend makes one.", "客户端或应用后端创建群后，会显示在这里。";

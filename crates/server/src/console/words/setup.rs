@@ -9,7 +9,7 @@ word_table! {
     shown_once: "Copy it now: it is kept where nobody can read it, and shown only this once.", "请立即复制：仅此一次显示，之后无法再查看。";
     sure: "Yes, delete it", "确认删除";
     delete: "Delete", "删除";
-    made_at: "Made", "创建时间";
+    made_at: "Created", "创建时间";
     // Webhooks.
     webhooks: "Webhooks", "回调";
     webhooks_lead: "Where the App's backend is told what happened: signed, in order, repeated until it is taken or a day is over.", "把事件通知到应用后端：带签名、按顺序，直到对方接收或超过一天为止。";
@@ -17,7 +17,7 @@ word_table! {
     edit_webhook: "Webhook {}", "回调 {}";
     webhook_url: "Address", "地址";
     webhook_url_hint: "https, reachable from this server", "https 地址，且本服务器可访问";
-    events: "Told of", "通知事件";
+    events: "Events", "通知事件";
     save: "Save", "保存";
     add: "Add", "新建";
     edit: "Edit", "修改";
@@ -64,7 +64,7 @@ word_table! {
     keys_lead: "What backends of this App call the REST API with.", "应用后端调用 REST API 所用的密钥。";
     key_name: "Name", "名称";
     key_name_hint: "For people: who uses it, and where", "便于识别，例如使用方和用途";
-    scopes: "May", "权限";
+    scopes: "Permissions", "权限";
     scope_send: "send", "发送";
     scope_send_how: "Send messages and pushes", "发送消息和推送";
     scope_read: "read", "读取";

@@ -183,7 +183,7 @@ async fn the_page_filters_pages_and_shows_an_app_its_own() {
     assert_eq!(count(&li.get("/console/audit?what=kick_user&from=2020-01-01").await.text), 50);
     let none = li.get("/console/audit?until=2020-01-01&who=%3Cb%3E").await.text;
     assert!(count(&none) == 0 && none.contains("No entry matches"), "{none}");
-    assert!(!first.contains("entry-what\">made a link") && first.contains("<code>127.0.0.1</code>"));
+    assert!(!first.contains("entry-what\">created a link") && first.contains("<code>127.0.0.1</code>"));
 
     let bo = Browser::with_password(&house, "bo").await;
     let seen = bo.get("/console/audit").await.text;
