@@ -20,7 +20,7 @@ use crate::{
     audience::{Occasion, Standing, facts_of},
     frames::frame_of,
     registry::Live,
-    waits::{Crowd, Places, Ticket},
+    waits::{Crowd, Places},
     walk::Whom,
 };
 
@@ -38,11 +38,13 @@ const HEARD_MAX: usize = 16_384;
 const HEARD_WITHIN_MS: i64 = 1_000;
 /// Members that are read at once.
 const PAGE: u32 = 512;
+/// Messages of one group that are handed over together: one bit of a word for each.
+pub(crate) const RUN_MAX: usize = 64;
 
 /// Groups as the fan-out knows them.
 #[derive(Default)]
 pub(crate) struct Crowds {
-    kept: HashMap<(AppId, ConversationId), Kept>,
+    kept: HashMap<Key, Kept>,
     /// With whether it was looked at since.
     heard: HashMap<MessageId, bool>,
 }
@@ -52,7 +54,7 @@ struct Kept {
     /// All members, in their order.
     members: Arc<[UserId]>,
     /// The same, with how to reach each.
-    ways: Vec<Way>,
+    routes: Vec<Route>,
     /// One who takes this road: for the rules, as good as any other.
     sample: Option<AudienceRow>,
     changed: usize,
@@ -60,11 +62,35 @@ struct Kept {
 }
 
 /// How to reach a member.
-struct Way {
+struct Route {
     /// What came before this place is not for the member.
     from: Seq,
     /// The connection of the member's one device; `None`: the member is looked at as always.
     live: Option<Arc<Live>>,
+}
+
+/// A group's conversation.
+pub(crate) type Key = (AppId, ConversationId);
+
+/// How a message goes to those who are there.
+pub(crate) enum Way {
+    /// Member by member, as everybody is looked at.
+    Alone,
+    /// Written once, to be handed over with others of its group.
+    Together(Ready),
+}
+
+/// A message that is written, and those it goes to.
+pub(crate) struct Ready {
+    seq: Seq,
+    parcel: Arc<Parcel>,
+    crowd: Arc<Crowd>,
+}
+
+/// The group that a message is for.
+pub(crate) fn key_of(cursor: &FanoutCursor) -> Option<Key> {
+    let conversation = cursor.message.addressee.conversation()?;
+    Some((cursor.message.app, conversation.clone()))
 }
 
 impl Crowds {
@@ -102,44 +128,44 @@ impl Crowds {
             if *other == app
                 && let Ok(member) = kept.members.binary_search(user)
             {
-                kept.ways[member].live = None;
+                kept.routes[member].live = None;
                 kept.changed += 1;
             }
             kept.changed <= kept.members.len() / CHANGED_PART
         });
     }
 
-    /// Hands a message that nobody has looked at to the members of a group who are there. Answers who is left to be
-    /// looked at; `None`: its acceptance will be heard of in a moment, and should be before it is looked at.
-    pub(crate) async fn deliver(
+    /// How a message that nobody has looked at goes to the members of a group who are there; `None`: its acceptance will
+    /// be heard of in a moment, and should be before it is looked at. What takes the crowd's road waits to be
+    /// [handed over](Crowds::hand_over).
+    pub(crate) async fn prepare(
         &mut self,
         im: &Im,
         cursor: &FanoutCursor,
         now: Timestamp,
-    ) -> Result<Option<Whom>, StoreError> {
+    ) -> Result<Option<Way>, StoreError> {
         let message = &cursor.message;
-        let conversation = message.addressee.conversation().filter(|_| may_have_crowd(im, cursor));
-        let Some(conversation) = conversation else {
+        let Some(key) = key_of(cursor).filter(|_| may_have_crowd(im, cursor)) else {
             self.heard.remove(&message.id);
-            return Ok(Some(Whom::Everybody));
+            return Ok(Some(Way::Alone));
         };
         match self.heard.get_mut(&message.id) {
             Some(looked_at) if !*looked_at => *looked_at = true,
-            Some(_) => return Ok(Some(Whom::Everybody)),
+            Some(_) => return Ok(Some(Way::Alone)),
             None if now.since_ms(message.sent_at) < HEARD_WITHIN_MS => return Ok(None),
-            None => return Ok(Some(Whom::Everybody)),
+            None => return Ok(Some(Way::Alone)),
         }
-        let key = (message.app, conversation.clone());
-        self.deliver_to(im, key, cursor, now).await.map(Some)
+        let ready = self.ready(im, key, cursor, now).await?;
+        Ok(Some(ready.map_or(Way::Alone, Way::Together)))
     }
 
-    async fn deliver_to(
+    async fn ready(
         &mut self,
         im: &Im,
-        key: (AppId, ConversationId),
+        key: Key,
         cursor: &FanoutCursor,
         now: Timestamp,
-    ) -> Result<Whom, StoreError> {
+    ) -> Result<Option<Ready>, StoreError> {
         let message = &cursor.message;
         if !self.kept.contains_key(&key) {
             if self.kept.len() >= KEPT_MAX {
@@ -147,21 +173,28 @@ impl Crowds {
             }
             self.kept.insert(key.clone(), Kept::read(im, cursor, now).await?);
         }
-        let Some(kept) = self.kept.get(&key) else { return Ok(Whom::Everybody) };
+        let Some(kept) = self.kept.get(&key) else { return Ok(None) };
         let Some(sample) = &kept.sample else {
             if now.since_ms(kept.read_at) > QUIET_FOR_MS {
                 self.kept.remove(&key);
             }
-            return Ok(Whom::Everybody);
+            return Ok(None);
         };
-        let Some(view) = im.catalogue().view(message.app).await? else { return Ok(Whom::Everybody) };
+        let Some(view) = im.catalogue().view(message.app).await? else { return Ok(None) };
         let occasion = Occasion { message, view: &view, call: None, now };
         let facts = facts_of(&occasion, sample, Standing::Framed { foreground: true }, &[]);
         let decision = decide(&facts);
         if (decision.ruling, decision.reason) != (Ruling::Wait, Reason::FOREGROUND_WAITING) {
-            return Ok(Whom::Everybody);
+            return Ok(None);
         }
-        Ok(kept.deliver(im, cursor, now))
+        Ok(kept.ready(im, cursor, now))
+    }
+
+    /// Hands messages of one group to the members who are there, those of one member together. Answers, message by
+    /// message, who is left to be looked at.
+    pub(crate) fn hand_over(&self, key: &Key, run: &[Ready], now: Timestamp) -> Vec<Whom> {
+        let everybody = || run.iter().map(|_| Whom::Everybody).collect();
+        self.kept.get(key).map_or_else(everybody, |kept| kept.hand_over(run, now))
     }
 }
 
@@ -169,7 +202,7 @@ impl Kept {
     async fn read(im: &Im, cursor: &FanoutCursor, now: Timestamp) -> Result<Self, StoreError> {
         let message = &cursor.message;
         let mut kept =
-            Self { members: Arc::from([]), ways: Vec::new(), sample: None, changed: 0, read_at: now };
+            Self { members: Arc::from([]), routes: Vec::new(), sample: None, changed: 0, read_at: now };
         let (mut members, mut after, mut there) = (Vec::new(), None, 0);
         loop {
             let page = im.store().audience(message.app, &message.addressee, after.as_ref(), PAGE).await?;
@@ -185,7 +218,7 @@ impl Kept {
                     }
                 }
                 members.push(user);
-                kept.ways.push(Way { from: rows[0].from, live });
+                kept.routes.push(Route { from: rows[0].from, live });
             }
         }
         kept.members = members.into();
@@ -193,36 +226,58 @@ impl Kept {
         Ok(kept)
     }
 
-    fn deliver(&self, im: &Im, cursor: &FanoutCursor, now: Timestamp) -> Whom {
+    /// Writes a message for everybody who is there; from now on they are waited for.
+    fn ready(&self, im: &Im, cursor: &FanoutCursor, now: Timestamp) -> Option<Ready> {
         let message = &cursor.message;
-        let Some(frame) = frame_of(message) else { return Whom::Everybody };
-        let parcel = Arc::new(Parcel::new(Arc::new(frame)));
+        let parcel = Arc::new(Parcel::new(Arc::new(frame_of(message)?)));
         let sender = message.sender.as_ref();
-        let is_there = |(member, way): &(usize, &Way)| {
-            let live = way.live.as_ref().filter(|live| live.is_foreground() && !live.is_gone());
-            live.is_some() && sender != Some(&self.members[*member])
+        let is_there = |(member, route): &(usize, &Route)| {
+            let live = route.live.as_ref().filter(|live| live.is_foreground() && !live.is_gone());
+            route.from < message.seq && live.is_some() && sender != Some(&self.members[*member])
         };
-        let is_for = |way: &Way| way.from < message.seq;
-        let numbered = || self.ways.iter().enumerate();
-        let there = numbered().filter(|one| is_for(one.1) && is_there(one));
+        let there = self.routes.iter().enumerate().filter(is_there);
         let numbers = there.filter_map(|(member, _)| u32::try_from(member).ok());
         let crowd = Arc::new(Crowd::new(Arc::clone(&self.members), numbers));
         im.waits.begin_with_crowd(message.id, Arc::clone(&crowd), im.ack_deadline(message, now));
-        let mut others = Places::new();
-        for (member, way) in numbered().filter(|(_, way)| is_for(way)) {
-            if crowd.is_awaited(member) {
-                let ticket = Ticket::new(Arc::clone(&crowd), u32::try_from(member).unwrap_or(u32::MAX));
-                let live = way.live.as_ref();
-                if live.is_some_and(|live| live.deliver_to_crowd(&parcel, ticket, now)) {
-                    continue;
-                }
-                crowd.forget(member);
-            }
-            let before = member.checked_sub(1).map(|before| self.members[before].clone());
-            others.insert(self.members[member].clone(), before);
-        }
-        Whom::These(others)
+        Some(Ready { seq: message.seq, parcel, crowd })
     }
+
+    fn hand_over(&self, run: &[Ready], now: Timestamp) -> Vec<Whom> {
+        let mut others: Vec<Places> = run.iter().map(|_| Places::new()).collect();
+        for (member, route) in self.routes.iter().enumerate() {
+            // Asked once: whoever acknowledges is awaited no more.
+            let awaited = run
+                .iter()
+                .rev()
+                .fold(0_u64, |awaited, ready| awaited << 1 | u64::from(ready.crowd.is_awaited(member)));
+            let mut taken = hand_to(member, route, run, awaited, now);
+            for (number, (ready, others)) in run.iter().zip(&mut others).enumerate() {
+                if awaited >> number & 1 == 1 {
+                    if taken > 0 {
+                        taken -= 1;
+                        continue;
+                    }
+                    ready.crowd.forget(member);
+                }
+                if route.from < ready.seq {
+                    let before = member.checked_sub(1).map(|before| self.members[before].clone());
+                    others.insert(self.members[member].clone(), before);
+                }
+            }
+        }
+        others.into_iter().map(Whom::These).collect()
+    }
+}
+
+/// Hands a member those of the messages that are awaited of it, the first of them in the lowest bit; how many its socket
+/// took.
+fn hand_to(member: usize, route: &Route, run: &[Ready], awaited: u64, now: Timestamp) -> usize {
+    let (Some(live), Ok(member)) = (&route.live, u32::try_from(member)) else { return 0 };
+    if awaited == 0 {
+        return 0;
+    }
+    let chosen = run.iter().enumerate().filter(|(number, _)| awaited >> number & 1 == 1);
+    live.deliver_to_crowd(member, chosen.map(|(_, ready)| (&ready.parcel, &ready.crowd)), now)
 }
 
 /// Whether a message is one for a group, of a kind that the rules wait for.

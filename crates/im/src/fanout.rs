@@ -7,7 +7,7 @@ use std::{
 };
 
 use model::{AppId, MessageId, Timestamp, UserId};
-use store::{Change, FanoutNext, NewDelivery, Op, Outcome, StoreError};
+use store::{Change, FanoutCursor, FanoutNext, NewDelivery, Op, Outcome, StoreError};
 use tokio::{
     sync::{
         broadcast::{
@@ -21,7 +21,7 @@ use tokio::{
 
 use crate::{
     Im,
-    crowds::Crowds,
+    crowds::{self, Crowds, RUN_MAX, Ready, Way, key_of},
     walk::{Looked, Whom, look},
 };
 
@@ -182,6 +182,27 @@ impl Round {
         self.ends.push(end);
     }
 
+    /// Looks at a message, and commits where the round is full: then the answer is `true`.
+    async fn look_at(
+        &mut self,
+        im: &Im,
+        cursor: &FanoutCursor,
+        whom: &Whom,
+        left: &mut Urgent,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let key = (cursor.message.app, cursor.message.id);
+        im.meter().fanout_lag.took_ms(now.since_ms(cursor.due_at));
+        if let Looked::Ready { deliveries, next, decided } = look(im, cursor, whom, now).await? {
+            self.push(deliveries, next, End { key, decided, lost: BTreeSet::new() });
+        }
+        let is_full = self.deliveries >= FULL_ROUND;
+        if is_full {
+            std::mem::take(self).commit(im, now, left).await?;
+        }
+        Ok(is_full)
+    }
+
     /// Commits the round, which began then. Answers what has to be looked at once more: what a logout or fetch overtook, and what turned
     /// out to be over.
     async fn commit(self, im: &Im, began: Timestamp, left: &mut Urgent) -> Result<(), StoreError> {
@@ -216,6 +237,45 @@ impl Round {
     }
 }
 
+/// Messages of one group that follow one another and go to those who are there. They are handed over together, before
+/// anything else is looked at: a socket then writes them at once.
+#[derive(Default)]
+struct Run {
+    key: Option<crowds::Key>,
+    cursors: Vec<FanoutCursor>,
+    ready: Vec<Ready>,
+}
+
+impl Run {
+    fn add(&mut self, cursor: FanoutCursor, ready: Ready) {
+        self.key = key_of(&cursor);
+        self.cursors.push(cursor);
+        self.ready.push(ready);
+    }
+
+    fn take(&mut self) -> Self {
+        std::mem::take(self)
+    }
+
+    /// Hands them over, then looks at whoever is not there. Answers as [`Round::look_at`] does.
+    async fn hand_over(
+        self,
+        im: &Im,
+        crowds: &Crowds,
+        round: &mut Round,
+        left: &mut Urgent,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let Some(key) = self.key else { return Ok(false) };
+        let mut committed = false;
+        let left_out = crowds.hand_over(&key, &self.ready, now);
+        for (cursor, whom) in self.cursors.iter().zip(left_out) {
+            committed |= round.look_at(im, cursor, &whom, left, now).await?;
+        }
+        Ok(committed)
+    }
+}
+
 const fn ends_fanout(op: &Op) -> bool {
     matches!(op, Op::Decide { next: FanoutNext::Done, .. })
 }
@@ -235,25 +295,29 @@ async fn round(
     let due = im.store().due_fanouts(now, ROUND).await?;
     // What came before a message is heard of before it is looked at.
     let _ = hear_all(im, feed, crowds);
+    let mut run = Run::default();
     for cursor in due {
-        let key = (cursor.message.app, cursor.message.id);
-        let whom = match im.waits.everybody(key.1) {
-            Some(users) => Some(Whom::These(users)),
-            None => crowds.deliver(im, &cursor, now).await?,
-        };
-        let Some(whom) = whom else {
-            unheard = true;
-            continue;
-        };
-        im.meter().fanout_lag.took_ms(now.since_ms(cursor.due_at));
-        if let Looked::Ready { deliveries, next, decided } = look(im, &cursor, &whom, now).await? {
-            round.push(deliveries, next, End { key, decided, lost: BTreeSet::new() });
+        if run.key != key_of(&cursor) || run.ready.len() >= RUN_MAX {
+            committed |= run.take().hand_over(im, crowds, &mut round, &mut left, now).await?;
         }
-        if round.deliveries >= FULL_ROUND {
-            committed = true;
-            std::mem::take(&mut round).commit(im, now, &mut left).await?;
-        }
+        let whom = match im.waits.everybody(cursor.message.id) {
+            Some(users) => Whom::These(users),
+            None => match crowds.prepare(im, &cursor, now).await? {
+                Some(Way::Together(ready)) => {
+                    run.add(cursor, ready);
+                    continue;
+                }
+                Some(Way::Alone) => Whom::Everybody,
+                None => {
+                    unheard = true;
+                    continue;
+                }
+            },
+        };
+        committed |= run.take().hand_over(im, crowds, &mut round, &mut left, now).await?;
+        committed |= round.look_at(im, &cursor, &whom, &mut left, now).await?;
     }
+    committed |= run.hand_over(im, crowds, &mut round, &mut left, now).await?;
     if !round.batch.is_empty() {
         round.commit(im, now, &mut left).await?;
     } else if left.is_empty() && !committed {

@@ -89,6 +89,20 @@ impl OutboxDoor {
         self.put(word).is_ok()
     }
 
+    /// Puts words in, in their order, and wakes the socket once; says how many found room.
+    pub(crate) fn try_put_all(&self, words: impl IntoIterator<Item = Outbound>) -> usize {
+        let (put, listener) = {
+            let mut state = self.0.state();
+            let room = if state.is_closed { 0 } else { WORDS_MAX.saturating_sub(state.words.len()) };
+            let before = state.words.len();
+            state.words.extend(words.into_iter().take(room));
+            let put = state.words.len() - before;
+            (put, if put > 0 { state.listener.take() } else { None })
+        };
+        wake(listener);
+        put
+    }
+
     /// Puts a word in and waits for room; `false`: the socket is gone.
     pub(crate) async fn put_waiting(&self, mut word: Outbound) -> bool {
         loop {
@@ -238,10 +252,24 @@ mod tests {
             assert!(door.try_put(word(u32::try_from(number).unwrap())));
         }
         assert!(!door.try_put(word(1000)));
+        assert_eq!(door.try_put_all([word(1000)]), 0);
         let waiting = tokio::spawn(async move { door.put_waiting(word(1001)).await });
         tokio::task::yield_now().await;
         assert_eq!(outbox.recv().await, Some(word(0)));
         assert!(waiting.await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn words_that_come_together_are_taken_as_far_as_there_is_room() {
+        let (door, mut outbox) = outbox();
+        assert_eq!(door.try_put_all((0..3).map(word)), 3);
+        assert_eq!(door.try_put_all((3..1000).map(word)), WORDS_MAX - 3);
+        for number in 0..WORDS_MAX {
+            assert_eq!(outbox.try_recv(), Some(word(u32::try_from(number).unwrap())));
+        }
+        assert_eq!(outbox.try_recv(), None);
+        drop(outbox);
+        assert_eq!(door.try_put_all([word(1)]), 0);
     }
 
     #[tokio::test]

@@ -13,7 +13,7 @@ use wire::{MessageFrame, Parcel, ServerFrame};
 
 use crate::{
     outbox::{Ending, Outbound, OutboxDoor},
-    waits::{GivenBack, Ticket},
+    waits::{Crowd, GivenBack, Ticket},
 };
 
 /// One connected login.
@@ -123,15 +123,27 @@ impl Live {
         is_put
     }
 
-    /// Hands a crowd's message to the socket. `false`: the socket is gone or so far behind that it counts as gone.
-    pub(crate) fn deliver_to_crowd(&self, parcel: &Arc<Parcel>, ticket: Ticket, now: Timestamp) -> bool {
-        let frame = parcel.message();
-        self.flight().note_ticket(frame, ticket, now);
-        let is_put = self.outbox.try_put(Outbound::Parcel(Arc::clone(parcel)));
-        if !is_put {
-            self.flight().forget_out(std::slice::from_ref(frame));
+    /// Hands messages to the socket of a member of their crowds, in their order, and says how many it took: one that is
+    /// gone, or so far behind that it counts as gone, takes no more.
+    pub(crate) fn deliver_to_crowd<'a>(
+        &self,
+        member: u32,
+        messages: impl Iterator<Item = (&'a Arc<Parcel>, &'a Arc<Crowd>)> + Clone,
+        now: Timestamp,
+    ) -> usize {
+        {
+            let mut flight = self.flight();
+            for (parcel, crowd) in messages.clone() {
+                flight.note_ticket(parcel.message(), Ticket::new(Arc::clone(crowd), member), now);
+            }
         }
-        is_put
+        let parcels = messages.map(|(parcel, _)| parcel);
+        let words = parcels.clone().map(|parcel| Outbound::Parcel(Arc::clone(parcel)));
+        let taken = self.outbox.try_put_all(words);
+        for refused in parcels.skip(taken) {
+            self.flight().forget_out(std::slice::from_ref(refused.message()));
+        }
+        taken
     }
 
     /// Hands a message for connected devices alone to the socket. Nobody waits for it to be acknowledged.

@@ -66,6 +66,30 @@ async fn a_message_is_written_once_for_all_and_nobody_who_has_it_gets_a_row() {
 }
 
 #[tokio::test]
+async fn messages_that_come_together_arrive_in_their_order_and_whoever_is_not_there_misses_none() {
+    let mut hall = Hall::new(40).await;
+    hall.say().await;
+    hall.all_hear().await;
+    let gone = hall.phones.remove(7);
+    hall.world.im.closed(&gone.opened.live).await;
+    let messages = [(); 3].map(|()| hall.world.message("ann", hall.group.clone()));
+    let ids = messages.each_ref().map(|message| message.id);
+    let accept = messages.map(|message| Op::Accept(Box::new(message)));
+    hall.world.store.commit(accept.into()).await.unwrap();
+    for phone in &mut hall.phones {
+        for id in ids {
+            let frame = phone.next_message().await;
+            assert_eq!(frame.id, id);
+            phone.ack(&hall.world, &frame).await;
+        }
+    }
+    for id in ids {
+        let delivery = hall.world.only(id, "member-007").await;
+        assert_eq!((delivery.state, delivery.reason), (DeliveryState::Queued, Reason::PUSH_DISCONNECTED));
+    }
+}
+
+#[tokio::test]
 async fn whoever_goes_without_acknowledging_is_pushed_to() {
     let mut hall = Hall::new(40).await;
     let message = hall.say().await;
