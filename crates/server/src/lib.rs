@@ -12,6 +12,7 @@ mod audit;
 mod before_send;
 mod checkup;
 mod console;
+mod date;
 mod dead_letters;
 pub mod explain;
 mod intake;

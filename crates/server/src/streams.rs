@@ -27,7 +27,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{accept::Peer, roads::Roads, shared::went_down};
+use crate::{accept::Peer, date::date_now, roads::Roads, shared::went_down};
 
 /// A client has this long to send its first settings.
 const SETTINGS_WITHIN: Duration = Duration::from_secs(20);
@@ -143,6 +143,9 @@ async fn send(response: Response, is_head: bool, mut respond: SendResponse<Bytes
     let (mut head, mut body) = response.into_parts();
     if let Some(length) = body.size_hint().exact().filter(|_| !is_head) {
         head.headers.entry(header::CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(length));
+    }
+    if let Some(date) = date_now() {
+        head.headers.entry(header::DATE).or_insert(date);
     }
     // They belong to HTTP/1.1 (RFC 9113, 8.2.2).
     for name in [header::CONNECTION, header::TRANSFER_ENCODING, header::UPGRADE] {

@@ -61,6 +61,15 @@ impl Line {
 }
 
 #[tokio::test]
+async fn every_answer_has_its_date() {
+    let house = House::new().await;
+    let line = Line::to(&house).await;
+    let response = line.begin(&house, Method::GET, "/v1/users/nobody", Bytes::new()).await;
+    let date = response.headers()["date"].to_str().unwrap();
+    assert!(date.len() == 29 && date.ends_with(" GMT"), "{date}");
+}
+
+#[tokio::test]
 async fn many_requests_on_one_connection_get_each_its_own_answer() {
     let house = House::new().await;
     let line = Line::to(&house).await;
