@@ -38,6 +38,10 @@ const HEARD_MAX: usize = 16_384;
 const HEARD_WITHIN_MS: i64 = 1_000;
 /// Members that are read at once.
 const PAGE: u32 = 512;
+/// How soon messages of one group follow one another at most, in milliseconds: what comes in between is gathered and goes
+/// together. A lone message never waits; what comes faster than this nobody reads one by one, and each member's socket
+/// would be written to for each.
+const GATHERED_MS: i64 = 50;
 /// Messages of one group that are handed over together: one bit of a word for each.
 pub(crate) const RUN_MAX: usize = 64;
 
@@ -59,6 +63,8 @@ struct Kept {
     sample: Option<AudienceRow>,
     changed: usize,
     read_at: Timestamp,
+    /// When messages were handed over last.
+    handed_at: Option<Timestamp>,
 }
 
 /// How to reach a member.
@@ -135,6 +141,13 @@ impl Crowds {
         });
     }
 
+    /// Until when what comes for a group is gathered; `None`: it goes at once.
+    pub(crate) fn gathers_until(&self, key: &Key, now: Timestamp) -> Option<Timestamp> {
+        let handed_at = self.kept.get(key)?.handed_at?;
+        // A clock that was set back must not hold anything up.
+        (0..GATHERED_MS).contains(&now.since_ms(handed_at)).then(|| handed_at.plus_ms(GATHERED_MS))
+    }
+
     /// How a message that nobody has looked at goes to the members of a group who are there; `None`: its acceptance will
     /// be heard of in a moment, and should be before it is looked at. What takes the crowd's road waits to be
     /// [handed over](Crowds::hand_over).
@@ -192,17 +205,26 @@ impl Crowds {
 
     /// Hands messages of one group to the members who are there, those of one member together. Answers, message by
     /// message, who is left to be looked at.
-    pub(crate) fn hand_over(&self, key: &Key, run: &[Ready], now: Timestamp) -> Vec<Whom> {
-        let everybody = || run.iter().map(|_| Whom::Everybody).collect();
-        self.kept.get(key).map_or_else(everybody, |kept| kept.hand_over(run, now))
+    pub(crate) fn hand_over(&mut self, key: &Key, run: &[Ready], now: Timestamp) -> Vec<Whom> {
+        let Some(kept) = self.kept.get_mut(key) else {
+            return run.iter().map(|_| Whom::Everybody).collect();
+        };
+        kept.handed_at = Some(now);
+        kept.hand_over(run, now)
     }
 }
 
 impl Kept {
     async fn read(im: &Im, cursor: &FanoutCursor, now: Timestamp) -> Result<Self, StoreError> {
         let message = &cursor.message;
-        let mut kept =
-            Self { members: Arc::from([]), routes: Vec::new(), sample: None, changed: 0, read_at: now };
+        let mut kept = Self {
+            members: Arc::from([]),
+            routes: Vec::new(),
+            sample: None,
+            changed: 0,
+            read_at: now,
+            handed_at: None,
+        };
         let (mut members, mut after, mut there) = (Vec::new(), None, 0);
         loop {
             let page = im.store().audience(message.app, &message.addressee, after.as_ref(), PAGE).await?;

@@ -1,7 +1,7 @@
 //! The fan-out loop: accepted messages, in commit order, to frames and decisions.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
     time::Duration,
 };
@@ -261,7 +261,7 @@ impl Run {
     async fn hand_over(
         self,
         im: &Im,
-        crowds: &Crowds,
+        crowds: &mut Crowds,
         round: &mut Round,
         left: &mut Urgent,
         now: Timestamp,
@@ -289,7 +289,10 @@ async fn round(
 ) -> Result<(Option<Timestamp>, Urgent), StoreError> {
     let now = im.now();
     let mut round = Round::default();
-    let (mut committed, mut unheard) = (false, false);
+    let mut committed = false;
+    // When to look again at what is due and was left for a moment.
+    let mut left_until: Option<Timestamp> = None;
+    let mut gathering = HashSet::new();
     let mut left = Urgent::default();
     look_at_urgent(im, urgent, &mut round, &mut left, now).await?;
     let due = im.store().due_fanouts(now, ROUND).await?;
@@ -302,6 +305,7 @@ async fn round(
         }
         let whom = match im.waits.everybody(cursor.message.id) {
             Some(users) => Whom::These(users),
+            None if is_gathered(crowds, &cursor, &mut gathering, &mut left_until, now) => continue,
             None => match crowds.prepare(im, &cursor, now).await? {
                 Some(Way::Together(ready)) => {
                     run.add(cursor, ready);
@@ -309,7 +313,7 @@ async fn round(
                 }
                 Some(Way::Alone) => Whom::Everybody,
                 None => {
-                    unheard = true;
+                    left_until = earlier(left_until, now.plus_ms(UNHEARD_MS));
                     continue;
                 }
             },
@@ -321,7 +325,7 @@ async fn round(
     if !round.batch.is_empty() {
         round.commit(im, now, &mut left).await?;
     } else if left.is_empty() && !committed {
-        let next_due = if unheard { Some(now.plus_ms(UNHEARD_MS)) } else { next_due(im, now).await? };
+        let next_due = if left_until.is_some() { left_until } else { next_due(im, now).await? };
         return Ok((next_due, left));
     }
     Ok((Some(now), left))
@@ -359,6 +363,28 @@ async fn look_at_urgent(
         }
     }
     Ok(())
+}
+
+/// Whether a message waits for others of its group. What follows one that waits waits behind it.
+fn is_gathered(
+    crowds: &Crowds,
+    cursor: &FanoutCursor,
+    gathering: &mut HashSet<crowds::Key>,
+    left_until: &mut Option<Timestamp>,
+    now: Timestamp,
+) -> bool {
+    let Some(key) = key_of(cursor) else { return false };
+    if gathering.contains(&key) {
+        return true;
+    }
+    let Some(until) = crowds.gathers_until(&key, now) else { return false };
+    gathering.insert(key);
+    *left_until = earlier(*left_until, until);
+    true
+}
+
+fn earlier(known: Option<Timestamp>, other: Timestamp) -> Option<Timestamp> {
+    Some(known.map_or(other, |known| known.min(other)))
 }
 
 /// When the next fan-out is due.
