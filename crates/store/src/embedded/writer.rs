@@ -167,7 +167,7 @@ impl Desk {
         let (mut jobs, mut gathering) = (Vec::new(), Gathering::default());
         while waiting.blocking_recv_many(&mut jobs, GROUP_MAX) > 0 {
             if let Some(pause) = gathering.pause(jobs.len()) {
-                rest(pause);
+                sleep_for(pause);
                 jobs.extend(iter::from_fn(|| waiting.try_recv().ok()).take(GROUP_MAX));
             }
             gathering.note(jobs.len());
@@ -288,7 +288,7 @@ impl Desk {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the writer's thread is its own: nobody else waits on it")]
-fn rest(pause: Duration) {
+fn sleep_for(pause: Duration) {
     thread::sleep(pause);
 }
 
