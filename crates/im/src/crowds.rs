@@ -96,7 +96,8 @@ pub(crate) struct Ready {
 /// The group that a message is for.
 pub(crate) fn key_of(cursor: &FanoutCursor) -> Option<Key> {
     let conversation = cursor.message.addressee.conversation()?;
-    Some((cursor.message.app, conversation.clone()))
+    let is_group = matches!(conversation.kind(), ConversationKind::Group(_));
+    is_group.then(|| (cursor.message.app, conversation.clone()))
 }
 
 impl Crowds {
@@ -302,12 +303,10 @@ fn hand_to(member: usize, route: &Route, run: &[Ready], awaited: u64, now: Times
     live.deliver_to_crowd(member, chosen.map(|(_, ready)| (&ready.parcel, &ready.crowd)), now)
 }
 
-/// Whether a message is one for a group, of a kind that the rules wait for.
+/// Whether a group's message is of a kind that the rules wait for.
 fn may_have_crowd(im: &Im, cursor: &FanoutCursor) -> bool {
     let message = &cursor.message;
-    let conversation = message.addressee.conversation().map(ConversationId::kind);
-    matches!(conversation, Some(ConversationKind::Group(_)))
-        && matches!(message.kind, MessageKind::Message | MessageKind::System)
+    matches!(message.kind, MessageKind::Message | MessageKind::System)
         && !message.online_only
         && cursor.after.is_none()
         && im.registry.len() >= CROWD_MIN

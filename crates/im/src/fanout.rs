@@ -1,7 +1,7 @@
 //! The fan-out loop: accepted messages, in commit order, to frames and decisions.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
     time::Duration,
 };
@@ -292,12 +292,12 @@ async fn round(
     let mut committed = false;
     // When to look again at what is due and was left for a moment.
     let mut left_until: Option<Timestamp> = None;
-    let mut gathering = HashSet::new();
     let mut left = Urgent::default();
     look_at_urgent(im, urgent, &mut round, &mut left, now).await?;
     let due = im.store().due_fanouts(now, ROUND).await?;
     // What came before a message is heard of before it is looked at.
     let _ = hear_all(im, feed, crowds);
+    let mut gathering = Gathering { goes_on: due.len() < ROUND as usize, ..Gathering::default() };
     let mut run = Run::default();
     for cursor in due {
         if run.key != key_of(&cursor) || run.ready.len() >= RUN_MAX {
@@ -305,7 +305,10 @@ async fn round(
         }
         let whom = match im.waits.everybody(cursor.message.id) {
             Some(users) => Whom::These(users),
-            None if is_gathered(crowds, &cursor, &mut gathering, &mut left_until, now) => continue,
+            None if let Some(until) = gathering.until(crowds, &cursor, now) => {
+                left_until = earlier(left_until, until);
+                continue;
+            }
             None => match crowds.prepare(im, &cursor, now).await? {
                 Some(Way::Together(ready)) => {
                     run.add(cursor, ready);
@@ -365,22 +368,21 @@ async fn look_at_urgent(
     Ok(())
 }
 
-/// Whether a message waits for others of its group. What follows one that waits waits behind it.
-fn is_gathered(
-    crowds: &Crowds,
-    cursor: &FanoutCursor,
-    gathering: &mut HashSet<crowds::Key>,
-    left_until: &mut Option<Timestamp>,
-    now: Timestamp,
-) -> bool {
-    let Some(key) = key_of(cursor) else { return false };
-    if gathering.contains(&key) {
-        return true;
+/// Until when each group's messages wait for others. Asked once a round: where a group's turn has come, all of it that is
+/// due goes, of whatever kind, and nothing overtakes what waits.
+#[derive(Default)]
+struct Gathering {
+    /// Not where a round is full: then one group would hold up all others.
+    goes_on: bool,
+    groups: HashMap<crowds::Key, Option<Timestamp>>,
+}
+
+impl Gathering {
+    fn until(&mut self, crowds: &Crowds, cursor: &FanoutCursor, now: Timestamp) -> Option<Timestamp> {
+        let key = key_of(cursor).filter(|_| self.goes_on)?;
+        let until = crowds.gathers_until(&key, now);
+        *self.groups.entry(key).or_insert(until)
     }
-    let Some(until) = crowds.gathers_until(&key, now) else { return false };
-    gathering.insert(key);
-    *left_until = earlier(*left_until, until);
-    true
 }
 
 fn earlier(known: Option<Timestamp>, other: Timestamp) -> Option<Timestamp> {

@@ -1,7 +1,7 @@
 //! Groups whose members are connected in great number.
 
 use im::{ImConfig, Outbound};
-use model::{ConversationId, DeliveryState, GroupId, MessageId, UserId};
+use model::{ConversationId, DeliveryState, GroupId, Message, MessageId, UserId};
 use rules::Reason;
 use store::Op;
 
@@ -86,6 +86,25 @@ async fn messages_that_come_together_arrive_in_their_order_and_whoever_is_not_th
     for id in ids {
         let delivery = hall.world.only(id, "member-007").await;
         assert_eq!((delivery.state, delivery.reason), (DeliveryState::Queued, Reason::PUSH_DISCONNECTED));
+    }
+}
+
+#[tokio::test]
+async fn nothing_overtakes_a_message_that_waits_for_others_of_its_group() {
+    let mut hall = Hall::new(40).await;
+    hall.say().await;
+    let mut ids = Vec::new();
+    for number in 0..20 {
+        // What is for connected devices alone goes another way.
+        let message = hall.world.message("ann", hall.group.clone());
+        let message = Message { online_only: number % 2 == 1, ..message };
+        ids.push(hall.world.accept(message).await);
+    }
+    hall.all_hear().await;
+    for phone in &mut hall.phones {
+        for id in &ids {
+            assert_eq!(phone.next_message().await.id, *id);
+        }
     }
 }
 
