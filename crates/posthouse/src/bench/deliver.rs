@@ -9,13 +9,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use futures_util::SinkExt;
 use model::{Body, ClientMessageId, Clock, GroupId, UserId};
 use serde::Serialize;
 use serde_json::{Value, json};
-use tokio::time::{sleep, sleep_until, timeout};
+use tokio::time::{sleep, sleep_until};
 use tokio_tungstenite::tungstenite::Message;
 use wire::{ClientFrame, SendMessage, encode};
 
@@ -29,6 +29,7 @@ use crate::clock::SystemClock;
 
 const GROUP: &str = "crowd";
 const SENDER: &str = "sender";
+const ID_PREFIX: &str = "m";
 /// Members that are brought in by one request.
 const MEMBERS_AT_ONCE: u32 = 1_000;
 /// Receivers share so many processes.
@@ -170,6 +171,7 @@ async fn measure_run(options: &Options, rate: Option<f64>) -> Result<Run> {
     };
     eprintln!("warming up: {WARM_UP} messages …");
     sender.send_all(&mut crowd, WARM_UP, options.window, None).await?;
+    sender.is_timed = true;
     sleep(AFTERMATH).await;
     match rate {
         None => eprintln!("full rate: {count} messages …"),
@@ -188,6 +190,8 @@ async fn measure_run(options: &Options, rate: Option<f64>) -> Result<Run> {
 struct Sender {
     socket: Socket,
     sent: u64,
+    /// Whether its messages say when they were sent, so that receivers count how long they took.
+    is_timed: bool,
     /// The place of the first message that was sent here.
     first: Option<i64>,
 }
@@ -197,7 +201,7 @@ impl Sender {
         let login = entry.login.clone().context("somebody who logs in")?;
         let mut socket = Door::new(entry, Ipv4Addr::LOCALHOST)?.open().await?;
         member::log_in(&mut socket, &login, &UserId::new(SENDER)?).await?;
-        Ok(Self { socket, sent: 0, first: None })
+        Ok(Self { socket, sent: 0, is_timed: false, first: None })
     }
 
     /// Sends so many and returns when everybody has them all.
@@ -215,14 +219,15 @@ impl Sender {
             if through >= end {
                 return Ok(());
             }
-            if self.sent < end && self.sent < through + window {
-                if let Some(rate) = rate {
-                    sleep_until(start + Duration::from_secs_f64((self.sent - begun) as f64 / rate)).await;
-                }
-                self.send().await?;
-                continue;
+            let may_leave = self.sent < end && self.sent < through + window;
+            let leaves_after_s = rate.map_or(0.0, |rate| (self.sent - begun) as f64 / rate);
+            tokio::select! {
+                biased;
+                () = sleep_until(start + Duration::from_secs_f64(leaves_after_s)), if may_leave => self.send().await?,
+                heard = member::hear(&mut self.socket) => self.answered(&heard?)?,
+                further = crowd.further() => drop(further?),
+                () = sleep(PATIENCE) => bail!("the crowd gets no further"),
             }
-            timeout(PATIENCE, crowd.further()).await.context("the crowd gets no further")??;
         }
     }
 
@@ -232,18 +237,32 @@ impl Sender {
         u64::try_from(crowd.through().saturating_add(1).saturating_sub(first)).unwrap_or(0)
     }
 
+    /// Sends one more, and does not wait for its answer.
     async fn send(&mut self) -> Result<()> {
+        let text = if self.is_timed { stamped(SystemClock.now(), TEXT) } else { TEXT.to_owned() };
         let message = SendMessage::new(
-            ClientMessageId::new(&format!("m{}", self.sent))?,
+            ClientMessageId::new(&format!("{ID_PREFIX}{}", self.sent))?,
             GroupId::new(GROUP)?,
-            Body::text(stamped(SystemClock.now(), TEXT)),
+            Body::text(text),
         );
         self.socket.send(Message::text(encode(&ClientFrame::Send(Box::new(message))))).await?;
-        let answer: Value = serde_json::from_str(&member::wait_for(&mut self.socket, "sent").await?)?;
-        let seq = answer["seq"].as_i64().context("a place")?;
-        let first = *self.first.get_or_insert(seq);
-        ensure!(seq == first + i64::try_from(self.sent)?, "another wrote into the group");
         self.sent += 1;
+        Ok(())
+    }
+
+    /// Hears an answer, which has to give a message the place that it was sent in.
+    fn answered(&mut self, text: &str) -> Result<()> {
+        let answer: Value = serde_json::from_str(text)?;
+        ensure!(answer["type"] != "error", "the server refused: {text}");
+        if answer["type"] == "sent" {
+            let id = answer["client_message_id"].as_str().and_then(|id| id.strip_prefix(ID_PREFIX));
+            let number: i64 = id.context("a message of this sender")?.parse()?;
+            let first = answer["seq"].as_i64().context("a place")? - number;
+            ensure!(
+                *self.first.get_or_insert(first) == first,
+                "out of order, or another wrote into the group"
+            );
+        }
         Ok(())
     }
 }
