@@ -100,7 +100,7 @@ pub(super) async fn run(options: Options) -> Result<()> {
     };
     if options.pages {
         let (_server, ready) = plan.start(&executable, Some(&simulator))?;
-        figures.pages = pages::measure(&ready.url, &key).await?;
+        figures.pages = pages::measure(&ready.url, &key, options.users).await?;
     }
     tell(&figures, options.json)
 }

@@ -14,9 +14,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use server::{Need, console_pages};
 
+use super::people;
 use crate::{
     api::Api,
-    bench::push::{percentile, rounded},
+    bench::{
+        populace::{self, Member},
+        push::{percentile, rounded},
+    },
 };
 
 /// How often each page is asked for.
@@ -39,29 +43,66 @@ struct Reader {
     cookie: String,
 }
 
-/// Signs in with a link and times every page that stands by itself.
-pub(super) async fn measure(url: &str, key: &str) -> Result<Vec<PageFigures>> {
+/// Signs in with a link and times every page of what so many users left: those that stand by themselves, those of one
+/// user, device, group and message, and lists that are narrowed down or read from the middle.
+pub(super) async fn measure(url: &str, key: &str, users: u64) -> Result<Vec<PageFigures>> {
     let link: Value = Api::new(url, key).post("/v1/console/links", &json!({})).await?;
     let link = link["url"].as_str().context("the answer holds no link")?;
     let reader = Reader::sign_in(url, link).await?;
     let mut figures = Vec::new();
-    for path in paths() {
+    let mut paths = alone();
+    paths.extend(of_one(users)?);
+    paths.extend(NARROWED.map(str::to_owned));
+    paths.push(reader.explained(users).await?);
+    for path in paths {
         eprintln!("timing {path} …");
         figures.push(reader.time(&path).await?);
     }
     Ok(figures)
 }
 
-fn paths() -> Vec<String> {
+/// Pages that say nothing where they are not asked for one thing.
+const OF_ONE: [&str; 4] =
+    ["/console/users/user", "/console/users/device", "/console/groups/group", "/console/webhooks/webhook"];
+/// Lists that are asked for a part.
+const NARROWED: [&str; 8] = [
+    "/console/overview?range=7d",
+    "/console/overview?range=30d",
+    "/console/deliveries?vendor=vivo&state=rejected",
+    "/console/deliveries?class=marketing&vendor=oppo",
+    "/console/deliveries?reason=read_before_send",
+    "/console/dead-letters?vendor=huawei",
+    "/console/users?q=member-9",
+    "/console/groups?by=name&q=a",
+];
+
+fn alone() -> Vec<String> {
     let of_list = console_pages().into_iter().filter(|page| {
         page.method == Method::GET
             && page.need != Need::Open
             && !page.path.contains('{')
             && !page.path.ends_with("/events")
+            && !OF_ONE.contains(&page.path)
     });
-    let mut paths: Vec<String> = of_list.map(|page| page.path.to_owned()).collect();
-    paths.extend(["7d", "30d"].map(|range| format!("/console/overview?range={range}")));
-    paths
+    of_list.map(|page| page.path.to_owned()).collect()
+}
+
+/// A member of a group is somebody who has been written to.
+fn somebody(users: u64) -> Result<Member> {
+    populace::member(people::group_member(0, 1, users))
+}
+
+fn of_one(users: u64) -> Result<[String; 6]> {
+    let Member { user, device, .. } = somebody(users)?;
+    let group = people::group_id(0)?;
+    Ok([
+        format!("/console/explain?by=user&q={user}"),
+        format!("/console/users/user?id={user}"),
+        format!("/console/users/device?id={}", device.0),
+        format!("/console/users?after={user}"),
+        format!("/console/groups/group?id={group}"),
+        format!("/console/deliveries?user={user}"),
+    ])
 }
 
 impl Reader {
@@ -79,9 +120,18 @@ impl Reader {
         Ok(reader)
     }
 
+    /// The page that explains one of somebody's pushes.
+    async fn explained(&self, users: u64) -> Result<String> {
+        let list = self.get(&format!("/console/explain?by=user&q={}", somebody(users)?.user)).await?;
+        let list = String::from_utf8(list.to_vec())?;
+        let (before, _) = list.split_once("\" data-test=\"found\"").context("somebody has no push")?;
+        let (_, link) = before.rsplit_once("href=\"").context("a push has no page")?;
+        Ok(link.replace("&#38;", "&"))
+    }
+
     /// Asks for it again and again, once before anything is counted.
     async fn time(&self, path: &str) -> Result<PageFigures> {
-        let bytes = self.get(path).await?;
+        let bytes = self.get(path).await?.len();
         let mut took_ms = Vec::with_capacity(TIMES);
         for _ in 0..TIMES {
             let began = Instant::now();
@@ -96,7 +146,7 @@ impl Reader {
         })
     }
 
-    async fn get(&self, path: &str) -> Result<usize> {
+    async fn get(&self, path: &str) -> Result<Bytes> {
         let request = Request::get(format!("{}{path}", self.base))
             .header(header::COOKIE, &self.cookie)
             .body(Empty::new())?;
@@ -104,6 +154,6 @@ impl Reader {
         let status = response.status();
         let bytes = response.into_body().collect().await?.to_bytes();
         ensure!(status.is_success(), "{path} answers {status}");
-        Ok(bytes.len())
+        Ok(bytes)
     }
 }
