@@ -21,7 +21,7 @@ use crate::{
     frames::frame_of,
     registry::Live,
     waits::{Crowd, Places},
-    walk::Whom,
+    whom::Whom,
 };
 
 /// So many members must be there for it to be worth while.

@@ -22,7 +22,8 @@ use tokio::{
 use crate::{
     Im,
     crowds::{self, Crowds, RUN_MAX, Ready, Way, key_of},
-    walk::{Looked, Whom, look},
+    walk::{Looked, look},
+    whom::Whom,
 };
 
 /// Messages of one round of the loop.

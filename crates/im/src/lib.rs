@@ -12,6 +12,7 @@ mod believed;
 pub mod calls;
 mod catalogue;
 mod crowds;
+mod deliveries;
 mod device;
 mod drafts;
 mod fanout;
@@ -34,6 +35,7 @@ mod settings;
 mod tokens;
 mod waits;
 mod walk;
+mod whom;
 
 use std::sync::Arc;
 

@@ -13,7 +13,7 @@ use crate::{
     Im,
     audience::{Occasion, Standing, facts_of},
     catalogue::AppView,
-    walk::new_delivery,
+    deliveries::new_delivery,
 };
 
 /// Targets that are read at once.

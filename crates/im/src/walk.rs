@@ -1,48 +1,29 @@
 //! One look at a message's targets: frames leave, decisions are made, and full pages of them are committed on the way.
 
-use std::{
-    collections::BTreeSet,
-    ops::Bound::{Excluded, Unbounded},
-    pin::Pin,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, pin::Pin, sync::Arc};
 
 use futures_util::{
     FutureExt,
     future::{BoxFuture, MaybeDone, maybe_done},
 };
-use model::{
-    Addressee, BindingState, Class, ConversationKind, DeliveryState, Message, MessageKind, Presentation,
-    Purpose, PushSettings, Timestamp, UserId,
-};
-use rules::{Decision, Facts, Reason, Ruling, TABLE_VERSION, decide};
+use model::{Class, Message, MessageKind, Timestamp, UserId};
+use rules::{Decision, Facts, Reason, Ruling, decide};
 use store::{AudienceRow, FanoutCursor, FanoutNext, NewDelivery, Op, Outcome, StoreError};
 
 use crate::{
     Im,
     audience::{Occasion, Standing, facts_of, reminder_text},
     catalogue::AppView,
+    deliveries::{new_delivery, through_call_token},
     frames::Frames,
     reach::is_sending_device,
     registry::Live,
-    waits::{Places, WaitedUser},
+    waits::WaitedUser,
+    whom::{AUDIENCE_PAGE, Whom},
 };
 
-/// Targets that are read at once.
-const AUDIENCE_PAGE: u32 = 512;
 /// Decisions that are committed at once, while there is more to read.
 const DECISIONS_PAGE: usize = 256;
-/// Up to so many users are read one by one; more are looked for in whole pages.
-const ONE_BY_ONE_MAX: usize = 32;
-
-/// Whose targets are looked at.
-#[derive(Debug)]
-pub(crate) enum Whom {
-    /// Everybody the message is for.
-    Everybody,
-    /// Those who are waited for; all others are decided.
-    These(Places),
-}
 
 /// What a look came to.
 #[derive(Debug)]
@@ -281,7 +262,7 @@ impl Walk<'_> {
                 Ruling::Delivered => {}
                 Ruling::Push | Ruling::Skip => {
                     let delivery = new_delivery(message, row, &facts, decision);
-                    let delivery = self.through_call_token(delivery).await?;
+                    let delivery = through_call_token(self.im, &self.occasion, delivery).await?;
                     let class = message.push.as_ref().map_or(Class::Chat, |push| push.class);
                     self.deliveries.push(self.im.shed(delivery, class).await?);
                 }
@@ -304,32 +285,6 @@ impl Walk<'_> {
             self.waiting.insert(user);
         }
         Ok(())
-    }
-
-    /// A push that is to ring as a call goes to the device's token for calls, where it has one (row T19).
-    async fn through_call_token(&self, delivery: NewDelivery) -> Result<NewDelivery, StoreError> {
-        let Occasion { message, view, .. } = self.occasion;
-        let Some(device) = delivery.device.filter(|_| delivery.state == DeliveryState::Queued) else {
-            return Ok(delivery);
-        };
-        let Some(push) = message.push.as_ref().filter(|push| may_ring(push)) else { return Ok(delivery) };
-        let Some(binding) = self.im.store().call_binding(message.app, device).await? else {
-            return Ok(delivery);
-        };
-        let vendor = view.certificate(binding.certificate).map(|certificate| certificate.vendor);
-        let resource = push.resource.as_ref().and_then(|id| view.resource(id));
-        let settings = vendor.map(|vendor| rules::settings_for(push, resource, vendor));
-        let rings = settings.is_some_and(|settings| settings.presentation == Some(Presentation::Voip));
-        if !rings || binding.owner != delivery.user {
-            return Ok(delivery);
-        }
-        Ok(NewDelivery {
-            certificate: Some(binding.certificate),
-            token: binding.token,
-            binding_generation: binding.generation,
-            counts_badge: false,
-            ..delivery
-        })
     }
 
     fn finish(self, cursor: &FanoutCursor) -> Looked {
@@ -359,163 +314,12 @@ impl Walk<'_> {
     }
 }
 
-impl Whom {
-    /// Behind which user reading begins.
-    fn start(&self) -> Option<Option<UserId>> {
-        match self {
-            Self::Everybody => Some(None),
-            Self::These(users) => users.values().next().cloned(),
-        }
-    }
-
-    fn page_size(&self) -> u32 {
-        match self {
-            Self::These(users) if users.len() <= ONE_BY_ONE_MAX => 1,
-            Self::Everybody | Self::These(_) => AUDIENCE_PAGE,
-        }
-    }
-
-    /// Behind which user reading goes on; `None`: there is nobody more.
-    fn next_place(&self, addressee: &Addressee, rows: &[AudienceRow]) -> Option<Option<UserId>> {
-        let last = rows.last()?.user.as_ref()?;
-        match self {
-            Self::Everybody if is_last(addressee, last) => None,
-            Self::Everybody => Some(Some(last.clone())),
-            Self::These(users) => {
-                let (_, before) = users.range((Excluded(last), Unbounded)).next()?;
-                Some(before.clone().max(Some(last.clone())))
-            }
-        }
-    }
-
-    /// The member right before a user who is to be looked at; `None` for one who is not.
-    fn place_of(&self, user: Option<&UserId>, met: Option<&UserId>) -> Option<Option<UserId>> {
-        match self {
-            Self::Everybody => Some(met.cloned()),
-            Self::These(users) => users.get(user?).cloned(),
-        }
-    }
-}
-
 /// Whether the user came into the conversation only after the message.
 fn is_from_before(message: &Message, row: &AudienceRow) -> bool {
     message.seq.0 > 0 && message.seq <= row.from
 }
 
-/// Whether nobody can come after this user. Of a group only an empty page tells.
-fn is_last(addressee: &Addressee, user: &UserId) -> bool {
-    match addressee.conversation().map(model::ConversationId::kind) {
-        Some(ConversationKind::Group(_)) => false,
-        Some(ConversationKind::Peer(_, second)) => *user == second,
-        Some(ConversationKind::System(_)) | None => true,
-    }
-}
-
-/// Whether a push may have to ring as a call at some vendor.
-fn may_ring(push: &PushSettings) -> bool {
-    push.resource.is_some()
-        || push.presentation == Presentation::Voip
-        || push.vendors.values().any(|settings| settings.presentation == Some(Presentation::Voip))
-}
-
 /// The decisions of a page with the moved cursor.
 fn decide_page(message: &Message, deliveries: Vec<NewDelivery>, next: FanoutNext) -> Op {
     Op::Decide { app: message.app, message: message.id, deliveries, next }
-}
-
-pub(crate) fn new_delivery(
-    message: &Message,
-    row: AudienceRow,
-    facts: &Facts,
-    decision: Decision,
-) -> NewDelivery {
-    let addressed_by_push_id = row.user.is_none();
-    let push_id = row.device.as_ref().filter(|_| addressed_by_push_id).map(|device| device.push_id);
-    let (certificate, token, generation) = match row.binding {
-        BindingState::Bound(binding) => (Some(binding.certificate), binding.token, binding.generation),
-        BindingState::Lost(_) => (None, "".into(), 0),
-    };
-    let pushes = decision.ruling == Ruling::Push;
-    NewDelivery {
-        purpose: Purpose::Notify,
-        user: row.user,
-        device: row.device.map(|device| device.id),
-        push_id,
-        certificate,
-        token,
-        binding_generation: generation,
-        state: if pushes { DeliveryState::Queued } else { DeliveryState::Skipped },
-        reason: decision.reason,
-        rules_version: TABLE_VERSION,
-        facts: facts.pack(),
-        text: decision.text,
-        counts_badge: pushes && message.push.as_ref().is_none_or(|push| push.counts_badge),
-        decided_at: facts.at,
-        due_at: facts.at,
-        expires_at: message.expires_at,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use model::{BindingLoss, ConversationId, GroupId, Mute, Seq};
-
-    use super::*;
-
-    fn user(name: &str) -> UserId {
-        UserId::new(name).unwrap()
-    }
-
-    fn row(name: &str) -> AudienceRow {
-        AudienceRow {
-            user: Some(user(name)),
-            session: None,
-            device: None,
-            binding: BindingState::Lost(BindingLoss::NeverBound),
-            acked: Seq(0),
-            from: Seq(0),
-            settings: Arc::default(),
-            mute: Mute::None,
-        }
-    }
-
-    fn group() -> Addressee {
-        Addressee::Conversation(ConversationId::group(&GroupId::new("tea").unwrap()))
-    }
-
-    /// Bo behind ann, and eve behind dee.
-    fn bo_and_eve() -> Whom {
-        let places = [("bo", "ann"), ("eve", "dee")];
-        Whom::These(places.map(|(one, before)| (user(one), Some(user(before)))).into())
-    }
-
-    #[test]
-    fn whoever_waits_is_read_from_behind_the_member_before() {
-        let whom = bo_and_eve();
-        assert_eq!(whom.start(), Some(Some(user("ann"))));
-        assert_eq!(whom.page_size(), 1);
-        assert_eq!(whom.next_place(&group(), &[row("bo")]), Some(Some(user("dee"))));
-        assert_eq!(whom.next_place(&group(), &[row("eve")]), None);
-        assert_eq!(whom.place_of(Some(&user("bo")), None), Some(Some(user("ann"))));
-        assert_eq!(whom.place_of(Some(&user("cy")), None), None);
-    }
-
-    #[test]
-    fn a_newcomer_in_between_is_passed_and_one_who_left_is_not_looked_for() {
-        let whom = bo_and_eve();
-        assert_eq!(whom.next_place(&group(), &[row("bea")]), Some(Some(user("bea"))), "bo comes after bea");
-        assert_eq!(whom.next_place(&group(), &[row("cy")]), Some(Some(user("dee"))), "bo has left");
-        assert_eq!(whom.next_place(&group(), &[]), None);
-    }
-
-    #[test]
-    fn only_a_group_is_read_until_nobody_comes() {
-        let peer = Addressee::Conversation(ConversationId::peer(&user("ann"), &user("bo")));
-        let last =
-            |addressee: &Addressee, name| Whom::Everybody.next_place(addressee, &[row(name)]).is_none();
-        assert!(!last(&group(), "zoe"));
-        assert!(!last(&peer, "ann"));
-        assert!(last(&peer, "bo"));
-        assert!(last(&Addressee::User(user("bo")), "bo"));
-    }
 }

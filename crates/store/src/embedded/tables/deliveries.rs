@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// A message without push settings is a chat's.
-fn class_of(message: &Message) -> Class {
+pub(super) fn class_of(message: &Message) -> Class {
     message.push.as_ref().map_or_else(Class::default, |push| push.class)
 }
 

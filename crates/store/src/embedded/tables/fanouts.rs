@@ -121,6 +121,7 @@ fn decide_anew<'a>(
         new.certificate.filter(|_| is_due).map(|certificate| (certificate, new.due_at))
     });
     let can_wait = writing.can_wait(lanes);
+    writing.tally.keep_class(row, deliveries::class_of(&message));
     let mut waiting = 0;
     for ((new, target), can_wait) in page.clone().zip(can_wait) {
         match new.certificate.filter(|_| can_wait) {
