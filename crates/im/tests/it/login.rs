@@ -95,6 +95,15 @@ async fn b8_a_user_whom_the_server_takes_offline_needs_a_new_token() {
 }
 
 #[tokio::test]
+async fn b8_a_token_issued_after_a_forced_logout_is_good_in_the_same_second() {
+    let world = World::default().await;
+    let _phone = world.phone("bo", 1).await;
+    world.im.end_user(APP, &user("bo"), SessionState::LoggedOut).await.unwrap();
+    world.clock.put_forward(1);
+    assert_eq!(world.phone("bo", 1).await.opened.welcome.user, user("bo"));
+}
+
+#[tokio::test]
 async fn b8_one_device_can_be_taken_offline_alone() {
     let world = World::default().await;
     let (phone, _other) = (world.phone("bo", 1).await, world.phone("bo", 2).await);

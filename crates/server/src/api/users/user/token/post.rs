@@ -54,29 +54,6 @@ pub(in crate::api) async fn handler(
     }
     let now = shared.now();
     shared.store().commit(vec![Op::PutUser { app: caller.app(), user: user.clone(), at: now }]).await?;
-    let known = shared.store().user(caller.app(), &user).await?;
-    let issued_at = known.map_or(now, |known| not_revoked(now, known.tokens_valid_from));
-    let token = issue_token(&caller.view()?.app, &user, issued_at, lifetime_s)?;
-    Ok(Json(IssuedToken { token, expires_at: Timestamp::from_secs(issued_at.secs() + lifetime_s) }))
-}
-
-/// A token counts whole seconds: one that is issued in the very second of a forced logout is dated to the next, or it
-/// would be refused with the tokens it replaces.
-fn not_revoked(now: Timestamp, valid_from: Timestamp) -> Timestamp {
-    let first_good = Timestamp::from_secs(valid_from.secs() + i64::from(valid_from.millis() % 1000 != 0));
-    now.max(first_good)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::not_revoked;
-    use model::Timestamp;
-
-    #[test]
-    fn a_token_issued_in_the_second_of_a_forced_logout_is_good() {
-        let valid_from = Timestamp(5_001);
-        assert_eq!(not_revoked(Timestamp(5_400), valid_from), Timestamp(6_000));
-        assert_eq!(not_revoked(Timestamp(7_000), valid_from), Timestamp(7_000));
-        assert_eq!(not_revoked(Timestamp(7_000), Timestamp(0)), Timestamp(7_000));
-    }
+    let token = issue_token(&caller.view()?.app, &user, now, lifetime_s)?;
+    Ok(Json(IssuedToken { token, expires_at: now.plus_ms(lifetime_s * 1000) }))
 }
