@@ -71,7 +71,7 @@ async fn messages_that_come_together_arrive_in_their_order_and_whoever_is_not_th
     hall.say().await;
     hall.all_hear().await;
     let gone = hall.phones.remove(7);
-    hall.world.im.closed(&gone.opened.live).await;
+    hall.world.lose(&gone).await;
     let messages = [(); 3].map(|()| hall.world.message("ann", hall.group.clone()));
     let ids = messages.each_ref().map(|message| message.id);
     let accept = messages.map(|message| Op::Accept(Box::new(message)));
