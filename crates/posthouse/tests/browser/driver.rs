@@ -10,6 +10,8 @@ use crate::api::Api;
 const CHROMIUM: &str = "/usr/bin/chromium";
 /// The key under which WebDriver names an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// WebDriver's code where there is none.
+pub(crate) const NO_SUCH_ELEMENT: &str = "no such element";
 /// Longer than any script of a walk runs, in milliseconds.
 const SCRIPT_MAX_MS: u64 = 60_000;
 
@@ -96,10 +98,14 @@ impl Driver {
         self.post("execute/sync", &json!({ "script": script, "args": arguments })).await
     }
 
-    /// The element that a script's body gives.
+    /// The element that a script's body gives; refused as [`Self::find`] is where it gives none.
     pub(crate) async fn run_for_element(&self, script: &str, arguments: &Value) -> Result<Element, Refused> {
         let found = self.run(script, arguments).await?;
-        Ok(Element(found[ELEMENT].as_str().unwrap_or_default().to_owned()))
+        let element = found[ELEMENT].as_str().map(|element| Element(element.to_owned()));
+        element.ok_or_else(|| Refused {
+            code: NO_SUCH_ELEMENT.to_owned(),
+            text: "the script gave none".to_owned(),
+        })
     }
 
     /// Presses a key where the focus is, and lets it go.

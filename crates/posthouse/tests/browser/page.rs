@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::driver::{Driver, Refused};
+use crate::driver::{Driver, Element, NO_SUCH_ELEMENT, Refused};
 
 /// Longer than anything takes; only a test that fails waits so long.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -128,8 +128,7 @@ impl Page {
     pub(crate) async fn texts(&self, words: &str) -> Vec<String> {
         let script =
             "return [...document.querySelectorAll(arguments[0])].map((item) => item.textContent.trim());";
-        let texts = self.driver.run(script, &json!([selector(words)])).await;
-        let texts = self.expect("to read texts", texts).await;
+        let texts = self.read(script, &json!([selector(words)])).await;
         serde_json::from_value(texts).unwrap_or_default()
     }
 
@@ -144,21 +143,20 @@ impl Page {
 
     pub(crate) async fn click(&self, words: &str) {
         self.see(words).await;
-        self.touch(words, &selector(words), async |element| self.driver.click(element).await).await;
+        let one = One::First(selector(words));
+        self.touch(words, &one, async |element| self.driver.click(element).await).await;
     }
 
     pub(crate) async fn click_id(&self, id: &str) {
-        self.touch(id, &format!("[id=\"{id}\"]"), async |element| self.driver.click(element).await).await;
+        let one = One::First(format!("[id=\"{id}\"]"));
+        self.touch(id, &one, async |element| self.driver.click(element).await).await;
     }
 
     /// Clicks the one of these elements that holds the text.
     pub(crate) async fn click_text(&self, words: &str, text: &str) {
         self.see_text(words, text).await;
-        let find = "return [...document.querySelectorAll(arguments[0])]
-            .find((item) => item.textContent.includes(arguments[1]));";
-        let element = self.driver.run_for_element(find, &json!([selector(words), text])).await;
-        let element = self.expect(&format!("to find `{words}` with “{text}”"), element).await;
-        self.expect(&format!("to click `{words}` with “{text}”"), self.driver.click(&element).await).await;
+        let one = One::Saying(selector(words), text.to_owned());
+        self.touch(words, &one, async |element| self.driver.click(element).await).await;
     }
 
     /// Presses a key, wherever the focus is.
@@ -187,7 +185,7 @@ impl Page {
             self.driver.clear(element).await?;
             self.driver.type_into(element, text).await
         };
-        self.touch(words, &selector(words), fill).await;
+        self.touch(words, &One::First(selector(words)), fill).await;
     }
 
     /// What kind of control it is: `text`, `password`, `select-one`, `checkbox`, `file` …
@@ -208,14 +206,14 @@ impl Page {
     async fn property(&self, words: &str, name: &str) -> Value {
         self.see(words).await;
         let script = "return document.querySelector(arguments[0])[arguments[1]];";
-        let asked = self.driver.run(script, &json!([selector(words), name])).await;
-        self.expect(&format!("to look at `{words}`"), asked).await
+        self.read(script, &json!([selector(words), name])).await
     }
 
     /// Chooses a file.
     pub(crate) async fn upload(&self, words: &str, path: &str) {
         self.see(words).await;
-        self.touch(words, &selector(words), async |element| self.driver.type_into(element, path).await).await;
+        let upload = async |element: &_| self.driver.type_into(element, path).await;
+        self.touch(words, &One::First(selector(words)), upload).await;
     }
 
     /// Chooses one of a choice's values.
@@ -225,7 +223,7 @@ impl Page {
         if self.watch(find, &json!(option)).await.is_null() {
             self.fail(&format!("`{words}` does not offer {value}")).await;
         }
-        self.touch(words, &option, async |element| self.driver.click(element).await).await;
+        self.touch(words, &One::First(option), async |element| self.driver.click(element).await).await;
     }
 
     /// The value of a script's body.
@@ -270,6 +268,19 @@ impl Page {
         }
     }
 
+    /// The value of a script that changes nothing. A page that is left while it is read is read again when the next is
+    /// there.
+    async fn read(&self, script: &str, arguments: &Value) -> Value {
+        let began = Instant::now();
+        loop {
+            match self.driver.run(script, arguments).await {
+                Ok(value) => return value,
+                Err(_) if began.elapsed() < PATIENCE => {}
+                Err(refused) => self.fail(&format!("cannot read: {}", refused.text)).await,
+            }
+        }
+    }
+
     /// Null where the time is over. A page that is left while it is watched is watched again when the next is there.
     async fn watch(&self, find: &str, wanted: &Value) -> Value {
         let script = format!("{find}{WATCH}");
@@ -286,26 +297,53 @@ impl Page {
 
     /// Does something to an element. The page may exchange it under the hand, as it does under a person's; then it is
     /// looked for again.
-    async fn touch(
-        &self,
-        words: &str,
-        selector: &str,
-        act: impl AsyncFn(&crate::driver::Element) -> Result<(), Refused>,
-    ) {
+    async fn touch(&self, words: &str, one: &One, act: impl AsyncFn(&Element) -> Result<(), Refused>) {
         let began = Instant::now();
         loop {
-            let touched = match self.driver.find(selector).await {
+            let touched = match self.find(one).await {
                 Ok(element) => act(&element).await,
                 Err(refused) => Err(refused),
             };
             let Err(refused) = touched else { return };
-            let exchanged = ["stale element reference", "no such element", "element click intercepted"];
+            let exchanged = [
+                "stale element reference",
+                NO_SUCH_ELEMENT,
+                "element click intercepted",
+                "element not interactable",
+            ];
             if !exchanged.contains(&refused.code.as_str()) || began.elapsed() > PATIENCE {
                 self.fail(&format!("`{words}` cannot be touched: {} ({})", refused.text, refused.code)).await;
             }
             // What stands still at the window's edge may cover it.
             let aside = "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center' });";
-            let _ = self.driver.run(aside, &json!([selector])).await;
+            let _ = self.driver.run(aside, &json!([one.selector()])).await;
+        }
+    }
+
+    async fn find(&self, one: &One) -> Result<Element, Refused> {
+        match one {
+            One::First(selector) => self.driver.find(selector).await,
+            One::Saying(selector, text) => {
+                let find = "return [...document.querySelectorAll(arguments[0])]
+                    .find((item) => item.textContent.includes(arguments[1]));";
+                self.driver.run_for_element(find, &json!([selector, text])).await
+            }
+        }
+    }
+}
+
+/// Which element is meant.
+enum One {
+    /// The first that the selector finds.
+    First(String),
+    /// The first of them that holds the text.
+    Saying(String, String),
+}
+
+impl One {
+    fn selector(&self) -> &str {
+        match self {
+            Self::First(selector) | Self::Saying(selector, _) => selector,
         }
     }
 }
