@@ -1,33 +1,32 @@
 //! From a request as data to an HTTP request.
 
 use http::{
-    HeaderName, HeaderValue, Request, Uri,
-    header::{self, InvalidHeaderValue},
+    HeaderName, HeaderValue, Request, Uri, header,
     uri::{PathAndQuery, Scheme},
 };
 use vendors::{Protocol, WireRequest};
 
 use super::Endpoint;
 
-/// Header values as the last request on a connection had them. One that comes again is worth a place in HTTP/2's
-/// compression table, the authentication above all; one that is new with every request would only drive it out.
+/// Headers as the last request on a connection had them. A value that comes again is worth a place in HTTP/2's compression
+/// table, the authentication above all; one that is new with every request would only drive it out.
 #[derive(Debug, Default)]
-pub(super) struct Repeated(Vec<(&'static str, HeaderValue)>);
+pub(super) struct Repeated(Vec<(&'static str, HeaderName, HeaderValue)>);
 
 impl Repeated {
-    fn value(&mut self, name: &'static str, text: &str) -> Result<HeaderValue, InvalidHeaderValue> {
-        match self.0.iter_mut().find(|(own, _)| *own == name) {
-            Some((_, last)) if last.as_bytes() == text.as_bytes() => Ok(last.clone()),
-            Some((_, last)) => {
+    fn header(&mut self, name: &'static str, text: &str) -> Result<(HeaderName, HeaderValue), http::Error> {
+        match self.0.iter_mut().find(|(own, ..)| *own == name) {
+            Some((_, name, last)) if last.as_bytes() == text.as_bytes() => Ok((name.clone(), last.clone())),
+            Some((_, name, last)) => {
                 *last = HeaderValue::from_str(text)?;
                 let mut once = last.clone();
                 once.set_sensitive(true);
-                Ok(once)
+                Ok((name.clone(), once))
             }
             None => {
-                let value = HeaderValue::from_str(text)?;
-                self.0.push((name, value.clone()));
-                Ok(value)
+                let header = (HeaderName::from_bytes(name.as_bytes())?, HeaderValue::from_str(text)?);
+                self.0.push((name, header.0.clone(), header.1.clone()));
+                Ok(header)
             }
         }
     }
@@ -56,10 +55,12 @@ pub(super) fn http_head(
         headers.insert(header::HOST, HeaderValue::from_str(endpoint.authority.as_str())?);
     }
     for (name, value) in &wire.headers {
-        headers.append(HeaderName::from_bytes(name.as_bytes())?, repeated.value(name, value)?);
+        let (name, value) = repeated.header(name, value)?;
+        headers.append(name, value);
     }
     if let Some(authorization) = &wire.authorization {
-        headers.insert(header::AUTHORIZATION, repeated.value("authorization", authorization.expose())?);
+        let (name, value) = repeated.header(header::AUTHORIZATION.as_str(), authorization.expose())?;
+        headers.insert(name, value);
     }
     Ok(head)
 }
@@ -71,7 +72,7 @@ mod tests {
     #[test]
     fn only_what_comes_again_is_kept_in_the_compression_table() {
         let mut repeated = Repeated::default();
-        let mut is_kept = |text| !repeated.value("a", text).unwrap().is_sensitive();
+        let mut is_kept = |text| !repeated.header("a", text).unwrap().1.is_sensitive();
         assert_eq!(["x", "x", "y", "z", "z", "z"].map(&mut is_kept), [true, true, false, false, true, true]);
     }
 }

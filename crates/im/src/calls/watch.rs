@@ -6,6 +6,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    iter,
     sync::Arc,
     time::Duration,
 };
@@ -16,7 +17,10 @@ use model::{
 };
 use store::Change;
 use tokio::{
-    sync::broadcast::{Receiver, error::RecvError},
+    sync::broadcast::{
+        Receiver,
+        error::{RecvError, TryRecvError},
+    },
     time,
 };
 
@@ -27,6 +31,8 @@ use crate::{Im, fault_of};
 const ROUND: u32 = 256;
 /// Calls that are looked after at once; beyond that receipts of invitations and ended logins go unnoticed.
 const WATCHED_MAX: u32 = 100_000;
+/// Changes that are taken before the clock is looked at again.
+const CHANGES_AT_ONCE: usize = 256;
 /// Devices of a user that are asked for an acknowledgement.
 const DEVICES_MAX: u32 = 64;
 /// How long the loop sleeps when nothing wakes it.
@@ -116,29 +122,52 @@ async fn follow(im: &Im, feed: &mut Receiver<Change>, mut ringing: Ringing) -> F
         if look_at <= im.now() {
             look_at = next_look(im).await;
         }
-        let change = tokio::select! {
+        let first = tokio::select! {
             change = feed.recv() => change,
             () = time::sleep(look_at.after(im.now()).min(IDLE)) => continue,
         };
-        let noted = match change {
-            Ok(Change::Call(app, id)) => {
-                look_at = im.now();
-                im.call_state(app, id).await.map(|call| ringing.note(app, id, call.as_ref()))
+        // Most changes are about something else, so the clock is looked at once for all that came together.
+        let together = iter::once(first).chain(iter::from_fn(|| heard_already(feed)));
+        for change in together.take(CHANGES_AT_ONCE) {
+            match change {
+                Ok(change) => {
+                    if matches!(change, Change::Call(..)) {
+                        look_at = im.now();
+                    }
+                    if let Err(fault) = note(im, &mut ringing, change).await {
+                        tracing::warn!(%fault, "what happened to a call was not noted");
+                    }
+                }
+                Err(RecvError::Lagged(missed)) => {
+                    im.store().meter().missed.add(missed);
+                    return Followed::Lagged;
+                }
+                Err(RecvError::Closed) => return Followed::Closed,
             }
-            Ok(Change::Session(app, user, device)) => {
-                im.cancel_calls_of(app, device, ringing.of(app, &user)).await
-            }
-            Ok(Change::Acked(app, user, _)) => im.note_received(app, &user, ringing.of(app, &user)).await,
-            Ok(_) => Ok(()),
-            Err(RecvError::Lagged(missed)) => {
-                im.store().meter().missed.add(missed);
-                return Followed::Lagged;
-            }
-            Err(RecvError::Closed) => return Followed::Closed,
-        };
-        if let Err(fault) = noted {
-            tracing::warn!(%fault, "what happened to a call was not noted");
         }
+    }
+}
+
+/// A change that is there already.
+fn heard_already(feed: &mut Receiver<Change>) -> Option<Result<Change, RecvError>> {
+    match feed.try_recv() {
+        Ok(change) => Some(Ok(change)),
+        Err(TryRecvError::Empty) => None,
+        Err(TryRecvError::Lagged(missed)) => Some(Err(RecvError::Lagged(missed))),
+        Err(TryRecvError::Closed) => Some(Err(RecvError::Closed)),
+    }
+}
+
+async fn note(im: &Im, ringing: &mut Ringing, change: Change) -> Result<(), Fault> {
+    match change {
+        Change::Call(app, id) => {
+            let call = im.call_state(app, id).await?;
+            ringing.note(app, id, call.as_ref());
+            Ok(())
+        }
+        Change::Session(app, user, device) => im.cancel_calls_of(app, device, ringing.of(app, &user)).await,
+        Change::Acked(app, user, _) => im.note_received(app, &user, ringing.of(app, &user)).await,
+        _ => Ok(()),
     }
 }
 
