@@ -173,8 +173,15 @@ impl Storm {
         let task = tokio::spawn(async move {
             loop {
                 tokio::time::sleep(every).await;
-                counter.fetch_add(used_up(weather, &control).await?, Ordering::SeqCst);
-                strike(weather, &control).await?;
+                if weather.expires_auth {
+                    strike(weather, &control).await?;
+                    continue;
+                }
+                // What is not used up yet goes on counting: told anew, it would begin from the start.
+                for vendor in used_up(weather, &control).await? {
+                    counter.fetch_add(1, Ordering::SeqCst);
+                    strike_at(vendor, weather, &control).await?;
+                }
             }
         });
         Ok(Self { task: Some(task), came_true })
@@ -188,30 +195,38 @@ impl Storm {
                 ended?;
             }
         }
+        let last = used_up(weather, control).await?.len() as u64;
         for vendor in weather.at {
             control.call(Method::DELETE, &format!("/faults/{vendor}"), &Value::Null).await?;
         }
-        Ok(self.came_true.load(Ordering::SeqCst))
+        Ok(self.came_true.load(Ordering::SeqCst) + last)
     }
 }
 
 /// Tells the simulator once.
 async fn strike(weather: &Weather, control: &Api) -> Result<()> {
     for vendor in weather.at {
-        if weather.expires_auth {
-            control.post::<Value>(&format!("/faults/{vendor}/expire-auth"), &json!({})).await?;
-        } else {
-            control.post::<Value>(&format!("/faults/{vendor}"), &(weather.fault)()).await?;
-        }
+        strike_at(vendor, weather, control).await?;
     }
     Ok(())
 }
 
-/// On how many hosts what holds for one time is used up.
-async fn used_up(weather: &Weather, control: &Api) -> Result<u64> {
+async fn strike_at(vendor: Vendor, weather: &Weather, control: &Api) -> Result<()> {
+    if weather.expires_auth {
+        control.post::<Value>(&format!("/faults/{vendor}/expire-auth"), &json!({})).await?;
+    } else {
+        control.post::<Value>(&format!("/faults/{vendor}"), &(weather.fault)()).await?;
+    }
+    Ok(())
+}
+
+/// The vendors with a host on which what holds for one time is used up.
+async fn used_up(weather: &Weather, control: &Api) -> Result<Vec<Vendor>> {
     let hosts: Vec<Value> = control.get("/hosts").await?;
-    let concerns = |host: &&Value| weather.at.iter().any(|vendor| host["vendor"] == vendor.name());
-    Ok(hosts.iter().filter(concerns).filter(|host| host["faults"]["goaway"].is_null()).count() as u64)
+    let is_used_up =
+        |host: &Value, vendor: Vendor| host["vendor"] == vendor.name() && host["faults"]["goaway"].is_null();
+    let met = |vendor: &Vendor| hosts.iter().any(|host| is_used_up(host, *vendor));
+    Ok(weather.at.into_iter().filter(met).collect())
 }
 
 async fn restarts(scale: Scale) -> Result<Seen> {
