@@ -79,7 +79,7 @@ impl Driver {
         Ok(Element(found[ELEMENT].as_str().unwrap_or_default().to_owned()))
     }
 
-    /// Moves the pointer there and presses it; goes on once a page that this opens is there.
+    /// Moves the pointer there and presses it.
     pub(crate) async fn click(&self, element: &Element) -> Result<(), Refused> {
         self.post(&format!("element/{}/click", element.0), &json!({})).await.map(|_| ())
     }
@@ -91,6 +91,11 @@ impl Driver {
     /// Types, or hands a file's path to a file input.
     pub(crate) async fn type_into(&self, element: &Element, text: &str) -> Result<(), Refused> {
         self.post(&format!("element/{}/value", element.0), &json!({ "text": text })).await.map(|_| ())
+    }
+
+    /// The value of a script's body whose only argument is the element.
+    pub(crate) async fn run_on(&self, element: &Element, script: &str) -> Result<Value, Refused> {
+        self.run(script, &json!([{ ELEMENT: element.0 }])).await
     }
 
     /// The value of a script's body.

@@ -4,6 +4,7 @@
 //! class that the element must have: `presence.tone-ok`.
 
 use std::{
+    cell::Cell,
     fs,
     path::PathBuf,
     time::{Duration, Instant},
@@ -27,6 +28,17 @@ const clock = setTimeout(() => end(null), limit);
 function end(seen) { watcher.disconnect(); clearTimeout(clock); tell(seen); }
 watcher.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 look();
+";
+
+/// Marks the page, and says whether a click on the element leaves it: by a link elsewhere, or by a form that the page
+/// does not send by itself.
+const MARK_AND_TELL: &str = "
+window.isMarked = true;
+const link = arguments[0].closest('a[href]');
+if (link) return !link.hash || link.pathname !== location.pathname || link.search !== location.search;
+const button = arguments[0].closest('button');
+const form = button?.type === 'submit' && button.form;
+return Boolean(form) && !form.hasAttribute('data-live') && (form.noValidate || form.checkValidity());
 ";
 
 /// A browser's window with a page of the console.
@@ -132,8 +144,9 @@ impl Page {
         serde_json::from_value(texts).unwrap_or_default()
     }
 
-    /// What the only one of these elements says now.
+    /// What the only one of these elements says.
     pub(crate) async fn text(&self, words: &str) -> String {
+        self.see(words).await;
         let mut texts = self.texts(words).await;
         if texts.len() != 1 {
             self.fail(&format!("there are {} of `{words}`", texts.len())).await;
@@ -141,22 +154,34 @@ impl Page {
         texts.remove(0)
     }
 
+    /// Clicks it, and goes on once the page is left, where the click leaves it.
     pub(crate) async fn click(&self, words: &str) {
         self.see(words).await;
-        let one = One::First(selector(words));
-        self.touch(words, &one, async |element| self.driver.click(element).await).await;
+        self.click_one(words, &One::First(selector(words))).await;
     }
 
     pub(crate) async fn click_id(&self, id: &str) {
-        let one = One::First(format!("[id=\"{id}\"]"));
-        self.touch(id, &one, async |element| self.driver.click(element).await).await;
+        self.click_one(id, &One::First(format!("[id=\"{id}\"]"))).await;
     }
 
     /// Clicks the one of these elements that holds the text.
     pub(crate) async fn click_text(&self, words: &str, text: &str) {
         self.see_text(words, text).await;
-        let one = One::Saying(selector(words), text.to_owned());
-        self.touch(words, &one, async |element| self.driver.click(element).await).await;
+        self.click_one(words, &One::Saying(selector(words), text.to_owned())).await;
+    }
+
+    async fn click_one(&self, words: &str, one: &One) {
+        let leaves = Cell::new(false);
+        let click = async |element: &_| {
+            leaves.set(self.driver.run_on(element, MARK_AND_TELL).await? == true);
+            self.driver.click(element).await
+        };
+        self.touch(words, one, click).await;
+        // The browser may answer before it leaves: what is looked for next would be found on the old page.
+        let find = "const found = () => !window.isMarked;";
+        if leaves.get() && self.watch(find, &Value::Null).await.is_null() {
+            self.fail(&format!("`{words}` did not lead to another page")).await;
+        }
     }
 
     /// Presses a key, wherever the focus is.
