@@ -23,7 +23,7 @@ use super::{
 const WARM_UP: u64 = 2_000;
 /// Senders that wait for their answer at once, in the run at full rate.
 const AT_ONCE: usize = 512;
-/// How long the run at half rate lasts at most.
+/// How long the run at half rate lasts: in one second a single slow commit would be the 99th percentile.
 const PACED_FOR_S: f64 = 5.0;
 
 /// What can be chosen.
@@ -116,7 +116,7 @@ fn road(
     let peak = sent / start.elapsed().as_secs_f64();
     let cpu_us = (gauge::cpu_us(scene.server.id())? - cpu_us) / sent;
     let rate = peak / 2.0;
-    let count = (options.count / 2).min((rate * PACED_FOR_S) as u64).max(1);
+    let count = ((rate * PACED_FOR_S) as u64).max(1);
     eprintln!("  half of that, {rate:.0} a second: {count} messages …");
     let took = fire(WARM_UP + options.count, count, Rhythm::PerSecond(rate))?;
     let took: Vec<f64> = took.iter().map(|took| took.as_secs_f64() * 1000.0).collect();

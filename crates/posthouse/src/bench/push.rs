@@ -141,7 +141,7 @@ impl Bench {
         let first = WARM_UP + ONE_BY_ONE;
         let full = self.at_full_rate(first, options.count).await?;
         let rate = full.per_s() / 2.0;
-        let count = (options.count / 2).min((rate * PACED_FOR_S) as u64).max(1);
+        let count = ((rate * PACED_FOR_S) as u64).max(1);
         eprintln!("half of that rate, {rate:.0} a second: {count} pushes …");
         let paced = self.fire(first + options.count, count, Rhythm::PerSecond(rate)).await?.0;
         let peak_mib = gauge::peak_mib(self.server.id())?;
