@@ -98,8 +98,8 @@ impl Drop for Server {
     }
 }
 
-/// Unpacks the archive elsewhere, starts a server with the configuration that comes along, asks it how it is, and stops it
-/// as the system would.
+/// Unpacks the archive elsewhere, starts a server with the configuration that comes along, asks it how it is, and stops
+/// it as the system would.
 fn try_out(archive: &Path, name: &str) -> Result<()> {
     let elsewhere = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
     fs::create_dir_all(&elsewhere)?;

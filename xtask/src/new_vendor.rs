@@ -1,4 +1,5 @@
-//! `cargo xtask new-vendor`: a vendor that builds, sends and receives from the first minute, to be filled with its book.
+//! `cargo xtask new-vendor`: a vendor that builds, sends and receives from the first minute, to be filled with its
+//! book.
 //!
 //! Everything of a vendor stands in folders of its own; the shared files get the few lines that name it.
 

@@ -12,8 +12,8 @@ use crate::{
     Reach, WebhookAnswer, dispatch::Lanes, lane::released, probe, receipt, shared::Shared, webhooks,
 };
 
-/// Everything that talks to vendors and webhooks. Dropping it without [`Gateway::shutdown`] ends it as a crash would: the next
-/// process finds what it held.
+/// Everything that talks to vendors and webhooks. Dropping it without [`Gateway::shutdown`] ends it as a crash would:
+/// the next process finds what it held.
 pub struct Gateway {
     shared: Arc<Shared>,
     lanes: Arc<Lanes>,
@@ -50,8 +50,8 @@ impl Gateway {
     /// Takes in what a vendor called back with, and says how many receipts it held. Header names are in lower case.
     ///
     /// # Errors
-    /// `not_found` for an unknown certificate, another vendor's, or a wrong secret; `bad_receipt` for a body that is not
-    /// in the vendor's shape; `busy` where the store cannot take it.
+    /// `not_found` for an unknown certificate, another vendor's, or a wrong secret; `bad_receipt` for a body that is
+    /// not in the vendor's shape; `busy` where the store cannot take it.
     pub async fn receipt(
         &self,
         vendor: Vendor,
@@ -63,8 +63,8 @@ impl Gateway {
         receipt::take_in(&self.shared, &self.lanes, vendor, certificate, secret, headers, body).await
     }
 
-    /// Asks an App's backend whether a message may be sent, as [`before_send_data`](crate::before_send_data) tells of it
-    /// (row T23). Comes back within 2 s; a backend that has not answered by then allows it.
+    /// Asks an App's backend whether a message may be sent, as [`before_send_data`](crate::before_send_data) tells of
+    /// it (row T23). Comes back within 2 s; a backend that has not answered by then allows it.
     pub async fn ask_before_send(&self, webhook: &Webhook, data: &Value) -> BeforeSend {
         webhooks::ask(&self.shared, &self.lines, webhook, data).await
     }
@@ -83,16 +83,16 @@ impl Gateway {
         self.lines.last_answer(webhook)
     }
 
-    /// Vendors and webhooks are reached like this from now on. What is on the wire lands; then each lane goes on over new
-    /// connections.
+    /// Vendors and webhooks are reached like this from now on. What is on the wire lands; then each lane goes on over
+    /// new connections.
     pub fn reload(&self, reach: &Reach) {
         self.shared.set_reach(reach);
         self.lines.forget();
         self.lanes.reopen();
     }
 
-    /// The operator has looked at a certificate whose tokens were called dead in a mass, and believes the vendor: tokens
-    /// are cleared again, for an hour whatever their number.
+    /// The operator has looked at a certificate whose tokens were called dead in a mass, and believes the vendor:
+    /// tokens are cleared again, for an hour whatever their number.
     ///
     /// # Errors
     /// [`StoreError`] where the release cannot be stored; then the brake stays.

@@ -1,5 +1,5 @@
-//! Acknowledgements on their way to the store. They are cumulative, so those of a moment are stored together: one row for
-//! each device and conversation, however many messages it covers. Until then the messages count as out.
+//! Acknowledgements on their way to the store. They are cumulative, so those of a moment are stored together: one row
+//! for each device and conversation, however many messages it covers. Until then the messages count as out.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -85,8 +85,8 @@ impl Im {
         Ok(())
     }
 
-    /// Forgets what was out on a connection and is acknowledged in the store, and tells the fan-out where nobody is waited
-    /// for any more.
+    /// Forgets what was out on a connection and is acknowledged in the store, and tells the fan-out where nobody is
+    /// waited for any more.
     pub(crate) fn note_stored(&self, live: &Live, cursors: &[(ConversationId, Seq)]) {
         let covered = live.stored(cursors);
         let crowds = covered.crowds.into_iter().filter(|message| self.waits.crowd_is_over(*message));

@@ -2,8 +2,8 @@
 //! for all of them.
 //!
 //! A member takes this road who has one device alone, connected and on screen: the rules wait for such a one's
-//! acknowledgement whatever else they would see, so nothing has to be read. All others are looked at as always, and so is
-//! everybody who has not acknowledged in time.
+//! acknowledgement whatever else they would see, so nothing has to be read. All others are looked at as always, and so
+//! is everybody who has not acknowledged in time.
 //!
 //! What is kept is as the store has it: a message takes this road only once its acceptance was heard in the feed, and
 //! what changed before that was heard before.
@@ -38,9 +38,9 @@ const HEARD_MAX: usize = 16_384;
 const HEARD_WITHIN_MS: i64 = 1_000;
 /// Members that are read at once.
 const PAGE: u32 = 512;
-/// How soon messages of one group follow one another at most, in milliseconds: what comes in between is gathered and goes
-/// together. A lone message never waits; what comes faster than this nobody reads one by one, and each member's socket
-/// would be written to for each.
+/// How soon messages of one group follow one another at most, in milliseconds: what comes in between is gathered and
+/// goes together. A lone message never waits; what comes faster than this nobody reads one by one, and each member's
+/// socket would be written to for each.
 const GATHERED_MS: i64 = 50;
 /// Messages of one group that are handed over together: one bit of a word for each.
 pub(crate) const RUN_MAX: usize = 64;
@@ -149,8 +149,8 @@ impl Crowds {
         (0..GATHERED_MS).contains(&now.since_ms(handed_at)).then(|| handed_at.plus_ms(GATHERED_MS))
     }
 
-    /// How a message that nobody has looked at goes to the members of a group who are there; `None`: its acceptance will
-    /// be heard of in a moment, and should be before it is looked at. What takes the crowd's road waits to be
+    /// How a message that nobody has looked at goes to the members of a group who are there; `None`: its acceptance
+    /// will be heard of in a moment, and should be before it is looked at. What takes the crowd's road waits to be
     /// [handed over](Crowds::hand_over).
     pub(crate) async fn prepare(
         &mut self,
@@ -292,8 +292,8 @@ impl Kept {
     }
 }
 
-/// Hands a member those of the messages that are awaited of it, the first of them in the lowest bit; how many its socket
-/// took.
+/// Hands a member those of the messages that are awaited of it, the first of them in the lowest bit; how many its
+/// socket took.
 fn hand_to(member: usize, route: &Route, run: &[Ready], awaited: u64, now: Timestamp) -> usize {
     let (Some(live), Ok(member)) = (&route.live, u32::try_from(member)) else { return 0 };
     if awaited == 0 {

@@ -100,8 +100,8 @@ impl Im {
         self.commit_all(batch).await.map(drop)
     }
 
-    /// Takes back what a device that the App's backend names is bound to, through one certificate or all. Answers how many
-    /// there were.
+    /// Takes back what a device that the App's backend names is bound to, through one certificate or all. Answers how
+    /// many there were.
     ///
     /// # Errors
     /// `busy`; then nothing changed.

@@ -204,8 +204,8 @@ impl Round {
         Ok(is_full)
     }
 
-    /// Commits the round, which began then. Answers what has to be looked at once more: what a logout or fetch overtook, and
-    /// what turned out to be over.
+    /// Commits the round, which began then. Answers what has to be looked at once more: what a logout or fetch
+    /// overtook, and what turned out to be over.
     async fn commit(self, im: &Im, began: Timestamp, left: &mut Urgent) -> Result<(), StoreError> {
         let finals: Vec<bool> = self.batch.iter().map(ends_fanout).collect();
         let outcomes = im.store().commit(self.batch).await?;
@@ -369,8 +369,8 @@ async fn look_at_urgent(
     Ok(())
 }
 
-/// Until when each group's messages wait for others. Asked once a round: where a group's turn has come, all of it that is
-/// due goes, of whatever kind, and nothing overtakes what waits.
+/// Until when each group's messages wait for others. Asked once a round: where a group's turn has come, all of it that
+/// is due goes, of whatever kind, and nothing overtakes what waits.
 #[derive(Default)]
 struct Gathering {
     /// Not where a round is full: then one group would hold up all others.

@@ -19,9 +19,9 @@ const HISTORY_MAX: u32 = 100;
 const CONVERSATIONS_MAX: u32 = 200;
 
 impl Im {
-    /// Hands the client everything after its heads and cancels the pushes that this makes needless. The heads count
-    /// as acknowledged: they say what earlier connections delivered, whose acks may have been lost. The pages go to
-    /// the session's own outbox, so that they keep their order with live messages. Left out are messages from before the
+    /// Hands the client everything after its heads and cancels the pushes that this makes needless. The heads count as
+    /// acknowledged: they say what earlier connections delivered, whose acks may have been lost. The pages go to the
+    /// session's own outbox, so that they keep their order with live messages. Left out are messages from before the
     /// user came into a group, and invitations to calls that do not ring for the user any more.
     ///
     /// # Errors

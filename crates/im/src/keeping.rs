@@ -1,8 +1,8 @@
 //! What goes when its time is over, and what goes with a deleted user: one loop, in small steps beside the road.
 //!
-//! What is over, the store says; which Apps and users, and how fast, is said here. A step takes a fifth of the writer's time
-//! at the most. A stop in the middle loses nothing: what is over stays over, and a deleted user's mark stays until nothing
-//! of the user is left.
+//! What is over, the store says; which Apps and users, and how fast, is said here. A step takes a fifth of the writer's
+//! time at the most. A stop in the middle loses nothing: what is over stays over, and a deleted user's mark stays until
+//! nothing of the user is left.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -98,8 +98,8 @@ impl Im {
         Ok(())
     }
 
-    /// Takes away what is over, and erases what deleted users left. The IM half does so by itself; a clock that is moved by
-    /// hand needs to be asked.
+    /// Takes away what is over, and erases what deleted users left. The IM half does so by itself; a clock that is
+    /// moved by hand needs to be asked.
     ///
     /// # Errors
     /// `busy` or `internal`; what is left is found again.

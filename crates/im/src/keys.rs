@@ -70,7 +70,8 @@ impl Keys {
         self.0.forget_all();
     }
 
-    /// The op that notes uses which the store does not know of yet; `None`: it knows all. They count as noted from now on.
+    /// The op that notes uses which the store does not know of yet; `None`: it knows all. They count as noted from now
+    /// on.
     #[must_use]
     pub fn noting(&self) -> Option<Op> {
         let uses = self.0.filter_map(|(hash, one)| {

@@ -92,8 +92,8 @@ impl Im {
         Ok(Opened { live, welcome })
     }
 
-    /// Tells the connections of logins that a login ended, and the App's webhooks. Which they are is known only now, so the
-    /// word to the webhooks comes in a commit of its own.
+    /// Tells the connections of logins that a login ended, and the App's webhooks. Which they are is known only now, so
+    /// the word to the webhooks comes in a commit of its own.
     async fn kick_others(&self, app: AppId, user: &UserId, kicked: Vec<(UserId, DeviceId, SessionId)>) {
         let mut events = Vec::new();
         for (other, device, _) in kicked {

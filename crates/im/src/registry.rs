@@ -112,8 +112,8 @@ impl Live {
         out.messages.iter().find(|sent| sent.seq >= seq).map(|sent| sent.since)
     }
 
-    /// Hands frames to the socket, which are out from now on. `false`: the socket is gone or so far behind that it counts
-    /// as gone.
+    /// Hands frames to the socket, which are out from now on. `false`: the socket is gone or so far behind that it
+    /// counts as gone.
     pub(crate) fn deliver(&self, frames: Arc<[Arc<MessageFrame>]>, now: Timestamp) -> bool {
         self.flight().note_out(&frames, now);
         let is_put = self.outbox.try_put(Outbound::Deliver(Arc::clone(&frames)));

@@ -10,8 +10,8 @@ use wire::KickReason;
 use crate::{Im, audience::online, fanout::Expedite, fault_of, outbox::Ending, registry::Live};
 
 impl Im {
-    /// The app came on screen or left it. On screen, pushes that have not begun are cancelled. `unread` is what the app's
-    /// badge shows when it leaves: the base that pushes count up from (row T1).
+    /// The app came on screen or left it. On screen, pushes that have not begun are cancelled. `unread` is what the
+    /// app's badge shows when it leaves: the base that pushes count up from (row T1).
     ///
     /// # Errors
     /// `busy`; then nothing changed.
@@ -67,8 +67,8 @@ impl Im {
         Ok(ended)
     }
 
-    /// Takes a user offline on one device by the App's backend. The user may log in there again. `false`: the user was not
-    /// logged in there.
+    /// Takes a user offline on one device by the App's backend. The user may log in there again. `false`: the user was
+    /// not logged in there.
     ///
     /// # Errors
     /// `busy`; then nothing changed.

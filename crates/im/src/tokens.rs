@@ -18,8 +18,9 @@ struct Claims {
     exp: NumericDate,
 }
 
-/// A moment as a JWT tells it (RFC 7519, section 2): seconds since the epoch, of which a fraction may be told. Ours tell
-/// the millisecond: of whole seconds it could not be known whether a token is older than a logout in its own second.
+/// A moment as a JWT tells it (RFC 7519, section 2): seconds since the epoch, of which a fraction may be told. Ours
+/// tell the millisecond: of whole seconds it could not be known whether a token is older than a logout in its own
+/// second.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(from = "f64", into = "f64")]
 struct NumericDate(Timestamp);

@@ -43,9 +43,9 @@ pub(crate) enum Looked {
     Overtaken,
 }
 
-/// Looks at a message's targets, page by page. The page that comes back ends the fan-out, or puts it off until the first
-/// waiting target is due; until then the cursor stands at the start, since one who waits must be met again, and a target
-/// that is decided keeps its row. A page that was overtaken ends the look, so that the last one cannot end the
+/// Looks at a message's targets, page by page. The page that comes back ends the fan-out, or puts it off until the
+/// first waiting target is due; until then the cursor stands at the start, since one who waits must be met again, and a
+/// target that is decided keeps its row. A page that was overtaken ends the look, so that the last one cannot end the
 /// fan-out over its head.
 pub(crate) async fn look(
     im: &Im,
@@ -306,8 +306,8 @@ impl Walk<'_> {
         Looked::Ready { deliveries: self.deliveries, next, decided }
     }
 
-    /// When those are due whom this look passes over. The first look of a crowd's message is due at once, and passes over
-    /// the crowd.
+    /// When those are due whom this look passes over. The first look of a crowd's message is due at once, and passes
+    /// over the crowd.
     fn others_due(&self, cursor: &FanoutCursor) -> Timestamp {
         let crowd_due = self.im.waits.crowd_due(cursor.message.id);
         crowd_due.filter(|_| cursor.due_at <= self.occasion.now).unwrap_or(cursor.due_at)

@@ -49,7 +49,8 @@ pub struct AppPolicy {
     pub stale_after_days: Option<u16>,
     /// The title where the sender gave none (row E1).
     pub default_title: String,
-    /// Texts for messages that have none of their own, by message type and language; what is not here has a built-in one.
+    /// Texts for messages that have none of their own, by message type and language; what is not here has a built-in
+    /// one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub templates: Vec<TextTemplate>,
     /// Pushes show templates only, never a sender's text.

@@ -142,8 +142,8 @@ pub struct Attempt {
     pub text: String,
 }
 
-/// The verdict, and code, of the mark that stands among a row's attempts where it was put back into the queue: tries are
-/// counted anew from there.
+/// The verdict, and code, of the mark that stands among a row's attempts where it was put back into the queue: tries
+/// are counted anew from there.
 pub const REQUEUED: &str = "requeued";
 
 /// What became known of an accepted push.

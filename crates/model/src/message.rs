@@ -88,7 +88,8 @@ pub enum MessageKind {
     Push = 2,
     /// A call's signal.
     Call = 3,
-    /// A word of the server's own about a conversation: a recall, a change of a group. It never causes a push by itself.
+    /// A word of the server's own about a conversation: a recall, a change of a group. It never causes a push by
+    /// itself.
     Notice = 4,
 }
 
@@ -203,7 +204,8 @@ impl Body {
     /// Checks what a sender may write.
     ///
     /// # Errors
-    /// [`SettingsError::BodyTooLong`] over 12 KiB, [`SettingsError::ServersOwn`] for a body that only the server writes.
+    /// [`SettingsError::BodyTooLong`] over 12 KiB, [`SettingsError::ServersOwn`] for a body that only the server
+    /// writes.
     pub fn check(&self) -> Result<(), SettingsError> {
         match self {
             Self::Text { text } if text.len() > MESSAGE_BODY_MAX_BYTES => Err(SettingsError::BodyTooLong),

@@ -173,8 +173,9 @@ pub(crate) struct VendorsConfig {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct WebhooksConfig {
-    /// Webhooks may name addresses of the own network and of this machine, by plain http too. Only where every App's keys
-    /// are the operator's own: whoever may add a webhook can then make this server call what stands behind the firewall.
+    /// Webhooks may name addresses of the own network and of this machine, by plain http too. Only where every App's
+    /// keys are the operator's own: whoever may add a webhook can then make this server call what stands behind the
+    /// firewall.
     pub(crate) may_reach_inside: bool,
 }
 

@@ -28,8 +28,8 @@ pub(crate) struct Options {
     url: Option<String>,
 }
 
-/// Ends with an error unless the server answers. One with a TLS certificate of its own is only asked for a connection: its
-/// certificate is not for this machine's name.
+/// Ends with an error unless the server answers. One with a TLS certificate of its own is only asked for a connection:
+/// its certificate is not for this machine's name.
 pub(crate) async fn run(options: Options) -> Result<()> {
     let asking = async {
         let Some(url) = options.url else {

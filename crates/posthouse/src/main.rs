@@ -36,8 +36,8 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
 
-/// A push is some hundred small allocations, freed on other threads than those that made them: of its CPU time the system's
-/// own allocator takes a fifth.
+/// A push is some hundred small allocations, freed on other threads than those that made them: of its CPU time the
+/// system's own allocator takes a fifth.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

@@ -91,7 +91,8 @@ fn tell(ready: &ServerReady, console: &str) {
     }
 }
 
-/// At the very first start, an App and a key of it with every scope. Keys belong to Apps, the one that may make Apps too.
+/// At the very first start, an App and a key of it with every scope. Keys belong to Apps, the one that may make Apps
+/// too.
 async fn first_key(store: &Arc<dyn Store>) -> Result<Option<String>> {
     if !store.apps().await?.is_empty() {
         return Ok(None);

@@ -41,8 +41,8 @@ impl Stack {
         Ok(Self { store, im, gateway, server })
     }
 
-    /// Takes no more in, lets what is in hand end, then closes the store. Requests that are being answered and pushes on
-    /// the wire each have their drain time; everything else is found by the next start.
+    /// Takes no more in, lets what is in hand end, then closes the store. Requests that are being answered and pushes
+    /// on the wire each have their drain time; everything else is found by the next start.
     pub(crate) async fn stop(self) {
         self.im.drain();
         tokio::join!(self.server.shutdown(), self.gateway.shutdown());

@@ -154,7 +154,8 @@ pub const fn give_up(reason: ReasonCode, now: Timestamp) -> Follow {
     }
 }
 
-/// What becomes of a push that may not leave before a moment: it waits, or ends where its lifetime does not reach so far.
+/// What becomes of a push that may not leave before a moment: it waits, or ends where its lifetime does not reach so
+/// far.
 #[must_use]
 pub fn put_off(reason: ReasonCode, until: Timestamp, expires_at: Timestamp, now: Timestamp) -> Follow {
     let waits = until < expires_at;

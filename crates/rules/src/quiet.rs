@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use model::{DoNotDisturb, Timestamp};
 
-/// The database in the program: two machines must not disagree about a span. It remembers the zones that were asked for.
+/// The database in the program: two machines must not disagree about a span. It remembers the zones that were asked
+/// for.
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
 /// Whether a moment lies in the span. A time zone that does not exist has no spans: it was refused when it was set.

@@ -68,8 +68,8 @@ fn filled(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.trim().is_empty())
 }
 
-/// Row E9: who wrote it, before the text: `name:text`, in a group `name(group):text`, and `(group):text` where the sender
-/// has no name. By default before what a person does, not before a notification.
+/// Row E9: who wrote it, before the text: `name:text`, in a group `name(group):text`, and `(group):text` where the
+/// sender has no name. By default before what a person does, not before a notification.
 fn prefixed(words: &Words<'_>, body: &str) -> String {
     let by_default = matches!(words.message.kind, MessageKind::Message | MessageKind::Call);
     let asked = words.push.and_then(|push| push.sender_prefix).unwrap_or(by_default);

@@ -1,4 +1,5 @@
-//! API keys of an App: listed, made and revoked by API and console alike. The key itself is shown once, when it is made.
+//! API keys of an App: listed, made and revoked by API and console alike. The key itself is shown once, when it is
+//! made.
 
 use model::{AppId, ErrorCode, Fault, Timestamp};
 use store::{ApiKey, Op, Outcome, Scope};

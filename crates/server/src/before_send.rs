@@ -1,5 +1,5 @@
-//! The question before a send (row T23): `im` wants to know, the gateway asks. They do not know each other, so they meet
-//! here.
+//! The question before a send (row T23): `im` wants to know, the gateway asks. They do not know each other, so they
+//! meet here.
 
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! HTTP and WebSocket front: REST, client sockets, console.
 //!
 //! [`Server::start`] binds one port and serves everything on it: client sockets at `/v1/ws`, the REST API under `/v1`,
-//! its OpenAPI document at `/v1/openapi.json`. Nothing here decides: sockets drive `wire` and `im`, endpoints call `im`,
-//! the store and the gateway, and [`explain`] composes what they know into one answer.
+//! its OpenAPI document at `/v1/openapi.json`. Nothing here decides: sockets drive `wire` and `im`, endpoints call
+//! `im`, the store and the gateway, and [`explain`] composes what they know into one answer.
 
 mod accept;
 mod api;

@@ -1,7 +1,7 @@
 //! HTTP/2 of the front: a connection is one task, in which all its requests are answered.
 //!
-//! What became ready together leaves together, in one write; nothing is handed from task to task. So a backend that keeps
-//! many requests on one connection costs little for each of them.
+//! What became ready together leaves together, in one write; nothing is handed from task to task. So a backend that
+//! keeps many requests on one connection costs little for each of them.
 
 use std::{
     future::poll_fn,
@@ -35,8 +35,8 @@ const SETTINGS_WITHIN: Duration = Duration::from_secs(20);
 const STREAMS_MAX: u32 = 256;
 /// Largest header list, in bytes.
 const HEADERS_MAX_BYTES: u32 = 32 * 1024;
-/// What many small bodies that wait to be read may cost beyond their length, in bytes: 256 for each of the requests, four
-/// times over. The usual 25,600 would close the connection of a client that sends short messages quickly.
+/// What many small bodies that wait to be read may cost beyond their length, in bytes: 256 for each of the requests,
+/// four times over. The usual 25,600 would close the connection of a client that sends short messages quickly.
 const SMALL_BODIES_BYTES: usize = 256 * 1024;
 /// Between two pings.
 const PING_EVERY: Duration = Duration::from_secs(30);

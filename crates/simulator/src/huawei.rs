@@ -1,5 +1,6 @@
-//! Huawei Push Kit for Android and EMUI phones (V1 and V2 of its server API): a second, independent reading of its book,
-//! from the vendor's side. The V3 of HarmonyOS shares the host `push-api.cloud.huawei.com` and is another vendor's.
+//! Huawei Push Kit for Android and EMUI phones (V1 and V2 of its server API): a second, independent reading of its
+//! book, from the vendor's side. The V3 of HarmonyOS shares the host `push-api.cloud.huawei.com` and is another
+//! vendor's.
 //!
 //! Endpoints: `POST /oauth2/v2/token` and `/oauth2/v3/token` on the OAuth host; on the push host
 //! `POST /v1/{clientId}/messages:send`, `/v2/{projectId}/messages:send`, `/v1/{clientId}/messages:revoke` and
@@ -13,19 +14,19 @@
 //! errors, 400 for all others. Flow control is a 503 without a body.
 //!
 //! Special tokens, taken in the place of a phone's:
-//! - `FAULT/<code>/<anything>`: the request is answered with that code, or with `http:<status>`; with 80100000, 80300007
-//!   and 80100020 this token alone is illegal;
+//! - `FAULT/<code>/<anything>`: the request is answered with that code, or with `http:<status>`; with 80100000,
+//!   80300007 and 80100020 this token alone is illegal;
 //! - `FAULT/<status>/<anything>`, up to three digits: accepted, and a receipt with that status follows;
 //! - `FAULT/silent/…` never answered, `FAULT/cut/…` cut, `FAULT/sink/…` accepted and led nowhere.
 //!
 //! Rights and amounts of an app (`set_rights`, a JSON object, every key optional):
 //! - `push_enabled`: the service is on in the console (true);
-//! - `self_classification`: true, false, or the list of granted categories (true: all). A push without a granted category
-//!   is counted as marketing and shown silently;
+//! - `self_classification`: true, false, or the list of granted categories (true: all). A push without a granted
+//!   category is counted as marketing and shown silently;
 //! - `high_priority`: `urgency` HIGH is allowed (true);
 //! - `revoke`: pushes may be taken back (true);
-//! - `devices_per_second` (6000), `marketing_per_day` (2) and `messages_per_day` (3000) for each device, `tests_per_day`
-//!   (500) for the app;
+//! - `devices_per_second` (6000), `marketing_per_day` (2) and `messages_per_day` (3000) for each device,
+//!   `tests_per_day` (500) for the app;
 //! - `receipt_url`: where receipts go, empty or null: nowhere (null);
 //! - `receipt_version`: 1 or 2 (1);
 //! - `receipt_key_is_text`: the receipt secret is used undecoded, as old configurations do (false);

@@ -1,7 +1,8 @@
 //! Xiaomi `MiPush`, from the vendor's side.
 //!
-//! Order of checks (assumed, the book is silent): path, method, authorisation, media type, rate on demand, parameters in
-//! the order of the message page, targets, special registration ids, a lone dead target, targets a second, daily amount.
+//! Order of checks (assumed, the book is silent): path, method, authorisation, media type, rate on demand, parameters
+//! in the order of the message page, targets, special registration ids, a lone dead target, targets a second, daily
+//! amount.
 //!
 //! Special registration ids, aliases and accounts, for any app: `FAULT/dead/…` is a dead one, `FAULT/<code>/…` has the
 //! whole request refused with that code, `FAULT/http:<status>/…` with that HTTP status, `FAULT/silent/…` is never

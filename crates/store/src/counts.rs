@@ -2,8 +2,8 @@
 
 use model::{CertificateId, Class, DeliveryState, ReasonCode, Timestamp};
 
-/// How far notifications went. Counted where their deliveries change, in the same commit; the hour is that of the decision,
-/// so what comes late is added to where it belongs.
+/// How far notifications went. Counted where their deliveries change, in the same commit; the hour is that of the
+/// decision, so what comes late is added to where it belongs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FunnelCounts {
     /// Decided to push, or shed by a full lane.

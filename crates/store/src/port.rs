@@ -35,15 +35,15 @@ pub enum StoreError {
 /// Where Posthouse keeps everything. All reads see every commit that was answered before they began.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Commits all of it or nothing, durably, and answers one outcome per op. Returns after the bytes are on disk, except
-    /// for a batch of [`Op::Decide`], [`Op::Update`], [`Op::Ledger`], [`Op::Ack`], [`Op::Expire`] and [`Op::Erase`] alone:
-    /// it outlives the program, and a power cut may take it with
-    /// everything after it, but nothing before it. What it rests on is then decided or tried again. A decision that pushes
-    /// may stay in memory until its first verdict, with its fan-out cursor on disk: a crash of the program takes it with
-    /// its cursor's move, and it is made again.
+    /// Commits all of it or nothing, durably, and answers one outcome per op. Returns after the bytes are on disk,
+    /// except for a batch of [`Op::Decide`], [`Op::Update`], [`Op::Ledger`], [`Op::Ack`], [`Op::Expire`] and
+    /// [`Op::Erase`] alone: it outlives the program, and a power cut may take it with everything after it, but nothing
+    /// before it. What it rests on is then decided or tried again. A decision that pushes may stay in memory until its
+    /// first verdict, with its fan-out cursor on disk: a crash of the program takes it with its cursor's move, and it
+    /// is made again.
     ///
-    /// An op that [stops its batch](Op::stops_its_batch) and that found its message, group or call not as expected leaves
-    /// the ops behind it undone; they answer what it answered.
+    /// An op that [stops its batch](Op::stops_its_batch) and that found its message, group or call not as expected
+    /// leaves the ops behind it undone; they answer what it answered.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing was changed.
@@ -151,8 +151,8 @@ pub trait Store: Send + Sync {
         user: &UserId,
         limit: u32,
     ) -> Result<Vec<ConversationEntry>, StoreError>;
-    /// Whether a user has a conversation, and from where; `None`: it is not the user's. One that its id gives to the user
-    /// and nobody wrote in yet goes to 0.
+    /// Whether a user has a conversation, and from where; `None`: it is not the user's. One that its id gives to the
+    /// user and nobody wrote in yet goes to 0.
     async fn conversation_of(
         &self,
         app: AppId,
@@ -215,8 +215,8 @@ pub trait Store: Send + Sync {
     async fn delivery(&self, delivery: DeliveryId) -> Result<Option<Delivery>, StoreError>;
 
     /// A page of a message's targets with what the rules look at, by user, after this user. A page has `limit` rows or
-    /// more unless it is the last: a user's devices are never torn over two pages. A user without any device has one row
-    /// without a device.
+    /// more unless it is the last: a user's devices are never torn over two pages. A user without any device has one
+    /// row without a device.
     async fn audience(
         &self,
         app: AppId,
@@ -230,9 +230,9 @@ pub trait Store: Send + Sync {
     /// A message's fan-out cursor; `None` once every target is decided or acknowledged.
     async fn fanout(&self, app: AppId, message: MessageId) -> Result<Option<FanoutCursor>, StoreError>;
 
-    /// Takes queued deliveries of a certificate that are due by then into this caller's hands, oldest due first (a retry
-    /// may come before what was decided before it and not written yet). They
-    /// stay there until [`Op::Update`], [`Store::release`], or a restart.
+    /// Takes queued deliveries of a certificate that are due by then into this caller's hands, oldest due first (a
+    /// retry may come before what was decided before it and not written yet). They stay there until [`Op::Update`],
+    /// [`Store::release`], or a restart.
     async fn claim(
         &self,
         certificate: CertificateId,
@@ -244,8 +244,8 @@ pub trait Store: Send + Sync {
     async fn begin(&self, claimed: &[DeliveryId]) -> Result<Vec<bool>, StoreError>;
     /// Puts claimed deliveries back.
     async fn release(&self, claimed: &[DeliveryId]) -> Result<(), StoreError>;
-    /// How many queued deliveries wait, counted as far as `most`; those that are decided and not on disk yet may be left
-    /// out.
+    /// How many queued deliveries wait, counted as far as `most`; those that are decided and not on disk yet may be
+    /// left out.
     async fn waiting(&self, whose: Waiting, most: u32) -> Result<u64, StoreError>;
     /// When the next queued delivery of a certificate that nobody holds becomes due.
     async fn next_due(&self, certificate: CertificateId) -> Result<Option<Timestamp>, StoreError>;
@@ -283,8 +283,8 @@ pub trait Store: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Delivery>, StoreError>;
 
-    /// One step of a walk through deliveries, newest first: at most `limit` that fit, out of at most as many rows as the
-    /// walk looks at in a step.
+    /// One step of a walk through deliveries, newest first: at most `limit` that fit, out of at most as many rows as
+    /// the walk looks at in a step.
     async fn walk_deliveries(
         &self,
         app: AppId,

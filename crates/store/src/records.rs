@@ -149,7 +149,8 @@ pub struct AudienceRow {
     pub binding: BindingState,
     /// How far this user's device has acknowledged the message's conversation; 0 where it is in none.
     pub acked: Seq,
-    /// Messages of the conversation up to and with this place are from before the user came in; they are not for the user.
+    /// Messages of the conversation up to and with this place are from before the user came in; they are not for the
+    /// user.
     pub from: Seq,
     /// What the user sets for all devices.
     pub settings: Arc<UserSettings>,

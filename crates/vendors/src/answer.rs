@@ -95,8 +95,8 @@ pub(crate) fn find(rows: &'static [CodeRow], code: &str) -> Option<&'static Code
     rows.iter().find(|row| row.code == code)
 }
 
-/// What the table says of a code; a code that is not in it is never guessed. A 429 says by itself what it means, whoever
-/// between us and the vendor gave it.
+/// What the table says of a code; a code that is not in it is never guessed. A 429 says by itself what it means,
+/// whoever between us and the vendor gave it.
 pub(crate) fn judge(rows: &'static [CodeRow], http_status: u16, code: &str, text: &str) -> TargetVerdict {
     let verdict = match find(rows, code).map_or(Verdict::Unrecognised, |row| row.judgement.clone()) {
         Verdict::Unrecognised if http_status == TOO_MANY_REQUESTS => {

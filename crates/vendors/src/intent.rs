@@ -42,8 +42,8 @@ pub enum Opened {
 }
 
 impl Intent {
-    /// As an intent URI; `None` where neither an Activity with its package, nor a scheme, nor an action is there, or a part
-    /// holds what an intent URI cannot.
+    /// As an intent URI; `None` where neither an Activity with its package, nor a scheme, nor an action is there, or a
+    /// part holds what an intent URI cannot.
     #[must_use]
     pub fn write(&self) -> Option<String> {
         let parts = [&self.package, &self.activity, &self.action, &self.scheme, &self.host, &self.path];

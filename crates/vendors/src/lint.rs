@@ -1,4 +1,5 @@
-//! What a vendor would do with a push, found before it is sent: what holds for every vendor alike, then the vendor's own.
+//! What a vendor would do with a push, found before it is sent: what holds for every vendor alike, then the vendor's
+//! own.
 
 use model::{Class, MessageId, PushSettings, Timestamp, Vendor, VendorSettings};
 use uuid::Uuid;

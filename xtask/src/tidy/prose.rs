@@ -1,5 +1,5 @@
-//! Documents that say what the code says: crates named in ARCHITECTURE.md exist, local links and pictures lead somewhere,
-//! and every picture is shown.
+//! Documents that say what the code says: crates named in ARCHITECTURE.md exist, local links and pictures lead
+//! somewhere, and every picture is shown.
 
 use std::{collections::BTreeSet, path::Path};
 

@@ -7,6 +7,9 @@ use crate::workspace;
 /// Longest source file, in lines, tests included.
 const FILE_MAX_LINES: usize = 600;
 
+/// Longest line of a comment that is no table's, in columns; code's own length is the formatter's.
+const COMMENT_MAX_COLUMNS: usize = 120;
+
 /// Folders without I/O, clocks, logs and chance.
 const PURE: &[&str] =
     &["crates/model/", "crates/wire/", "crates/rules/", "crates/vendors/", "crates/client/"];
@@ -61,6 +64,12 @@ fn shape_faults(path: &str, text: &str) -> Vec<String> {
     let lines = text.lines().count();
     if lines > FILE_MAX_LINES {
         faults.push(format!("{path}: {lines} lines; look for the missing concept"));
+    }
+    for (index, line) in text.lines().enumerate() {
+        let is_comment = line.trim_start().starts_with("//") && !line.starts_with("//! |");
+        if is_comment && line.chars().count() > COMMENT_MAX_COLUMNS {
+            faults.push(format!("{path}:{}: a comment longer than {COMMENT_MAX_COLUMNS} columns", index + 1));
+        }
     }
     let stem = path.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs");
     if EMPTY_NAMES.contains(&stem) {

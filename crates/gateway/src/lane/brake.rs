@@ -1,8 +1,8 @@
 //! The brake on mass removal: a wrong certificate must not clear thousands of good tokens.
 //!
 //! It looks at the last verdicts that say whether a token lives. Where nine in ten of at least twenty call it dead, no
-//! token is cleared any more and the lane raises an alarm, over restarts, until the operator has looked and releases it.
-//! The operator's word is believed for an hour: tokens are cleared as the vendor says.
+//! token is cleared any more and the lane raises an alarm, over restarts, until the operator has looked and releases
+//! it. The operator's word is believed for an hour: tokens are cleared as the vendor says.
 
 use model::Timestamp;
 use store::BrakeRecord;

@@ -1,7 +1,7 @@
 //! Lists that fill while a group's fan-out goes on: a parcel that is not full waits for the members to come.
 //!
-//! Whether more may come, the store knows: a message's fan-out stands in it, due, until its last page is committed. Once
-//! it says that the fan-out is over, the queue is looked at a last time, and what is in hand leaves.
+//! Whether more may come, the store knows: a message's fan-out stands in it, due, until its last page is committed.
+//! Once it says that the fan-out is over, the queue is looked at a last time, and what is in hand leaves.
 
 use std::time::Duration;
 

@@ -41,7 +41,8 @@ pub struct AmountStatus {
     pub today: KindStatus,
 }
 
-/// One certificate's ledger of the day. It stands on the lane's board, so that receipts and those who ask meet it there.
+/// One certificate's ledger of the day. It stands on the lane's board, so that receipts and those who ask meet it
+/// there.
 #[derive(Debug)]
 pub(crate) struct LaneLedger {
     rules: Ledger,

@@ -1,8 +1,8 @@
 //! A lane: the bounded road to one certificate's vendor, as one task.
 //!
-//! Everything a lane waits for (claims, the store's last word, connections, answers, commits) is a future in one set, and
-//! each of them ends in an [`Event`]. The lane takes events in, then [`Lane::advance`] does all that can be done now.
-//! Its connections are driven in the same task, so a push crosses no thread between rendering and socket.
+//! Everything a lane waits for (claims, the store's last word, connections, answers, commits) is a future in one set,
+//! and each of them ends in an [`Event`]. The lane takes events in, then [`Lane::advance`] does all that can be done
+//! now. Its connections are driven in the same task, so a push crosses no thread between rendering and socket.
 
 mod auth;
 mod brake;

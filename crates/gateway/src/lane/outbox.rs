@@ -63,7 +63,8 @@ impl Outbox {
         all
     }
 
-    /// What to commit now: everything at hand, one commit at a time, so that results that come meanwhile share the next.
+    /// What to commit now: everything at hand, one commit at a time, so that results that come meanwhile share the
+    /// next.
     pub(crate) fn next_commit(&mut self, now: Instant) -> Option<Vec<Op>> {
         if self.retry_at.is_some_and(|at| now < at) {
             return None;

@@ -5,8 +5,8 @@ use vendors::WireReply;
 
 use crate::own_codes;
 
-/// Largest answer body that is kept; the rest is not read. Most answers have a few hundred bytes, but some vendors' name
-/// every target of a list again: OPPO's a thousand, each with token and message id.
+/// Largest answer body that is kept; the rest is not read. Most answers have a few hundred bytes, but some vendors'
+/// name every target of a list again: OPPO's a thousand, each with token and message id.
 pub(super) const BODY_MAX_BYTES: usize = 1024 * 1024;
 
 /// No answer came.

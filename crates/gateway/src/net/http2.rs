@@ -94,7 +94,8 @@ pub(super) async fn answer(response: ResponseFuture) -> Result<WireReply, Lost> 
     Ok(wire_reply(&head, body))
 }
 
-/// A refused stream, or one above the last that a GOAWAY names, was not begun by the other side (RFC 9113, 6.8 and 8.7).
+/// A refused stream, or one above the last that a GOAWAY names, was not begun by the other side (RFC 9113, 6.8 and
+/// 8.7).
 fn lost(error: &h2::Error) -> Lost {
     let refused = error.is_reset() && error.reason() == Some(Reason::REFUSED_STREAM);
     if error.is_remote() && (error.is_go_away() || refused) {

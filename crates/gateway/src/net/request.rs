@@ -8,8 +8,8 @@ use vendors::{Protocol, WireRequest};
 
 use super::Endpoint;
 
-/// Headers as the last request on a connection had them. A value that comes again is worth a place in HTTP/2's compression
-/// table, the authentication above all; one that is new with every request would only drive it out.
+/// Headers as the last request on a connection had them. A value that comes again is worth a place in HTTP/2's
+/// compression table, the authentication above all; one that is new with every request would only drive it out.
 #[derive(Debug, Default)]
 pub(super) struct Repeated(Vec<(&'static str, HeaderName, HeaderValue)>);
 

@@ -35,8 +35,8 @@ pub(super) struct Address {
     pub(super) path: String,
 }
 
-/// Whether a webhook may point there: https into the public network; anywhere, also without TLS, where the operator lets
-/// webhooks reach inside. What a name leads to is looked at each time it is dialled.
+/// Whether a webhook may point there: https into the public network; anywhere, also without TLS, where the operator
+/// lets webhooks reach inside. What a name leads to is looked at each time it is dialled.
 ///
 /// # Errors
 /// Why it may not.

@@ -1,7 +1,8 @@
 //! Webhooks: an App's backend is told what happened, and asked before a message is stored.
 //!
-//! What is to be told waits in the store's outbox. [`worker`] takes it out, each webhook's events in their order and one
-//! webhook beside the other; [`render`] and [`sign`] make the request, [`schedule`] says when one that failed goes again.
+//! What is to be told waits in the store's outbox. [`worker`] takes it out, each webhook's events in their order and
+//! one webhook beside the other; [`render`] and [`sign`] make the request, [`schedule`] says when one that failed goes
+//! again.
 
 mod address;
 mod ask;

@@ -1,5 +1,5 @@
-//! What a webhook is told, as JSON: `{"id","event","app","at","data":{…}}`. No token, no secret, and a message's text only
-//! where the App shows texts at all.
+//! What a webhook is told, as JSON: `{"id","event","app","at","data":{…}}`. No token, no secret, and a message's text
+//! only where the App shows texts at all.
 
 use model::{
     Addressee, AppId, Body, CertificateId, Class, ClientMessageId, ConversationId, Delivery, DeliveryId,

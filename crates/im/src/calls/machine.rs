@@ -1,7 +1,8 @@
 //! The machine of a call: who does what, what becomes of the call, and who is told. Pure.
 //!
-//! In the call are the caller, until leaving it, and who accepted. A call ends when nobody rings and at most one is left
-//! in it, when nobody at all is in it, or when it is ended. Who is still in it hears of the end, but for who caused it.
+//! In the call are the caller, until leaving it, and who accepted. A call ends when nobody rings and at most one is
+//! left in it, when nobody at all is in it, or when it is ended. Who is still in it hears of the end, but for who
+//! caused it.
 
 use model::{
     Call, CallAction, CallEvent, CallId, CallInvite, CallSignal, DeviceId, Fault, InviteeState, MessageId,

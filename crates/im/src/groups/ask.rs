@@ -15,8 +15,8 @@ impl Im {
     /// A connected client does something about a group. `None`: the user is not in it any more.
     ///
     /// # Errors
-    /// `not_found`, `not_a_member`, `not_allowed`, `group_full`, `conflict` (an id that is taken), `invalid`, `busy`; then
-    /// nothing changed.
+    /// `not_found`, `not_a_member`, `not_allowed`, `group_full`, `conflict` (an id that is taken), `invalid`, `busy`;
+    /// then nothing changed.
     pub async fn group(
         &self,
         live: &Live,
@@ -27,7 +27,8 @@ impl Im {
     }
 
     /// The App's backend does something about a group: it may do everything, and is shown what the owner sees. It names
-    /// the owner of a group that it makes; it does not join or leave, but adds and removes. `None`: the group is no more.
+    /// the owner of a group that it makes; it does not join or leave, but adds and removes. `None`: the group is no
+    /// more.
     ///
     /// # Errors
     /// As [`Im::group`].

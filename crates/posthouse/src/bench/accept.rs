@@ -1,8 +1,8 @@
 //! `posthouse bench accept`: how long a sender waits until the message is on disk.
 //!
-//! At half of the rate that goes at most, found in the same run: at the full rate a sender mostly waits behind others. By
-//! REST, as an App's backend, and by socket, as a client. Those who are written to have no phone, so that every message
-//! is also decided while others are accepted, and nothing waits for a vendor.
+//! At half of the rate that goes at most, found in the same run: at the full rate a sender mostly waits behind others.
+//! By REST, as an App's backend, and by socket, as a client. Those who are written to have no phone, so that every
+//! message is also decided while others are accepted, and nothing waits for a vendor.
 
 mod clients;
 

@@ -13,8 +13,8 @@ pub(crate) const BUNDLE: &str = "com.example.im";
 /// The App as Xiaomi knows it: package, AppID, AppSecret.
 pub(crate) const XIAOMI_APP: &str = "com.example.im:2882303761517000001:only-for-the-simulator";
 
-/// Makes certificates of APNs and Xiaomi for the first App and gives the ID of the first. The vendors must have taken them,
-/// or nothing that is measured later would mean anything.
+/// Makes certificates of APNs and Xiaomi for the first App and gives the ID of the first. The vendors must have taken
+/// them, or nothing that is measured later would mean anything.
 pub(crate) async fn prepare(server: &ServerReady, simulator: &SimulatorReady) -> Result<u32> {
     let api_key = server.instance_key.clone().context("the data folder is not fresh")?;
     let api = Api::new(&server.url, &api_key);

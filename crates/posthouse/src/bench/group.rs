@@ -168,8 +168,8 @@ impl Bench {
         })
     }
 
-    /// The least requests for one message: every list full but the last. vivo's book wants a message saved before it goes
-    /// to a list.
+    /// The least requests for one message: every list full but the last. vivo's book wants a message saved before it
+    /// goes to a list.
     fn ideal(&self) -> usize {
         let of = |vendor: Vendor| {
             let targets = populace::count(&self.members, vendor);

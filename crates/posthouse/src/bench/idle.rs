@@ -1,7 +1,7 @@
 //! `posthouse bench idle`: what a client costs that is logged in and does nothing.
 //!
-//! The server's memory is read before anybody connects and again once everybody has been quiet for a while. Beside it, in
-//! the same run, stands a bare axum server whose sockets nobody logs in on.
+//! The server's memory is read before anybody connects and again once everybody has been quiet for a while. Beside it,
+//! in the same run, stands a bare axum server whose sockets nobody logs in on.
 
 use std::{path::Path, time::Duration};
 

@@ -1,7 +1,7 @@
 //! The page as a person sees it: look until something is there, click, type. What fails says what the page showed.
 //!
-//! Elements are named by their `data-test` words, outermost first: `shade-mi-14 notification-text`. Behind a dot stands a
-//! class that the element must have: `presence.tone-ok`.
+//! Elements are named by their `data-test` words, outermost first: `shade-mi-14 notification-text`. Behind a dot stands
+//! a class that the element must have: `presence.tone-ok`.
 
 use std::{
     cell::Cell,

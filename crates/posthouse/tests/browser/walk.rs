@@ -1,5 +1,5 @@
-//! Every page in both languages, on a desk by day and by night and in a hand: nothing stands out to the right, nothing is
-//! left untranslated, the browser has nothing to complain of, and axe finds nothing serious.
+//! Every page in both languages, on a desk by day and by night and in a hand: nothing stands out to the right, nothing
+//! is left untranslated, the browser has nothing to complain of, and axe finds nothing serious.
 
 use serde_json::{Value, json};
 

@@ -21,8 +21,8 @@ pub struct KindStatus {
     pub used_up_at: Option<Timestamp>,
     /// When it will be used up at the last hour's rate; `None`: not today, or no limit is known.
     pub lasts_until: Option<Timestamp>,
-    /// A class waits once no more than so much is left, by class: that is kept for those who are more urgent. 0: it never
-    /// waits, or no limit is known.
+    /// A class waits once no more than so much is left, by class: that is kept for those who are more urgent. 0: it
+    /// never waits, or no limit is known.
     pub kept: [u64; 4],
     /// Classes that are put off now.
     pub put_off: Vec<Class>,

@@ -98,8 +98,8 @@ fn verb(method: Option<&HttpMethod>) -> (Method, MethodFilter) {
     }
 }
 
-/// The mark of what an App's backend does all day in its users' names, as their own clients do. It is not recorded in the
-/// audit log, which is about who administers what.
+/// The mark of what an App's backend does all day in its users' names, as their own clients do. It is not recorded in
+/// the audit log, which is about who administers what.
 const TRAFFIC: &str = "traffic";
 
 macro_rules! table {

@@ -1,4 +1,5 @@
-//! Each look at a device with what it must say: of a phone about which nothing is wrong, and of one with one thing wrong.
+//! Each look at a device with what it must say: of a phone about which nothing is wrong, and of one with one thing
+//! wrong.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! One-time links into the console: for a developer's own machine, for the very first owner, and for when every password
-//! is lost.
+//! One-time links into the console: for a developer's own machine, for the very first owner, and for when every
+//! password is lost.
 
 use std::{
     collections::VecDeque,

@@ -105,7 +105,8 @@ pub(super) struct Token {
 }
 
 /// `GET /console/signin`: the form, or a one-time link that is redeemed. To that the answer is a page and no redirect,
-/// because a browser that came from another site would follow a redirect without the strict cookie that it was just given.
+/// because a browser that came from another site would follow a redirect without the strict cookie that it was just
+/// given.
 pub(super) async fn enter(
     State(console): State<Arc<Console>>,
     visitor: Visitor,

@@ -1,8 +1,8 @@
 //! The console: drawn on the server in two languages, live without reload.
 //!
-//! The list of [`pages`] says what each needs; the [`gatekeeper`] sees to it, and to the audit log. Each page's folder has
-//! handlers that read, and a `view` that turns what was read into what the template shows; the views are pure. What leaves
-//! carries the headers of [`answer`].
+//! The list of [`pages`] says what each needs; the [`gatekeeper`] sees to it, and to the audit log. Each page's folder
+//! has handlers that read, and a `view` that turns what was read into what the template shows; the views are pure. What
+//! leaves carries the headers of [`answer`].
 
 mod account;
 mod answer;

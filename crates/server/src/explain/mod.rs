@@ -1,8 +1,8 @@
 //! Why did it not arrive? One answer for API, console and CLI.
 //!
-//! [`compose()`] and [`outlook`] are pure: rows and facts in, [`Explanation`] out. [`explain()`] and [`explain_user`] read
-//! what they need; an [`Imagined`] message is what [`explain_user`] is asked about. [`render_text`] prints an answer for a
-//! terminal.
+//! [`compose()`] and [`outlook`] are pure: rows and facts in, [`Explanation`] out. [`explain()`] and [`explain_user`]
+//! read what they need; an [`Imagined`] message is what [`explain_user`] is asked about. [`render_text`] prints an
+//! answer for a terminal.
 
 mod answer;
 mod compose;

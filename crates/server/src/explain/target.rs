@@ -294,8 +294,8 @@ pub(crate) fn explained_attempt(attempt: &Attempt, vendor: Option<Vendor>) -> Ex
     }
 }
 
-/// What a code means and what to do about it: from the vendor's book, or our own codes for what never reached it.
-/// A note is a kind's word and the vendor's code. The code is of a receipt and not of an answer, so the word explains it.
+/// What a code means and what to do about it: from the vendor's book, or our own codes for what never reached it. A
+/// note is a kind's word and the vendor's code. The code is of a receipt and not of an answer, so the word explains it.
 fn note_meaning(note: &str) -> Option<Words> {
     let (en, zh) = ReceiptKind::meaning_of(note.split(' ').next()?)?;
     Some(Words::new(en, zh))

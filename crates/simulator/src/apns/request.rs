@@ -1,8 +1,8 @@
 //! The head of a push request: headers and path, checked at the exact edge of the book's limits.
 //!
 //! The book does not give an order of checks. Ours (assumed): repeated headers, id, method, topic, collapse id,
-//! expiration, push type, priority, topic against push type, path; then authentication; only then everything about the token, because a
-//! stranger must not learn about tokens; then the payload.
+//! expiration, push type, priority, topic against push type, path; then authentication; only then everything about the
+//! token, because a stranger must not learn about tokens; then the payload.
 
 use http::{HeaderMap, Method, request::Parts};
 use model::Timestamp;

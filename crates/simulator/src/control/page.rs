@@ -1,5 +1,5 @@
-//! The simulator's own page: vendors with switches for faults, phones, requests as they arrive. It holds nothing; what it
-//! shows it asks the control API for, with the key that stands behind the `#` of its address.
+//! The simulator's own page: vendors with switches for faults, phones, requests as they arrive. It holds nothing; what
+//! it shows it asks the control API for, with the key that stands behind the `#` of its address.
 
 use axum::{
     Router,

@@ -266,8 +266,8 @@ fn device_message_id(now: Timestamp) -> String {
     format!("0:{micros}%{}", hex(&suffix))
 }
 
-/// FCM has no id of the sender's own. A message with a tag or a collapse key is the same push when it shows and brings the
-/// same; for how long it may wait is less each time it is sent.
+/// FCM has no id of the sender's own. A message with a tag or a collapse key is the same push when it shows and brings
+/// the same; for how long it may wait is less each time it is sent.
 fn repeated(message: &Message, said: &Value) -> Option<String> {
     let tag = message.notice.as_ref().and_then(|notice| notice.tag.as_ref());
     let key = tag.or(message.collapse_key.as_ref())?;

@@ -1,5 +1,5 @@
-//! Members of a JSON body, read as leniently as the vendor's own decoder: null is absent, numbers may be texts and texts
-//! numbers (assumed).
+//! Members of a JSON body, read as leniently as the vendor's own decoder: null is absent, numbers may be texts and
+//! texts numbers (assumed).
 
 use serde_json::Value;
 

@@ -1,4 +1,5 @@
-//! Meizu's receipts: a form with `cb`, what became of messages, and `access_token`, the token of the app's receipt page.
+//! Meizu's receipts: a form with `cb`, what became of messages, and `access_token`, the token of the app's receipt
+//! page.
 //!
 //! Only deliveries and taps are told; a dead push id shows at the next push alone. Nothing is told twice (documented).
 

@@ -9,7 +9,8 @@ use super::reply::Code;
 
 /// Content messages a day of an app that is not in the store yet. Documented.
 const TEST_DAY_AMOUNT: u64 = 1000;
-/// Content messages a day of an app with few users, and how many each user brings. Documented; an older text says 100000.
+/// Content messages a day of an app with few users, and how many each user brings. Documented; an older text says
+/// 100000.
 const DAY_AMOUNT_MIN: u64 = 20_000;
 const DAY_AMOUNT_PER_USER: u64 = 2;
 /// Calls and targets a second by accumulated users. Documented.

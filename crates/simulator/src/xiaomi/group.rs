@@ -22,8 +22,8 @@ pub(super) enum Group {
 impl Group {
     pub(super) const ALL: [Self; 3] = [Self::Alias, Self::Account, Self::Topic];
 
-    /// The member of the rights' JSON that sets what apps on phones have said through their SDK: an object of names with
-    /// lists of registration ids.
+    /// The member of the rights' JSON that sets what apps on phones have said through their SDK: an object of names
+    /// with lists of registration ids.
     pub(super) const fn member(self) -> &'static str {
         match self {
             Self::Alias => "aliases",

@@ -30,8 +30,8 @@ pub(super) struct Rights {
     pub(super) private_kinds: BTreeSet<Kind>,
     /// What the private channels are for, by channel id; one that is not named is for `im_message`. Default: none.
     pub(super) channel_kinds: BTreeMap<String, Kind>,
-    /// The approved channels, by id: `public`, `private`, or `private_with_template`, which takes messages by a template
-    /// only. At most 30 (documented).
+    /// The approved channels, by id: `public`, `private`, or `private_with_template`, which takes messages by a
+    /// template only. At most 30 (documented).
     pub(super) channels: BTreeMap<String, Channel>,
     /// The templates' wordings by id, such as `{"title": "来自{$name$}的消息", "text": "{$text$}"}`; while there are none,
     /// any template id is taken and only its parameters are looked at. Default: none.
@@ -47,8 +47,8 @@ pub(super) struct Rights {
     pub(super) default_per_device: u64,
     /// Pushes a day that a device shows in public channels (documented; 8 with a news licence). Default 5.
     pub(super) public_per_device: u64,
-    /// Targets a second: 500 to 3000 by the number of devices (documented); null: any, for how many devices an app has is
-    /// not simulated. Default null.
+    /// Targets a second: 500 to 3000 by the number of devices (documented); null: any, for how many devices an app has
+    /// is not simulated. Default null.
     pub(super) targets_per_second: Option<u64>,
 }
 

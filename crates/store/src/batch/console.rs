@@ -8,7 +8,8 @@ use crate::{ConsoleSession, ConsoleSessionKey};
 #[derive(Debug, Clone)]
 pub enum ConsoleOp {
     /// Makes an operator. → [`Outcome::Operator`](crate::Outcome::Operator), or
-    /// [`Outcome::Conflict`](crate::Outcome::Conflict) where the name is taken or, for the first owner, somebody was first
+    /// [`Outcome::Conflict`](crate::Outcome::Conflict) where the name is taken or, for the first owner, somebody was
+    /// first
     CreateOperator(NewOperator),
     /// Stores what people call an operator. → [`Outcome::Done`](crate::Outcome::Done), or
     /// [`Outcome::Missing`](crate::Outcome::Missing)

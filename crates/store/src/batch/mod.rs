@@ -43,8 +43,8 @@ pub enum Op {
     },
     /// Notes when API keys were last used; it never goes back, and a key that is gone stays gone. → [`Outcome::Done`]
     NoteKeyUse(Vec<([u8; 32], Timestamp)>),
-    /// Makes a user, where it is not there. → [`Outcome::Done`], or [`Outcome::Stale`] while an earlier user of this id is
-    /// being erased
+    /// Makes a user, where it is not there. → [`Outcome::Done`], or [`Outcome::Stale`] while an earlier user of this id
+    /// is being erased
     PutUser {
         /// The App.
         app: AppId,
@@ -129,14 +129,13 @@ pub enum Op {
         /// Who is in it beside the owner.
         members: Vec<UserId>,
     },
-    /// Stores name, mode, owner and mute of a group; `members` and `created_at` stay. A new owner gets the role, the old
-    /// one becomes an admin. → [`Outcome::Done`], or [`Outcome::Missing`] without the group or where a new owner is no
-    /// member
+    /// Stores name, mode, owner and mute of a group; `members` and `created_at` stay. A new owner gets the role, the
+    /// old one becomes an admin. → [`Outcome::Done`], or [`Outcome::Missing`] without the group or where a new owner is
+    /// no member
     ChangeGroup(Group),
-    /// Brings users in and takes users out. Who is in already, or out already, stays so; who is named twice goes. Pushes
-    /// of the group's messages
-    /// that have not begun are cancelled for who goes. → [`Outcome::Members`], [`Outcome::Missing`], or
-    /// [`Outcome::Conflict`] over [`model::GROUP_MEMBERS_MAX`] (nothing changed)
+    /// Brings users in and takes users out. Who is in already, or out already, stays so; who is named twice goes.
+    /// Pushes of the group's messages that have not begun are cancelled for who goes. → [`Outcome::Members`],
+    /// [`Outcome::Missing`], or [`Outcome::Conflict`] over [`model::GROUP_MEMBERS_MAX`] (nothing changed)
     ChangeMembers {
         /// The App.
         app: AppId,
@@ -177,8 +176,8 @@ pub enum Op {
         at: Timestamp,
     },
     /// Moves a user's read mark forward, never back nor beyond the last message; lowers the badge of the user's other
-    /// devices by what was newly read; cancels pushes of what was read on every device, but no withdrawals. Where the user
-    /// has no such conversation the mark stays at 0. → [`Outcome::Read`]
+    /// devices by what was newly read; cancels pushes of what was read on every device, but no withdrawals. Where the
+    /// user has no such conversation the mark stays at 0. → [`Outcome::Read`]
     Read {
         /// The App.
         app: AppId,
@@ -195,8 +194,9 @@ pub enum Op {
         /// Now.
         at: Timestamp,
     },
-    /// Takes a message back: its body becomes [`model::Body::Gone`], of its push settings stays what carries no text (class,
-    /// collapse key), its fan-out ends, its pushes that have not begun are cancelled. A second time changes nothing. → [`Outcome::Cancelled`], or [`Outcome::Missing`]
+    /// Takes a message back: its body becomes [`model::Body::Gone`], of its push settings stays what carries no text
+    /// (class, collapse key), its fan-out ends, its pushes that have not begun are cancelled. A second time changes
+    /// nothing. → [`Outcome::Cancelled`], or [`Outcome::Missing`]
     Recall {
         /// The App.
         app: AppId,
@@ -208,8 +208,8 @@ pub enum Op {
         at: Timestamp,
     },
     /// Follows up a message's notifications: those that have not begun are cancelled; for each that a vendor accepted a
-    /// delivery of the purpose is queued in the same lane, once, with the vendor's id of what it follows up. One that is
-    /// on the wire is followed up when it lands accepted. Nothing is queued for a device that logged out, is in the
+    /// delivery of the purpose is queued in the same lane, once, with the vendor's id of what it follows up. One that
+    /// is on the wire is followed up when it lands accepted. Nothing is queued for a device that logged out, is in the
     /// foreground, was switched off or unregistered: no send begins there. → [`Outcome::Cancelled`], or
     /// [`Outcome::Missing`]
     FollowUp(FollowUp),
@@ -264,8 +264,8 @@ pub enum Op {
     /// [`Outcome::Duplicate`], [`Outcome::Conflict`], or [`Outcome::Missing`] where there is no such group
     Accept(Box<Message>),
     /// Opens a login: the device is made or its report renewed, other logins are kicked as the policy says, another
-    /// user's login on this device is kicked (row B13), their bindings go. → [`Outcome::Session`], or [`Outcome::Stale`]
-    /// where the user was deleted since, or is being erased
+    /// user's login on this device is kicked (row B13), their bindings go. → [`Outcome::Session`], or
+    /// [`Outcome::Stale`] where the user was deleted since, or is being erased
     OpenSession(NewSession),
     /// Moves a login between online states and `disconnected`, if it is still the newest on its device. A move to
     /// `online-foreground` also cancels as [`Op::Cancel`] does. → [`Outcome::Moved`]
@@ -398,9 +398,9 @@ pub enum Op {
         /// What the vendor said.
         receipt: Receipt,
     },
-    /// Deletes a user: the logins end, bindings and profile go, deliveries that have not begun are cancelled, devices that
-    /// nobody else logged in on are unregistered. A mark stays, by which [`Op::Erase`] finds what is left, also after a
-    /// stop. → [`Outcome::Cancelled`], or [`Outcome::Missing`]
+    /// Deletes a user: the logins end, bindings and profile go, deliveries that have not begun are cancelled, devices
+    /// that nobody else logged in on are unregistered. A mark stays, by which [`Op::Erase`] finds what is left, also
+    /// after a stop. → [`Outcome::Cancelled`], or [`Outcome::Missing`]
     DeleteUser {
         /// The App.
         app: AppId,

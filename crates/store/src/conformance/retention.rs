@@ -1,4 +1,5 @@
-//! Retention: what is over goes step by step, what has not ended stays, and nothing that was numbered is numbered again.
+//! Retention: what is over goes step by step, what has not ended stays, and nothing that was numbered is numbered
+//! again.
 
 use model::{
     Addressee, Call, CallId, CallMedia, ConversationId, DeliveryState, Event, EventKind, Invitee,

@@ -1,8 +1,8 @@
 //! A copy of a folder's database, taken while a server works on it.
 //!
-//! The copy is one snapshot: a read transaction stands open while the pages are copied, so that commits beside it neither
-//! change what is copied nor make the copy begin anew. Until it is through, the server's log can be moved into the
-//! database only up to the snapshot, and grows.
+//! The copy is one snapshot: a read transaction stands open while the pages are copied, so that commits beside it
+//! neither change what is copied nor make the copy begin anew. Until it is through, the server's log can be moved into
+//! the database only up to the snapshot, and grows.
 
 use std::{
     collections::BTreeMap,
@@ -61,8 +61,8 @@ pub struct BackupReport {
 }
 
 /// Copies the database of a folder to a file that only its owner may read, and checks the copy: every page, the schema,
-/// and the rows of each table against the snapshot. The file appears under its name once it is whole. The seal key is not
-/// in it; messages are, in the clear.
+/// and the rows of each table against the snapshot. The file appears under its name once it is whole. The seal key is
+/// not in it; messages are, in the clear.
 ///
 /// # Errors
 /// [`StoreError::Disk`] where the folder has no database or the file is there already or cannot be written,

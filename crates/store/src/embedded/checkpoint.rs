@@ -1,9 +1,9 @@
 //! Moves the log into the database file beside the writer, so that commits do not wait for it.
 //!
 //! A passive checkpoint never blocks, but under steady load it never catches up either. So the writer moves what was
-//! committed meanwhile, which is little, and the next commit begins the log anew, in place. That also makes a sync cheap:
-//! a file that grows costs twice as much, because its new size has to reach the disk too. Should a long read stand in
-//! the way, the log grows; above a limit the writer empties it between two groups.
+//! committed meanwhile, which is little, and the next commit begins the log anew, in place. That also makes a sync
+//! cheap: a file that grows costs twice as much, because its new size has to reach the disk too. Should a long read
+//! stand in the way, the log grows; above a limit the writer empties it between two groups.
 
 use std::{
     path::{Path, PathBuf},

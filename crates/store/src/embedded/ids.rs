@@ -1,7 +1,7 @@
 //! Numbers for deliveries, given before their rows are written.
 //!
-//! A number is never given twice, whatever became of its row: they are reserved on disk in blocks, and what is left of a
-//! block at a crash is passed over.
+//! A number is never given twice, whatever became of its row: they are reserved on disk in blocks, and what is left of
+//! a block at a crash is passed over.
 
 use std::cell::Cell;
 

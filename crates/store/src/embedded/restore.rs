@@ -1,7 +1,7 @@
 //! A folder made from a backup.
 //!
-//! What happened after the backup is not in it, but in the heads of clients and in the books of vendors and backends. So
-//! nothing that was numbered since may be numbered again: every count goes on from far beyond.
+//! What happened after the backup is not in it, but in the heads of clients and in the books of vendors and backends.
+//! So nothing that was numbered since may be numbered again: every count goes on from far beyond.
 
 use std::{fs, path::Path};
 
@@ -37,18 +37,19 @@ pub struct Restored {
     pub messages: u64,
     /// Messages with targets that are not decided.
     pub undecided: u64,
-    /// Deliveries that had not ended: those that are still wanted are sent, again where they were sent after the backup.
+    /// Deliveries that had not ended: those that are still wanted are sent, again where they were sent after the
+    /// backup.
     pub queued: u64,
     /// Size of the database, in bytes.
     pub bytes: u64,
 }
 
-/// Makes a folder from a backup. Logins count as lost until they come back, and nobody is signed in to the console. The database is written anew, without the room
-/// that its deleted rows took.
+/// Makes a folder from a backup. Logins count as lost until they come back, and nobody is signed in to the console. The
+/// database is written anew, without the room that its deleted rows took.
 ///
 /// # Errors
-/// [`StoreError::Corrupt`] where the backup does not read or was sealed with another key, [`StoreError::Disk`] where the
-/// folder holds something already or cannot be written, [`StoreError::Database`] for a backup of a newer version.
+/// [`StoreError::Corrupt`] where the backup does not read or was sealed with another key, [`StoreError::Disk`] where
+/// the folder holds something already or cannot be written, [`StoreError::Database`] for a backup of a newer version.
 pub fn restore(from: &Path, folder: &Path, seal: &SealKey, now: Timestamp) -> Result<Restored, StoreError> {
     let backup = open_backup(from, seal)?;
     expect_empty(folder)?;

@@ -1,5 +1,5 @@
-//! What a transaction changes of the hours' counts, gathered in memory: one row is written for each hour, certificate and
-//! class that it touched, however many deliveries it changed.
+//! What a transaction changes of the hours' counts, gathered in memory: one row is written for each hour, certificate
+//! and class that it touched, however many deliveries it changed.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,8 +10,8 @@ use crate::FunnelCounts;
 /// An hour, in milliseconds.
 pub(super) const HOUR_MS: i64 = 3_600_000;
 
-/// Where a delivery is counted: for good the hour of its decision, so that no step of an hour exceeds the step before it
-/// by what came late.
+/// Where a delivery is counted: for good the hour of its decision, so that no step of an hour exceeds the step before
+/// it by what came late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CountKey {
     pub(super) app: AppId,

@@ -66,9 +66,9 @@ impl Work {
     }
 }
 
-/// Decisions, verdicts and what is counted of them promise nothing: a crash of the program takes none of them, and a power
-/// cut that took the last ones leaves what they were made from, so that they are made again. They are on disk with the
-/// next promise. What was taken away is taken away again.
+/// Decisions, verdicts and what is counted of them promise nothing: a crash of the program takes none of them, and a
+/// power cut that took the last ones leaves what they were made from, so that they are made again. They are on disk
+/// with the next promise. What was taken away is taken away again.
 const fn is_promise(op: &Op) -> bool {
     !matches!(
         op,

@@ -12,7 +12,8 @@ use super::wire::WireRequest;
 /// What a job asks of the vendor.
 #[derive(Debug, Clone, Copy)]
 pub enum Job<'a> {
-    /// Show a notification to targets, at most [`Limits::batch`](super::Limits::batch) of them and all with one batch key.
+    /// Show a notification to targets, at most [`Limits::batch`](super::Limits::batch) of them and all with one batch
+    /// key.
     Notify {
         /// What to show.
         content: &'a Content,

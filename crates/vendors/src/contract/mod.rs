@@ -111,7 +111,8 @@ pub trait Channel: Send + Sync + fmt::Debug {
     /// Which targets may share a job: those with the same key. `None`: each target needs a job of its own.
     fn batch_key(&self, content: &Content) -> Option<BatchKey>;
 
-    /// Against which of [`Adapter::daily`]'s kinds a content counts, as the certificate's rights are; `None`: against none.
+    /// Against which of [`Adapter::daily`]'s kinds a content counts, as the certificate's rights are; `None`: against
+    /// none.
     fn kind_of(&self, content: &Content) -> Option<usize> {
         let _ = content;
         None

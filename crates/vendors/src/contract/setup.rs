@@ -12,8 +12,8 @@ pub struct Setup {
     pub snippet: &'static str,
     /// How a page in the app is named.
     pub page: PageNotation,
-    /// The link under which a client plugin listens (row G9), with `{package}` where the app's package stands; empty where
-    /// the vendor opens none.
+    /// The link under which a client plugin listens (row G9), with `{package}` where the app's package stands; empty
+    /// where the vendor opens none.
     pub plugin_link: &'static str,
     /// What a push resource or a message may set of a notification's style, and what the vendor makes of it.
     pub style: &'static [StyleField],

@@ -27,7 +27,8 @@ const AMOUNTS: Source = Source {
     certainty: Certainty::Documented,
 };
 
-/// What the vendor gives an app a day. The amount of test messages is the whole project's, of which this certificate may be one of several.
+/// What the vendor gives an app a day. The amount of test messages is the whole project's, of which this certificate
+/// may be one of several.
 // One kind a line reads as the table it is.
 #[rustfmt::skip]
 pub(super) static DAILY: DailyAmounts = DailyAmounts {

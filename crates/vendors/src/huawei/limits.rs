@@ -26,7 +26,8 @@ const AMOUNTS: Source = Source {
     certainty: Certainty::Documented,
 };
 
-/// What the vendor gives an app a day. A phone takes 3000 messages of an app a day (documented): that is learned from receipt 102 and not counted here.
+/// What the vendor gives an app a day. A phone takes 3000 messages of an app a day (documented): that is learned from
+/// receipt 102 and not counted here.
 // One kind a line reads as the table it is.
 #[rustfmt::skip]
 pub(super) static DAILY: DailyAmounts = DailyAmounts {

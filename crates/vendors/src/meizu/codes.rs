@@ -1,7 +1,7 @@
 //! Every return code in Meizu's book, and what it means for a target.
 //!
-//! An accepted request may still refuse single push ids, each under a code of its own. Such a code is written behind the
-//! `200` of its request, because 110010 means "too fast" for a request and "switched off" for a push id.
+//! An accepted request may still refuse single push ids, each under a code of its own. Such a code is written behind
+//! the `200` of its request, because 110010 means "too fast" for a request and "switched off" for a push id.
 
 use model::{Pause, Verdict};
 

@@ -33,8 +33,8 @@ fn sign(app_key: &str, timestamp: &str, master_secret: &Secret<String>) -> Strin
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Reads the access token. It ages from its making by OPPO's clock, where that is before ours. Whether an older one stays
-/// good beside it is not written.
+/// Reads the access token. It ages from its making by OPPO's clock, where that is before ours. Whether an older one
+/// stays good beside it is not written.
 pub(super) fn read(answered: &WireReply, now: Timestamp) -> Result<Auth, TargetVerdict> {
     let body = reply::body_of(answered);
     let judged = reply::judge(answered, &body);

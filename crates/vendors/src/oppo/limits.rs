@@ -63,8 +63,8 @@ pub(super) const URL_MAX_CHARS: usize = 2000;
 /// Longest receipt address, in characters.
 pub(super) const RECEIPT_URL_MAX_CHARS: usize = 200;
 
-/// Longest regid we send on, and longest ID or key we take, in bytes (ours): regids have 35 commonly, and 40 with a brand
-/// in front (observed); of access tokens nothing is written.
+/// Longest regid we send on, and longest ID or key we take, in bytes (ours): regids have 35 commonly, and 40 with a
+/// brand in front (observed); of access tokens nothing is written.
 pub(super) const ID_MAX_BYTES: usize = 256;
 
 /// Longest message id and name of an event that we keep, in characters; theirs are shorter (observed).

@@ -26,8 +26,8 @@ pub(super) fn parse(callback: &Callback<'_>) -> Result<Vec<Receipt>, ReceiptErro
     Ok(receipts)
 }
 
-/// One receipt for each regid; an entry that names none is one receipt without a token. The list is parted by commas, in
-/// requests by semicolons, and no regid has either in it.
+/// One receipt for each regid; an entry that names none is one receipt without a token. The list is parted by commas,
+/// in requests by semicolons, and no regid has either in it.
 fn read_entry(entry: &Value, received_at: Timestamp) -> impl Iterator<Item = Receipt> + use<'_> {
     let event = reply::text_of(entry, "eventType");
     let vendor_message_id = answer::clip(reply::text_of(entry, "messageId"), limits::WORD_MAX_CHARS);

@@ -105,8 +105,8 @@ fn judge_code(reply: &WireReply, code: &str, text: &str, id_holder: Option<&Valu
     judged
 }
 
-/// A token is not dead for being another region's, nor where the answer is for a whole list. Where a template travelled,
-/// the argument that is invalid may be one of the template's.
+/// A token is not dead for being another region's, nor where the answer is for a whole list. Where a template
+/// travelled, the argument that is invalid may be one of the template's.
 fn against_token(config: &Config, content: &Content, regid: &str, named: bool, judged: &mut TargetVerdict) {
     let doubtful = matches!(judged.verdict, Verdict::TokenDoubtful(_));
     if named && is_mainland(regid) != config.is_mainland() {

@@ -231,8 +231,8 @@ fn render(config: &Config, content: &Content, action_parameters: Option<String>,
     notification
 }
 
-/// Whole seconds that OPPO keeps it for a phone that is offline; `None` where it would be kept for longer than it lives,
-/// so that it must be shown now or not at all.
+/// Whole seconds that OPPO keeps it for a phone that is offline; `None` where it would be kept for longer than it
+/// lives, so that it must be shown now or not at all.
 pub(super) fn stored_for_secs(content: &Content, now: Timestamp) -> Option<u64> {
     let left = content.expires_at.after(now);
     (left >= limits::SHORTEST_LIFETIME).then(|| left.min(limits::LIMITS.lifetime).as_secs())

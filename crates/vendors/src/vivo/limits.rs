@@ -31,7 +31,8 @@ const AMOUNTS: Source = Source {
     certainty: Certainty::Documented,
 };
 
-/// What the vendor gives an app a day. System messages have three for each user, and none counted for apps that asked for it (sources differ).
+/// What the vendor gives an app a day. System messages have three for each user, and none counted for apps that asked
+/// for it (sources differ).
 // One kind a line reads as the table it is.
 #[rustfmt::skip]
 pub(super) static DAILY: DailyAmounts = DailyAmounts {

@@ -111,8 +111,8 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Title and text put into their places, and the templates' title and text as they then read, where their wording is
-    /// known: a value is cut so that what it stands in fits.
+    /// Title and text put into their places, and the templates' title and text as they then read, where their wording
+    /// is known: a value is cut so that what it stands in fits.
     pub(super) fn fill(&self, title: &str, text: &str) -> (BTreeMap<String, String>, [Option<String>; 2]) {
         let filled = [(&self.title_key, title), (&self.body_key, text)];
         let mut values: BTreeMap<String, String> =

@@ -30,7 +30,8 @@ const AMOUNTS: Source = Source {
     certainty: Certainty::Documented,
 };
 
-/// What the vendor gives an app a day. A receipt of type 128 is read as one phone's amount (assumed): an app's is answered with 200001 at once.
+/// What the vendor gives an app a day. A receipt of type 128 is read as one phone's amount (assumed): an app's is
+/// answered with 200001 at once.
 // One kind a line reads as the table it is.
 #[rustfmt::skip]
 pub(super) static DAILY: DailyAmounts = DailyAmounts {

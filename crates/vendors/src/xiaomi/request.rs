@@ -169,8 +169,8 @@ pub(super) struct Words {
     pub(super) template: Option<(String, BTreeMap<String, String>)>,
 }
 
-/// The message's own template leaves its texts as they are; the certificate's is filled with them, and where its wording
-/// is known, title and text read exactly as the filled template (documented for 2026, in one page).
+/// The message's own template leaves its texts as they are; the certificate's is filled with them, and where its
+/// wording is known, title and text read exactly as the filled template (documented for 2026, in one page).
 pub(super) fn words(config: &Config, content: &Content) -> Words {
     // The vendor refuses a blank title or description, so each stands in for the other.
     let title = truncate(first_filled([&content.title, &content.body]), limits::LIMITS.title);

@@ -1,5 +1,5 @@
-//! Everything an adapter does with bytes from outside. None of it may panic, and every target gets its verdict. The fuzz
-//! targets in `fuzz/` and the corpus test run the same.
+//! Everything an adapter does with bytes from outside. None of it may panic, and every target gets its verdict. The
+//! fuzz targets in `fuzz/` and the corpus test run the same.
 //!
 //! An input is a byte that chooses the vendor, two that are the HTTP status, and the body.
 

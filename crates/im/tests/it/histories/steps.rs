@@ -111,8 +111,8 @@ pub(crate) struct History {
     pub(crate) steps: Vec<Step>,
 }
 
-/// A history is drawn as a row of numbers, each of which is read as one step: that is quick to draw, and a smaller number
-/// is a plainer step.
+/// A history is drawn as a row of numbers, each of which is read as one step: that is quick to draw, and a smaller
+/// number is a plainer step.
 pub(crate) fn any_history() -> impl Strategy<Value = History> {
     (0_u64..16, proptest::collection::vec(any::<u64>(), 4..48)).prop_map(|(house, numbers)| {
         let mut dice = Dice(house);

@@ -1,7 +1,8 @@
 //! Many client connections in processes of their own: what idles, and what receives.
 //!
-//! A crowd is this executable again. It is told its orders in one line, says when all are connected and how far every one
-//! of them has got, and reports when it is dismissed. It acknowledges as the SDK does: cumulatively, a moment later.
+//! A crowd is this executable again. It is told its orders in one line, says when all are connected and how far every
+//! one of them has got, and reports when it is dismissed. It acknowledges as the SDK does: cumulatively, a moment
+//! later.
 
 pub(super) mod member;
 mod process;

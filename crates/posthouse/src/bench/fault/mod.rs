@@ -1,7 +1,8 @@
 //! `posthouse bench fault`: every fault there is a promise about, made while messages come in.
 //!
-//! Server and simulator are processes of their own; this one is the load. What was promised and what was seen is printed
-//! as a table, and a promise that broke is an error. A fault that cannot be made on this machine is told as not run.
+//! Server and simulator are processes of their own; this one is the load. What was promised and what was seen is
+//! printed as a table, and a promise that broke is an error. A fault that cannot be made on this machine is told as not
+//! run.
 
 mod backups;
 mod certificates;

@@ -27,8 +27,8 @@ impl Disk {
         let (image, at) = (folder.path().join("disk.img"), folder.path().join("disk"));
         fs::create_dir(&at)?;
         fs::File::create(&image)?.set_len(DISK_MIB << 20)?;
-        // Without a journal: one that is aborted forgets a sync that it has just acknowledged, which is not what is tried
-        // here.
+        // Without a journal: one that is aborted forgets a sync that it has just acknowledged, which is not what is
+        // tried here.
         run("mkfs.ext4", &["-q", "-F", "-m", "0", "-O", "^has_journal", &image.to_string_lossy()])?;
         let disk = Self { image, at, _folder: folder };
         disk.mount()?;

@@ -139,8 +139,8 @@ async fn note(world: &World, file: &mut File, end: Instant) -> Result<()> {
     Ok(())
 }
 
-/// The slope of the second half: in the first one caches fill, which ends, and the allocator's holes, which do too. What
-/// goes on growing after half an hour is kept by somebody.
+/// The slope of the second half: in the first one caches fill, which ends, and the allocator's holes, which do too.
+/// What goes on growing after half an hour is kept by somebody.
 fn steady_slope(points: &[Point]) -> f64 {
     slope_mib_per_min(&points[points.len() / 2..])
 }

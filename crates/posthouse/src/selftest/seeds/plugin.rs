@@ -1,5 +1,5 @@
-//! S4: Tencent's TUIOfflinePush plugin: three scenes, the entity of the listener, the self-test's two outcomes, and what
-//! the server offers a plugin.
+//! S4: Tencent's TUIOfflinePush plugin: three scenes, the entity of the listener, the self-test's two outcomes, and
+//! what the server offers a plugin.
 
 use anyhow::{Context, Result, ensure};
 use http::Method;

@@ -129,7 +129,8 @@ async fn call(dev: &Dev) -> Result<String> {
     Ok("pushed, rang after coming online, accepted, ended".to_owned())
 }
 
-/// Who comes back after the caller gave up hears no ringing, and the notification is gone where the vendor takes it back.
+/// Who comes back after the caller gave up hears no ringing, and the notification is gone where the vendor takes it
+/// back.
 async fn cancelled(dev: &Dev) -> Result<String> {
     let caller = Actor::enter(dev, Vendor::Xiaomi, |_| {}).await?;
     let away = Actor::enter(dev, Vendor::Huawei, |_| {}).await?;

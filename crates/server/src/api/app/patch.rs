@@ -70,8 +70,8 @@ struct PolicyChange {
     templates: Option<Vec<TextTemplate>>,
     /// Pushes show templates only, never a sender's text.
     content_free: Option<bool>,
-    /// For so many days messages, deliveries and what explains them are kept: 1 to 365. A smaller number takes away what is
-    /// older, within minutes.
+    /// For so many days messages, deliveries and what explains them are kept: 1 to 365. A smaller number takes away
+    /// what is older, within minutes.
     retention_days: Option<u16>,
 }
 

@@ -112,8 +112,8 @@ pub(crate) async fn keep(
     Ok((saved, report))
 }
 
-/// What saving would change, for the audit log: the version it makes and the names of what differs, of public fields with
-/// their values. A secret is named alone.
+/// What saving would change, for the audit log: the version it makes and the names of what differs, of public fields
+/// with their values. A secret is named alone.
 pub(crate) fn changes(old: Option<&Certificate>, new: &Checked) -> String {
     let Some(old) = old else { return format!("{} {} · v1", new.vendor, new.name) };
     let mut changed = Vec::new();

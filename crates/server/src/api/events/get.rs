@@ -27,8 +27,8 @@ use crate::{
 /// Follow the App's changes
 ///
 /// Server-sent events, each after its commit: `app`, `certificate`, `catalogue` (push resources and webhooks), `user`,
-/// `group`, `call`, `accepted`, `recalled`, `settled`, `session`, `device`, `queued`, `delivery`, `acked`. They name what
-/// changed; read it again to see how. `lagged`: some were missed, read everything again.
+/// `group`, `call`, `accepted`, `recalled`, `settled`, `session`, `device`, `queued`, `delivery`, `acked`. They name
+/// what changed; read it again to see how. `lagged`: some were missed, read everything again.
 #[utoipa::path(get, path = "/v1/events", operation_id = "follow", tag = "Server",
     responses((status = 200, description = "Until the connection ends.", content_type = "text/event-stream")))]
 pub(in crate::api) async fn handler(

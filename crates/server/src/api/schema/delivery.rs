@@ -25,8 +25,8 @@ pub(crate) struct Marks {
     clicked_at: Option<i64>,
 }
 
-/// Why a delivery exists beside the message: to tell of it, to take its notification back, or to put another text in its
-/// place.
+/// Why a delivery exists beside the message: to tell of it, to take its notification back, or to put another text in
+/// its place.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Purpose {

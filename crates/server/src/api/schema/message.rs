@@ -19,8 +19,8 @@ pub(crate) enum Body {
     Custom {
         /// The content, at most 12 KiB.
         content: String,
-        /// What it is, for the push text where the sender gave none: `image`, `voice`, `video`, `file`, `location`, or a
-        /// word of the App's own that its templates know.
+        /// What it is, for the push text where the sender gave none: `image`, `voice`, `video`, `file`, `location`, or
+        /// a word of the App's own that its templates know.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(required = false, nullable = false)]
         kind: Option<String>,

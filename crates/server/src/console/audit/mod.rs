@@ -122,8 +122,8 @@ async fn draw(console: &Console, signed: &Signed, asked: Asked) -> Result<AuditP
     })
 }
 
-/// One entry more than a page holds, so that it is known whether there are older ones. Who has a role in the whole instance
-/// sees what belongs to no App as well.
+/// One entry more than a page holds, so that it is known whether there are older ones. Who has a role in the whole
+/// instance sees what belongs to no App as well.
 async fn read(console: &Console, signed: &Signed, filter: &AuditFilter) -> Result<Vec<AuditEntry>, Failure> {
     let store = console.shared.store();
     let limit = PAGE_ROWS + 1;

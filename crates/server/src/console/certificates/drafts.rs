@@ -1,5 +1,5 @@
-//! What was entered into forms and may not be shown again, between two steps of one form: kept in memory for a while, for
-//! the sign-in, App and certificate that it was entered in alone.
+//! What was entered into forms and may not be shown again, between two steps of one form: kept in memory for a while,
+//! for the sign-in, App and certificate that it was entered in alone.
 
 use std::{
     collections::{BTreeMap, VecDeque},

@@ -1,7 +1,7 @@
 //! Charts: numbers become shapes here, in whole numbers of a drawing's own units. Pure.
 //!
-//! A drawing stretches to the room it has, so what is to be read stands beside it as text: round ticks, spans, and a table
-//! with every number. Colours are classes of the style sheet.
+//! A drawing stretches to the room it has, so what is to be read stands beside it as text: round ticks, spans, and a
+//! table with every number. Colours are classes of the style sheet.
 
 mod axis;
 mod bar;

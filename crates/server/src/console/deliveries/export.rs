@@ -1,5 +1,5 @@
-//! Deliveries as a file: lines of CSV or JSON, written step by step as they are read. Neither tokens nor message text are
-//! in it.
+//! Deliveries as a file: lines of CSV or JSON, written step by step as they are read. Neither tokens nor message text
+//! are in it.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! API keys: which there are, what each may do, when it was last used; made by owners, for a key that may manage reaches as
-//! far as an owner does.
+//! API keys: which there are, what each may do, when it was last used; made by owners, for a key that may manage
+//! reaches as far as an owner does.
 
 use std::sync::Arc;
 

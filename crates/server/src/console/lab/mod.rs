@@ -1,5 +1,5 @@
-//! The Device Lab: virtual phones, a box to send from, the road of the last message, calls, groups, and the faults of the
-//! simulated vendors.
+//! The Device Lab: virtual phones, a box to send from, the road of the last message, calls, groups, and the faults of
+//! the simulated vendors.
 
 mod calls;
 mod faults;

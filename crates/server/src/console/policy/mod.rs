@@ -1,5 +1,5 @@
-//! The App's policy: every rule that an App can set, with what it does, what it begins with and where it stands among the
-//! rules.
+//! The App's policy: every rule that an App can set, with what it does, what it begins with and where it stands among
+//! the rules.
 
 mod settings;
 mod typed;

@@ -1,4 +1,5 @@
-//! What an operator does to a user or a device: each by the functions that the App's backend calls, recorded right after.
+//! What an operator does to a user or a device: each by the functions that the App's backend calls, recorded right
+//! after.
 
 use std::sync::Arc;
 

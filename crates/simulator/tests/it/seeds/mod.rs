@@ -1,4 +1,5 @@
-//! The rows of the seed documents that are the phones' part and the vendors' own. Each test begins with the row it proves.
+//! The rows of the seed documents that are the phones' part and the vendors' own. Each test begins with the row it
+//! proves.
 
 mod callbacks;
 mod classes;

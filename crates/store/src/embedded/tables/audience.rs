@@ -270,8 +270,8 @@ fn read_row(columns: &mut Columns<'_, '_>, unset: &Arc<UserSettings>) -> rusqlit
     })
 }
 
-/// A user's row without a device gives way to the rows with one. No user begins once the page is full. `of` tells a row's
-/// user, and whether it has a device.
+/// A user's row without a device gives way to the rows with one. No user begins once the page is full. `of` tells a
+/// row's user, and whether it has a device.
 fn whole_users<R>(rows: Vec<R>, limit: u32, of: impl Fn(&R) -> (Option<&UserId>, bool)) -> Vec<R> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
     let mut page: Vec<R> = Vec::with_capacity(rows.len());

@@ -58,8 +58,8 @@ pub(in crate::embedded) fn list(
     )?)
 }
 
-/// Puts a row that has ended back into its queue, unless what it was decided on has changed since, or a cancel reached it
-/// while it was on the wire, or its user has read the message elsewhere.
+/// Puts a row that has ended back into its queue, unless what it was decided on has changed since, or a cancel reached
+/// it while it was on the wire, or its user has read the message elsewhere.
 pub(in crate::embedded) fn requeue(
     writing: &mut Writing<'_>,
     requeue: &Requeue,

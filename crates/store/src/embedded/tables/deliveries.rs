@@ -229,8 +229,8 @@ pub(in crate::embedded) fn update(
 /// What a change of a row says of it afterwards, as [`read_changed`] reads it.
 const CHANGED: &str = "RETURNING app, message, (SELECT id FROM messages WHERE row = message), purpose, state,
     certificate, due_at, raced_reason IS NOT NULL, decided_at, reason, false";
-/// As [`CHANGED`], after an attempt `?8`: says at its end whether that was the first that went to the vendor. A push that
-/// was put back has the mark of it among its attempts.
+/// As [`CHANGED`], after an attempt `?8`: says at its end whether that was the first that went to the vendor. A push
+/// that was put back has the mark of it among its attempts.
 const CHANGED_BY_ATTEMPT: &str = "RETURNING app, message, (SELECT id FROM messages WHERE row = message), purpose, state,
     certificate, due_at, raced_reason IS NOT NULL, decided_at, reason,
     ?8 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM json_each(earlier_attempts) WHERE value ->> '$.verdict' <> ?15)";

@@ -1,5 +1,5 @@
-//! A walk through deliveries, newest first, in steps of a bounded number of rows, so that a filter without an index of its
-//! own costs what one step costs.
+//! A walk through deliveries, newest first, in steps of a bounded number of rows, so that a filter without an index of
+//! its own costs what one step costs.
 
 use std::ops::ControlFlow;
 
@@ -102,8 +102,8 @@ fn read(conn: &Connection, ids: &[i64]) -> Result<Vec<WalkedDelivery>, StoreErro
     })?)
 }
 
-/// The first row that was decided at this moment or later. Rows are numbered as they are decided, so it is found by halving;
-/// one that was put back has a later moment than its place, and is passed over.
+/// The first row that was decided at this moment or later. Rows are numbered as they are decided, so it is found by
+/// halving; one that was put back has a later moment than its place, and is passed over.
 fn first_since(conn: &Connection, at: Timestamp) -> Result<i64, StoreError> {
     let ends = sql::first(
         conn,

@@ -1,5 +1,5 @@
-//! The rows of the seed documents that are the vendors' part: what is put on the wire, and what the lint says of it. Each
-//! test begins with the row it proves.
+//! The rows of the seed documents that are the vendors' part: what is put on the wire, and what the lint says of it.
+//! Each test begins with the row it proves.
 
 mod certificates;
 mod classes;

@@ -10,11 +10,12 @@ use crate::{intake::Path, key::Caller, problem::Problem, shared::Shared};
 
 /// Delete a user
 ///
-/// Ends every login, refuses login tokens issued until now, and takes away profile, settings and tokens; pushes that have
-/// not begun are cancelled. In the background the rest goes: what the user wrote says nothing any more, deliveries and
-/// system notifications to the user, group memberships (a group that was the user's goes to its longest-standing admin,
-/// else member; one without anybody else is dismissed), read marks and mutes. The other side of a conversation keeps its own
-/// messages. Until that is done, which takes minutes where millions of messages are kept, no new user can have the id.
+/// Ends every login, refuses login tokens issued until now, and takes away profile, settings and tokens; pushes that
+/// have not begun are cancelled. In the background the rest goes: what the user wrote says nothing any more, deliveries
+/// and system notifications to the user, group memberships (a group that was the user's goes to its longest-standing
+/// admin, else member; one without anybody else is dismissed), read marks and mutes. The other side of a conversation
+/// keeps its own messages. Until that is done, which takes minutes where millions of messages are kept, no new user can
+/// have the id.
 #[utoipa::path(delete, path = "/v1/users/{user}", operation_id = "delete_user", tag = "Users",
     params(("user" = String, Path, description = "The App's own id of the user")),
     responses((status = 204, description = "Deleted. Asked again, the user is not found.")))]

@@ -24,8 +24,8 @@ impl From<AskError> for Problem {
 
 /// Would a push go out?
 ///
-/// What would happen to such a message to this user, for each device: every rule in order, what it saw, and the one that
-/// would decide.
+/// What would happen to such a message to this user, for each device: every rule in order, what it saw, and the one
+/// that would decide.
 #[utoipa::path(get, path = "/v1/users/{user}/explain", operation_id = "explain_user", tag = "Explain",
     params(("user" = String, Path, description = "The App's own id of the user"), Imagined),
     responses((status = 200, description = "The answer.", body = Explanation)))]

@@ -15,7 +15,8 @@ use crate::{
 
 /// Take a user offline
 ///
-/// Its connections are closed, its logins do not resume, and its devices get no more pushes until a new login. Login tokens issued until now are refused from here on.
+/// Its connections are closed, its logins do not resume, and its devices get no more pushes until a new login. Login
+/// tokens issued until now are refused from here on.
 #[utoipa::path(post, path = "/v1/users/{user}/kick", operation_id = "kick_user", tag = "Users",
     params(("user" = String, Path, description = "The App's own id of the user")),
     responses((status = 200, description = "Ended.", body = EndedLogins)))]

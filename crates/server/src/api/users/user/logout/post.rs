@@ -15,7 +15,8 @@ use crate::{
 
 /// End a user's logins
 ///
-/// The pushes of its devices stop and its bindings go, as if the user had logged out on each. Login tokens issued until now are refused from here on.
+/// The pushes of its devices stop and its bindings go, as if the user had logged out on each. Login tokens issued until
+/// now are refused from here on.
 #[utoipa::path(post, path = "/v1/users/{user}/logout", operation_id = "logout_user", tag = "Users",
     params(("user" = String, Path, description = "The App's own id of the user")),
     responses((status = 200, description = "Ended.", body = EndedLogins)))]

@@ -15,8 +15,8 @@ use crate::{
 
 /// Take a user offline on one device
 ///
-/// Its connection is closed, its login does not resume, and it gets no more pushes until a new login there. Login tokens
-/// stay good.
+/// Its connection is closed, its login does not resume, and it gets no more pushes until a new login there. Login
+/// tokens stay good.
 #[utoipa::path(post, path = "/v1/users/{user}/devices/{device}/kick", operation_id = "kick_device", tag = "Users",
     params(
         ("user" = String, Path, description = "The App's own id of the user"),
