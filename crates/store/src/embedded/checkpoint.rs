@@ -1,9 +1,10 @@
 //! Moves the log into the database file beside the writer, so that commits do not wait for it.
 //!
-//! A passive checkpoint never blocks, but under steady load it never catches up either. So the writer moves what was
-//! committed meanwhile, which is little, and the next commit begins the log anew, in place. That also makes a sync
-//! cheap: a file that grows costs twice as much, because its new size has to reach the disk too. Should a long read
-//! stand in the way, the log grows; above a limit the writer empties it between two groups.
+//! A passive checkpoint never blocks, but under steady load it never catches up either. So there are several in a row,
+//! each of what was committed during the one before, until little is left. That the writer moves, and the next commit
+//! begins the log anew, in place. A sync is cheap then: a file that grows costs twice as much, because its new size has
+//! to reach the disk too. Should a long read stand in the way, the log grows; above a limit the writer empties it
+//! between two groups.
 
 use std::{
     path::{Path, PathBuf},
@@ -25,14 +26,16 @@ use crate::StoreError;
 const PASSIVE_FROM_BYTES: u64 = 4 * 1024 * 1024;
 /// The size of a page in the log, its head included.
 const FRAME_BYTES: u64 = 4096 + 24;
-/// The writer stops for so many pages, which takes it a few milliseconds.
-const REST_MAX_PAGES: u64 = 256;
-/// Passive checkpoints in a row, each of what was committed during the one before.
-const ROUNDS_MAX: usize = 3;
-/// At this size the writer stops for all of it.
-const TRUNCATE_FROM_BYTES: u64 = 64 * 1024 * 1024;
-/// Between two passive checkpoints.
-const PAUSE: Duration = Duration::from_millis(250);
+/// So few pages are left to the writer at once: they take it some three milliseconds.
+const REST_PAGES: u64 = 128;
+/// As many are left to it where they do not become fewer; twenty milliseconds or so.
+const REST_MAX_PAGES: u64 = 1024;
+/// Passive checkpoints in a row.
+const ROUNDS_MAX: usize = 16;
+/// At this size the writer stops for all of it, however long that takes.
+const TRUNCATE_FROM_BYTES: u64 = 256 * 1024 * 1024;
+/// Between two rows of checkpoints. Each stops the writer once, and a page that was written often is moved once.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// The checkpoint thread, as the writer holds it. Dropping it stops the thread.
 pub(super) struct Checkpoints {
@@ -125,16 +128,19 @@ fn empty_log(writer: &Connection) -> rusqlite::Result<()> {
 /// Moves the log where there is enough in it; whether little of it is left. The file's size does not tell how much is
 /// in it: it keeps the size it had when the log began anew.
 fn move_where_worth_it(conn: &Connection) -> rusqlite::Result<bool> {
-    if checkpoint(conn, "NOOP")?.pages * FRAME_BYTES < PASSIVE_FROM_BYTES {
+    let mut log = checkpoint(conn, "NOOP")?;
+    if log.pages * FRAME_BYTES < PASSIVE_FROM_BYTES {
         return Ok(false);
     }
     for _ in 0..ROUNDS_MAX {
+        let moved_before = log.moved;
         checkpoint(conn, "PASSIVE")?;
-        if checkpoint(conn, "NOOP")?.left() <= REST_MAX_PAGES {
-            return Ok(true);
+        log = checkpoint(conn, "NOOP")?;
+        if log.left() <= REST_PAGES || log.moved == moved_before {
+            break;
         }
     }
-    Ok(false)
+    Ok(log.left() <= REST_MAX_PAGES)
 }
 
 /// What the log holds.
@@ -162,6 +168,14 @@ fn checkpoint(conn: &Connection, mode: &str) -> rusqlite::Result<Log> {
 mod tests {
     use super::*;
 
+    fn open(folder: &Path) -> (Connection, Connection) {
+        let file = folder.join("posthouse.db");
+        open::own_file(&file).unwrap();
+        let writer = open::connection(&file, Role::Writer).unwrap();
+        writer.execute_batch("CREATE TABLE filled (bytes BLOB NOT NULL)").unwrap();
+        (writer, open::connection(&file, Role::Checkpoints).unwrap())
+    }
+
     fn fill(conn: &Connection, bytes: i64) {
         conn.execute("INSERT INTO filled (bytes) VALUES (zeroblob(?1))", [bytes]).unwrap();
     }
@@ -169,11 +183,7 @@ mod tests {
     #[test]
     fn a_log_that_was_moved_begins_anew_in_place() {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("posthouse.db");
-        open::own_file(&file).unwrap();
-        let writer = open::connection(&file, Role::Writer).unwrap();
-        writer.execute_batch("CREATE TABLE filled (bytes BLOB NOT NULL)").unwrap();
-        let mover = open::connection(&file, Role::Checkpoints).unwrap();
+        let (writer, mover) = open(folder.path());
         assert!(!move_where_worth_it(&mover).unwrap(), "there is little in the log");
         fill(&writer, 5 << 20);
         let size = || std::fs::metadata(folder.path().join("posthouse.db-wal")).unwrap().len();
@@ -183,5 +193,17 @@ mod tests {
         assert!(checkpoint(&writer, "NOOP").unwrap().pages < 10, "everything was moved before this commit");
         assert_eq!(size(), grown);
         assert!(!move_where_worth_it(&mover).unwrap(), "the file is large, the log is not");
+    }
+
+    #[test]
+    fn what_a_long_read_needs_is_not_left_to_the_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let (writer, mover) = open(folder.path());
+        let reader = open::connection(&folder.path().join("posthouse.db"), Role::Reader).unwrap();
+        reader.execute_batch("BEGIN; SELECT count(*) FROM filled").unwrap();
+        fill(&writer, 5 << 20);
+        assert!(!move_where_worth_it(&mover).unwrap(), "the read is still going on");
+        reader.execute_batch("COMMIT").unwrap();
+        assert!(move_where_worth_it(&mover).unwrap());
     }
 }
