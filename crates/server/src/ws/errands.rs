@@ -5,7 +5,7 @@
 
 use std::{collections::VecDeque, future::Future, pin::Pin, sync::Arc};
 
-use futures_util::{StreamExt, stream::FuturesUnordered};
+use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use im::{Accepted, Im, Live, Opened, OutboxDoor};
 use model::{ClientMessageId, ErrorCode, Fault};
 use wire::{ClientFrame, ConversationView, Cursor, GroupView, Login, MessageFrame, SendMessage};
@@ -73,6 +73,13 @@ impl Errands {
             }
             None => std::future::pending().await,
         }
+    }
+
+    /// An errand that has ended already.
+    pub(super) fn try_next(&mut self) -> Option<Done> {
+        let done = self.running.next().now_or_never().flatten()?;
+        self.note(&done);
+        Some(done)
     }
 
     pub(super) fn log_in(&mut self, login: Login, outbox: OutboxDoor) {

@@ -89,7 +89,10 @@ impl Connection {
             tokio::select! {
                 heard = self.pipe.hear(listening) => self.on_heard(heard),
                 told = self.outbox.told(flowing) => self.on_told(told),
-                done = self.errands.next() => self.on_done(done),
+                done = self.errands.next() => {
+                    self.on_done(done);
+                    self.take_done();
+                }
                 () = self.alarm.sleep.as_mut(), if self.alarm.is_set() => {
                     self.alarm.at = Timestamp::NEVER;
                     self.step(ServerInput::Tick);
@@ -170,6 +173,15 @@ impl Connection {
             && let Some(word) = self.outbox.try_recv()
         {
             self.on_word(word);
+        }
+    }
+
+    /// Takes what ended with it, in the same commit mostly, so that the answers leave together.
+    fn take_done(&mut self) {
+        while self.closed.is_none()
+            && let Some(done) = self.errands.try_next()
+        {
+            self.on_done(done);
         }
     }
 
