@@ -30,10 +30,15 @@ watcher.observe(document, { subtree: true, childList: true, attributes: true, ch
 look();
 ";
 
-/// Marks the page, and says whether a click on the element leaves it: by a link elsewhere, or by a form that the page
-/// does not send by itself.
+/// WebDriver's code where something else is where the click goes.
+const MISSED: &str = "element click intercepted";
+
+/// Marks the page, listens for the click, and says whether a click on the element leaves the page: by a link elsewhere,
+/// or by a form that the page does not send by itself.
 const MARK_AND_TELL: &str = "
 window.isMarked = true;
+window.isHit = false;
+arguments[0].addEventListener('click', () => { window.isHit = true; }, { capture: true });
 const link = arguments[0].closest('a[href]');
 if (link) return !link.hash || link.pathname !== location.pathname || link.search !== location.search;
 const button = arguments[0].closest('button');
@@ -174,7 +179,13 @@ impl Page {
         let leaves = Cell::new(false);
         let click = async |element: &_| {
             leaves.set(self.driver.run_on(element, MARK_AND_TELL).await? == true);
-            self.driver.click(element).await
+            self.driver.click(element).await?;
+            // The page may move its elements between aiming and clicking, as it may under a person's hand.
+            let hit = self.driver.run("return !window.isMarked || window.isHit;", &json!([])).await;
+            if hit.is_ok_and(|hit| hit == false) {
+                return Err(Refused { code: MISSED.to_owned(), text: "the click went elsewhere".to_owned() });
+            }
+            Ok(())
         };
         self.touch(words, one, click).await;
         // The browser may answer before it leaves: what is looked for next would be found on the old page.
@@ -333,7 +344,7 @@ impl Page {
             let exchanged = [
                 "stale element reference",
                 NO_SUCH_ELEMENT,
-                "element click intercepted",
+                MISSED,
                 "element not interactable",
             ];
             if !exchanged.contains(&refused.code.as_str()) || began.elapsed() > PATIENCE {
