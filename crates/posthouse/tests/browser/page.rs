@@ -341,12 +341,7 @@ impl Page {
                 Err(refused) => Err(refused),
             };
             let Err(refused) = touched else { return };
-            let exchanged = [
-                "stale element reference",
-                NO_SUCH_ELEMENT,
-                MISSED,
-                "element not interactable",
-            ];
+            let exchanged = ["stale element reference", NO_SUCH_ELEMENT, MISSED, "element not interactable"];
             if !exchanged.contains(&refused.code.as_str()) || began.elapsed() > PATIENCE {
                 self.fail(&format!("`{words}` cannot be touched: {} ({})", refused.text, refused.code)).await;
             }
