@@ -173,10 +173,6 @@ impl Storm {
         let task = tokio::spawn(async move {
             loop {
                 tokio::time::sleep(every).await;
-                if weather.expires_auth {
-                    strike(weather, &control).await?;
-                    continue;
-                }
                 // What is not used up yet goes on counting: told anew, it would begin from the start.
                 for vendor in used_up(weather, &control).await? {
                     counter.fetch_add(1, Ordering::SeqCst);
@@ -220,7 +216,7 @@ async fn strike_at(vendor: Vendor, weather: &Weather, control: &Api) -> Result<(
     Ok(())
 }
 
-/// The vendors with a host on which what holds for one time is used up.
+/// The vendors with a host on which what holds for one time is used up; all of them where it is over at once.
 async fn used_up(weather: &Weather, control: &Api) -> Result<Vec<Vendor>> {
     let hosts: Vec<Value> = control.get("/hosts").await?;
     let is_used_up =
