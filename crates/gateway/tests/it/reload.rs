@@ -3,7 +3,7 @@
 use gateway::Reach;
 use model::DeliveryState;
 
-use crate::support::{Stage, XIAOMI_HOST, all_in, regids};
+use crate::support::{Stage, XIAOMI_HOST, all_in, nowhere, regids};
 
 #[tokio::test]
 async fn a_vendor_that_could_not_be_reached_is_reached_after_a_reload() {
@@ -13,8 +13,7 @@ async fn a_vendor_that_could_not_be_reached_is_reached_after_a_reload() {
         extra_roots: stage.config.extra_roots.clone(),
         may_reach_inside: true,
     };
-    let nowhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    stage.redirect(XIAOMI_HOST, nowhere);
+    stage.redirect(XIAOMI_HOST, nowhere());
     let certificate = stage.xiaomi().await;
     let message = stage.queue(certificate, &regids(3)).await;
     let gateway = stage.gateway();

@@ -2,9 +2,9 @@
 
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicI64, Ordering},
     },
     time::{Duration, Instant},
@@ -25,6 +25,7 @@ use store::{
 };
 use tempfile::TempDir;
 use tokio::{
+    net::TcpSocket,
     sync::broadcast::{Receiver, error::RecvError},
     time::timeout,
 };
@@ -429,4 +430,14 @@ pub(crate) fn device_tokens(count: usize) -> Vec<String> {
 
 pub(crate) fn all_in(deliveries: &[Delivery], state: DeliveryState) -> bool {
     deliveries.iter().all(|delivery| delivery.state == state)
+}
+
+/// An address of this machine that is taken for good, and where nobody listens.
+pub(crate) fn nowhere() -> SocketAddr {
+    static TAKEN: LazyLock<TcpSocket> = LazyLock::new(|| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        socket
+    });
+    TAKEN.local_addr().unwrap()
 }

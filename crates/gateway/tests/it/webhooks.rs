@@ -229,8 +229,9 @@ async fn t14_a_rejected_push_and_its_cleared_token_are_told() {
     let certificate = stage.enrolled(Vendor::Apns).await;
     let ann = stage.person("ann", Vendor::Apns, certificate).await;
     let bo = stage.person("bo", Vendor::Apns, certificate).await;
+    // A token that dies in the millisecond it is registered in stays bound: nobody knows which came first.
+    stage.clock.advance_ms(1);
     bo.phone.invalidate_token();
-    stage.clock.advance_ms(60_000);
     let _gateway = stage.gateway();
     let message = stage.send(stage.letter(&ann, &bo, None), &[(&bo, WHOLE)]).await;
     let [delivery] = stage.ended(message).await.try_into().unwrap();

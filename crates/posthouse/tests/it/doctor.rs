@@ -3,6 +3,7 @@
 use std::{fs, path::Path, process::Command};
 
 use serde_json::Value;
+use tokio::net::TcpSocket;
 
 use crate::stage::Stage;
 
@@ -66,9 +67,11 @@ async fn without_the_server_it_tells_of_a_lost_key_and_a_vendor_that_cannot_be_r
     stage.terminate().await;
     let config = stage.folder().join("posthouse.toml");
     let written = fs::read_to_string(&config).unwrap();
-    let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let taken = TcpSocket::new_v4().unwrap();
+    taken.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let nobody_listens = taken.local_addr().unwrap();
     let lines = written.lines().map(|line| match line.split_once(" = ") {
-        Some((host, _)) if host.contains(":443") => format!("{host} = \"{dead}\""),
+        Some((host, _)) if host.contains(":443") => format!("{host} = \"{nobody_listens}\""),
         _ => line.to_owned(),
     });
     fs::write(&config, lines.collect::<Vec<_>>().join("\n")).unwrap();

@@ -2,8 +2,8 @@
 
 use std::{
     collections::HashMap,
-    net::SocketAddr,
-    sync::Arc,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, LazyLock},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use server::{Limits, Running, Server, ServerConfig, StartError, create_api_key};
 use store::{Change, EmbeddedStore, Op, Scope, SealKey, Store};
 use tempfile::TempDir;
-use tokio::{sync::broadcast::Receiver, time::timeout};
+use tokio::{net::TcpSocket, sync::broadcast::Receiver, time::timeout};
 
 /// Whatever takes longer than this in a test will never come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -111,7 +111,7 @@ impl House {
         let (instance_key, record) = create_api_key(app.id, vec![Scope::Instance], "instance", clock.now());
         store.commit(vec![Op::PutApiKey(record)]).await.unwrap();
         let im = Im::start(Arc::clone(&store), Arc::clone(&clock), times).await.unwrap();
-        let gateway = Gateway::start(Arc::clone(&store), Arc::clone(&clock), nowhere());
+        let gateway = Gateway::start(Arc::clone(&store), Arc::clone(&clock), no_vendors());
         let mut config = ServerConfig::at(SocketAddr::from(([127, 0, 0, 1], 0)));
         set(&mut config);
         let running = Server::start(Arc::clone(&im), Arc::clone(&gateway), clock, config).await?;
@@ -330,9 +330,18 @@ async fn seed(store: &dyn Store, id: u32, policy: AppPolicy, now: Timestamp) -> 
     (app, key)
 }
 
-/// Vendors are looked for on a port of this machine where nobody listens.
-fn nowhere() -> GatewayConfig {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+/// An address of this machine that is taken for good, and where nobody listens.
+fn nowhere() -> SocketAddr {
+    static TAKEN: LazyLock<TcpSocket> = LazyLock::new(|| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        socket
+    });
+    TAKEN.local_addr().unwrap()
+}
+
+/// Vendors are looked for where nobody listens.
+fn no_vendors() -> GatewayConfig {
     let hosts = [
         "api.xmpush.xiaomi.com:443",
         "api.push.apple.com:443",
@@ -343,7 +352,7 @@ fn nowhere() -> GatewayConfig {
         webhooks: WebhookConfig { may_reach_inside: true, ..WebhookConfig::default() },
         connect_to: hosts
             .into_iter()
-            .map(|host| (host.to_owned(), closed.to_string()))
+            .map(|host| (host.to_owned(), nowhere().to_string()))
             .collect::<HashMap<_, _>>(),
         ..GatewayConfig::default()
     }

@@ -1,9 +1,15 @@
 //! The control API: phones, faults, state, news, and who may call it.
 
+use std::time::Duration;
+
 use http::Method;
 use serde_json::{Value, json};
+use tokio::{net::TcpStream, time::timeout};
 
-use crate::support::World;
+use crate::support::{World, tls};
+
+/// Long enough for a host of this machine to prove itself.
+const STRANGERS_TURN: Duration = Duration::from_secs(5);
 
 #[tokio::test]
 async fn a_phone_is_made_switched_and_taken_away() {
@@ -103,10 +109,13 @@ async fn the_event_stream_says_when_something_changed() {
 #[tokio::test]
 async fn after_a_shutdown_its_ports_are_closed() {
     let world = World::start().await;
-    let addresses: Vec<_> = world.running.hosts().into_iter().map(|(_, address)| address).collect();
-    assert!(addresses.len() >= model::Vendor::ALL.len());
+    let (hosts, ca_pem) = (world.running.hosts(), world.running.ca_pem().to_owned());
+    assert!(hosts.len() >= model::Vendor::ALL.len());
     world.running.shutdown().await;
-    for address in addresses {
-        assert!(tokio::net::TcpStream::connect(address).await.is_err());
+    for (host, address) in hosts {
+        let Ok(stream) = TcpStream::connect(address).await else { continue };
+        // A port that is free again may be somebody else's by now, who may not even answer.
+        let proven = timeout(STRANGERS_TURN, tls(stream, &ca_pem, &host, &[b"h2", b"http/1.1"], None)).await;
+        assert!(!matches!(proven, Ok(Ok(_))), "{host} is still served");
     }
 }

@@ -79,22 +79,8 @@ impl World {
         alpn: &[&[u8]],
         identity: Option<Identity>,
     ) -> std::io::Result<TlsStream<TcpStream>> {
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_slice(self.running.ca_pem().as_bytes()).unwrap()).unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let builder = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots);
-        let mut config = match identity {
-            Some((chain, key)) => builder.with_client_auth_cert(chain, key).unwrap(),
-            None => builder.with_no_client_auth(),
-        };
-        config.alpn_protocols = alpn.iter().map(|protocol| protocol.to_vec()).collect();
         let stream = TcpStream::connect(self.address(host)).await.unwrap();
-        stream.set_nodelay(true).unwrap();
-        let name = ServerName::try_from(host.to_owned()).unwrap();
-        TlsConnector::from(Arc::new(config)).connect(name, stream).await
+        tls(stream, self.running.ca_pem(), host, alpn, identity).await
     }
 
     /// One request over HTTP/1.1; `None` where the connection was cut.
@@ -167,6 +153,31 @@ impl Events {
         let piece = self.0.frame().await.unwrap().unwrap().into_data().unwrap();
         String::from_utf8(piece.to_vec()).unwrap()
     }
+}
+
+/// TLS with whoever proves to be this host by this authority.
+pub(crate) async fn tls(
+    stream: TcpStream,
+    ca_pem: &str,
+    host: &str,
+    alpn: &[&[u8]],
+    identity: Option<Identity>,
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots);
+    let mut config = match identity {
+        Some((chain, key)) => builder.with_client_auth_cert(chain, key).unwrap(),
+        None => builder.with_no_client_auth(),
+    };
+    config.alpn_protocols = alpn.iter().map(|protocol| protocol.to_vec()).collect();
+    stream.set_nodelay(true).unwrap();
+    let name = ServerName::try_from(host.to_owned()).unwrap();
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await
 }
 
 /// A client certificate with its key.
