@@ -20,7 +20,7 @@ use crate::{
 
 /// In their order; a migration that was ever released is never edited. How many have run, the database's `user_version`
 /// says.
-pub(super) const MIGRATIONS: [&str; 9] = [
+pub(super) const MIGRATIONS: [&str; 10] = [
     include_str!("../../migrations/V1__first.sql"),
     include_str!("../../migrations/V2__groups_calls_settings.sql"),
     include_str!("../../migrations/V3__api_key_use.sql"),
@@ -30,6 +30,7 @@ pub(super) const MIGRATIONS: [&str; 9] = [
     include_str!("../../migrations/V7__audit_of_object.sql"),
     include_str!("../../migrations/V8__groups_by_name.sql"),
     include_str!("../../migrations/V9__counts.sql"),
+    include_str!("../../migrations/V10__client_ids_first.sql"),
 ];
 
 const SEAL_CHECK: Place = Place { column: "instance.seal_check", row: 0 };
