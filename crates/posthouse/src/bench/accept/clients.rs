@@ -135,7 +135,8 @@ impl Account {
         for turn in turns {
             let due = turn.come(self).await;
             self.due.borrow_mut().push(due);
-            let id = ClientMessageId::new(&format!("{}-{}", Uuid::new_v4().simple(), turn.place))?;
+            // In the order of their time, as the server's own where a backend names none: docs/protocol.md advises it.
+            let id = ClientMessageId::new(&format!("{}-{}", Uuid::now_v7().simple(), turn.place))?;
             let to = UserId::new(&format!("nobody-{:04}", turn.nth % 5_000))?;
             let message = SendMessage::new(id, to, Body::text(TEXT));
             sink.send(Message::text(encode(&ClientFrame::Send(Box::new(message))))).await?;

@@ -21,7 +21,7 @@ pub(super) fn input_of(asked: Operation) -> Option<Input<'static>> {
         Operation::Unregister {} => Input::Unregister,
         Operation::Register {} => Input::Register,
         Operation::Send { to, text, system, online_only, mentions, push } => {
-            let client_message_id = ClientMessageId::new(&Uuid::new_v4().to_string()).ok()?;
+            let client_message_id = ClientMessageId::new(&Uuid::now_v7().to_string()).ok()?;
             let push = push.map(|settings| *settings);
             let plain = SendMessage::new(client_message_id, to, Body::text(text));
             Input::SendMessage(Box::new(SendMessage { system, online_only, mentions, push, ..plain }))
