@@ -5,8 +5,12 @@
 //! begins the log anew, in place. A sync is cheap then: a file that grows costs twice as much, because its new size has
 //! to reach the disk too. Should a long read stand in the way, the log grows; above a limit the writer empties it
 //! between two groups.
+//!
+//! SQLite syncs the database file with the last page of the log alone, so whoever moves that page waits for all that was
+//! moved before. What the writer leaves to this thread is therefore synced here.
 
 use std::{
+    fs::File,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
@@ -30,7 +34,7 @@ const FRAME_BYTES: u64 = 4096 + 24;
 const REST_PAGES: u64 = 128;
 /// As many are left to it where they do not become fewer; twenty milliseconds or so.
 const REST_MAX_PAGES: u64 = 1024;
-/// Passive checkpoints in a row.
+/// Passive checkpoints in a row, after the first.
 const ROUNDS_MAX: usize = 16;
 /// At this size the writer stops for all of it, however long that takes.
 const TRUNCATE_FROM_BYTES: u64 = 256 * 1024 * 1024;
@@ -49,7 +53,8 @@ pub(super) struct Checkpoints {
 }
 
 impl Checkpoints {
-    pub(super) fn spawn(file: &Path) -> Result<Self, StoreError> {
+    /// `database` is the same file; see [`open::own_file`] for how long it has to stay open.
+    pub(super) fn spawn(file: &Path, database: Arc<File>) -> Result<Self, StoreError> {
         let conn = open::connection(file, Role::Checkpoints)?;
         let (wake, woken) = mpsc::sync_channel::<()>(1);
         let (stop, stopped) = mpsc::channel::<()>();
@@ -64,7 +69,7 @@ impl Checkpoints {
                         return;
                     }
                     let _turn = turn.lock();
-                    match move_where_worth_it(&conn) {
+                    match move_where_worth_it(&conn, &database) {
                         Ok(was_moved) => moved.store(was_moved, Ordering::Release),
                         Err(error) => {
                             tracing::warn!(%error, "the log could not be moved into the database file");
@@ -127,20 +132,29 @@ fn empty_log(writer: &Connection) -> rusqlite::Result<()> {
 
 /// Moves the log where there is enough in it; whether little of it is left. The file's size does not tell how much is
 /// in it: it keeps the size it had when the log began anew.
-fn move_where_worth_it(conn: &Connection) -> rusqlite::Result<bool> {
-    let mut log = checkpoint(conn, "NOOP")?;
-    if log.pages * FRAME_BYTES < PASSIVE_FROM_BYTES {
+fn move_where_worth_it(conn: &Connection, database: &File) -> Result<bool, StoreError> {
+    if checkpoint(conn, "NOOP")?.pages * FRAME_BYTES < PASSIVE_FROM_BYTES {
         return Ok(false);
     }
+    let mut log = move_once(conn)?;
+    database.sync_data().map_err(|error| StoreError::Disk(format!("the database file: {error}")))?;
     for _ in 0..ROUNDS_MAX {
+        if log.left() <= REST_PAGES {
+            break;
+        }
         let moved_before = log.moved;
-        checkpoint(conn, "PASSIVE")?;
-        log = checkpoint(conn, "NOOP")?;
-        if log.left() <= REST_PAGES || log.moved == moved_before {
+        log = move_once(conn)?;
+        if log.moved == moved_before {
             break;
         }
     }
     Ok(log.left() <= REST_MAX_PAGES)
+}
+
+/// Moves what is in the log now; what it holds afterwards.
+fn move_once(conn: &Connection) -> rusqlite::Result<Log> {
+    checkpoint(conn, "PASSIVE")?;
+    checkpoint(conn, "NOOP")
 }
 
 /// What the log holds.
@@ -168,12 +182,12 @@ fn checkpoint(conn: &Connection, mode: &str) -> rusqlite::Result<Log> {
 mod tests {
     use super::*;
 
-    fn open(folder: &Path) -> (Connection, Connection) {
+    fn open(folder: &Path) -> (Connection, Connection, File) {
         let file = folder.join("posthouse.db");
-        open::own_file(&file).unwrap();
+        let database = open::own_file(&file).unwrap();
         let writer = open::connection(&file, Role::Writer).unwrap();
         writer.execute_batch("CREATE TABLE filled (bytes BLOB NOT NULL)").unwrap();
-        (writer, open::connection(&file, Role::Checkpoints).unwrap())
+        (writer, open::connection(&file, Role::Checkpoints).unwrap(), database)
     }
 
     fn fill(conn: &Connection, bytes: i64) {
@@ -183,27 +197,27 @@ mod tests {
     #[test]
     fn a_log_that_was_moved_begins_anew_in_place() {
         let folder = tempfile::tempdir().unwrap();
-        let (writer, mover) = open(folder.path());
-        assert!(!move_where_worth_it(&mover).unwrap(), "there is little in the log");
+        let (writer, mover, database) = open(folder.path());
+        assert!(!move_where_worth_it(&mover, &database).unwrap(), "there is little in the log");
         fill(&writer, 5 << 20);
         let size = || std::fs::metadata(folder.path().join("posthouse.db-wal")).unwrap().len();
         let grown = size();
-        assert!(move_where_worth_it(&mover).unwrap());
+        assert!(move_where_worth_it(&mover, &database).unwrap());
         fill(&writer, 100);
         assert!(checkpoint(&writer, "NOOP").unwrap().pages < 10, "everything was moved before this commit");
         assert_eq!(size(), grown);
-        assert!(!move_where_worth_it(&mover).unwrap(), "the file is large, the log is not");
+        assert!(!move_where_worth_it(&mover, &database).unwrap(), "the file is large, the log is not");
     }
 
     #[test]
     fn what_a_long_read_needs_is_not_left_to_the_writer() {
         let folder = tempfile::tempdir().unwrap();
-        let (writer, mover) = open(folder.path());
+        let (writer, mover, database) = open(folder.path());
         let reader = open::connection(&folder.path().join("posthouse.db"), Role::Reader).unwrap();
         reader.execute_batch("BEGIN; SELECT count(*) FROM filled").unwrap();
         fill(&writer, 5 << 20);
-        assert!(!move_where_worth_it(&mover).unwrap(), "the read is still going on");
+        assert!(!move_where_worth_it(&mover, &database).unwrap(), "the read is still going on");
         reader.execute_batch("COMMIT").unwrap();
-        assert!(move_where_worth_it(&mover).unwrap());
+        assert!(move_where_worth_it(&mover, &database).unwrap());
     }
 }

@@ -89,6 +89,7 @@ pub struct EmbeddedStore {
     seal: SealKey,
     meter: Arc<StoreMeter>,
     place: PathBuf,
+    _database: Arc<File>,
     _folder: File,
 }
 
@@ -101,7 +102,9 @@ impl EmbeddedStore {
     pub fn open(folder: &Path, seal: SealKey) -> Result<Arc<Self>, StoreError> {
         let lock = open::take_folder(folder)?;
         let file = folder.join(open::DATABASE);
-        open::own_file(&file).map_err(|error| StoreError::Disk(format!("{}: {error}", file.display())))?;
+        let database = open::own_file(&file)
+            .map_err(|error| StoreError::Disk(format!("{}: {error}", file.display())))?;
+        let database = Arc::new(database);
         let mut conn = open::connection(&file, Role::Writer)?;
         open::prepare(&mut conn, &seal)?;
         let mut road = Road::default();
@@ -119,7 +122,7 @@ impl EmbeddedStore {
             feed: feed.clone(),
             meter: Arc::clone(&meter),
         };
-        let writer = Writer::spawn(desk, &file)?;
+        let writer = Writer::spawn(desk, &file, Arc::clone(&database))?;
         Ok(Arc::new(Self {
             readers: Readers::new(file),
             writer,
@@ -129,6 +132,7 @@ impl EmbeddedStore {
             seal,
             meter,
             place: folder.to_owned(),
+            _database: database,
             _folder: lock,
         }))
     }

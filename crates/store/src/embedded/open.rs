@@ -84,6 +84,9 @@ pub(super) fn take_folder(folder: &Path) -> Result<File, StoreError> {
 }
 
 /// Opens a file, or makes one that only its owner may read. What the database makes beside its file it makes alike.
+///
+/// Whoever opens the database's own file has it open until the last connection is closed: a process that closes a file
+/// gives up its locks on it, those of its connections too.
 pub(super) fn own_file(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.create(true).truncate(false).write(true);

@@ -6,6 +6,7 @@
 
 use std::{
     cell::Cell,
+    fs::File,
     iter,
     path::Path,
     sync::{Arc, Mutex},
@@ -122,8 +123,8 @@ pub(super) struct Desk {
 }
 
 impl Writer {
-    pub(super) fn spawn(desk: Desk, file: &Path) -> Result<Self, StoreError> {
-        let checkpoints = Checkpoints::spawn(file)?;
+    pub(super) fn spawn(desk: Desk, file: &Path, database: Arc<File>) -> Result<Self, StoreError> {
+        let checkpoints = Checkpoints::spawn(file, database)?;
         let (jobs, waiting) = mpsc::channel(WAITING_MAX);
         let meter = Arc::clone(&desk.meter);
         let thread = thread::Builder::new()
