@@ -6,8 +6,8 @@
 //! to reach the disk too. Should a long read stand in the way, the log grows; above a limit the writer empties it
 //! between two groups.
 //!
-//! SQLite syncs the database file with the last page of the log alone, so whoever moves that page waits for all that was
-//! moved before. What the writer leaves to this thread is therefore synced here.
+//! SQLite syncs the database file with the last page of the log alone, so whoever moves that page waits for all that
+//! was moved before. What the writer leaves to this thread is therefore synced here.
 
 use std::{
     fs::File,
