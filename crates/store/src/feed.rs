@@ -3,7 +3,8 @@
 use model::{AppId, CertificateId, DeliveryId, DeviceId, MessageId, UserId};
 use tokio::sync::broadcast;
 
-/// A change that was committed. A listener that lags must assume that anything may have changed.
+/// A change that was committed, told just after whoever committed it was answered. A listener that lags must assume
+/// that anything may have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// An App or its policy.

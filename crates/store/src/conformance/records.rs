@@ -60,7 +60,7 @@ pub async fn an_api_key_is_listed_used_and_revoked(stage: Stage) {
     let revoke = |app| Op::DeleteApiKey { app, hash: [1; 32] };
     assert_eq!(stage.commit(revoke(FOREIGN)).await, Outcome::Missing);
     assert_eq!(stage.commit(revoke(APP)).await, Outcome::Done);
-    assert_eq!(feed.try_recv().expect("it is told"), crate::Change::ApiKey([1; 32]));
+    assert_eq!(feed.recv().await.expect("it is told"), crate::Change::ApiKey([1; 32]));
     assert_eq!(stage.commit(revoke(APP)).await, Outcome::Missing);
     assert_eq!(stage.store().api_key(&[1; 32]).await.expect("reads"), None);
 }
