@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use gateway::{GatewayConfig, WebhookConfig};
 use im::ImConfig;
-use model::{Clock, LoginPolicy, Secret};
+use model::{App, Clock, LoginPolicy, Secret};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use serde_json::json;
 use server::{ServerConfig, SimulatorAddress};
@@ -131,7 +131,14 @@ impl Dev {
     pub(crate) async fn let_many_log_in(&self) -> Result<()> {
         let mut app = self.sample.app.clone();
         app.policy.login = LoginPolicy::Many;
+        self.put_app(app).await
+    }
+
+    /// Changes the sample App without asking the server for it; effective at once.
+    pub(crate) async fn put_app(&self, app: App) -> Result<()> {
+        let id = app.id;
         self.stack.store.commit(vec![Op::PutApp(app)]).await?;
+        self.stack.im.catalogue().forget(id);
         Ok(())
     }
 

@@ -219,9 +219,7 @@ pub(super) async fn set_policy(dev: &Dev, policy: Value) -> Result<()> {
 /// Sets the sample App's policy back.
 pub(super) async fn reset_policy(dev: &Dev) -> Result<()> {
     let app = dev.stack.store.app(APP).await?.context("the sample App is gone")?;
-    let app = model::App { policy: dev.sample.app.policy.clone(), ..app };
-    dev.stack.store.commit(vec![store::Op::PutApp(app)]).await?;
-    Ok(())
+    dev.put_app(model::App { policy: dev.sample.app.policy.clone(), ..app }).await
 }
 
 fn token_of(dev: &Dev, user: &str) -> Result<String> {
