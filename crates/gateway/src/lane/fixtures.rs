@@ -6,7 +6,7 @@ use model::{AppId, Class, DeliveryId, MessageId, Purpose, PushSettings, Timestam
 use vendors::Content;
 
 use super::{
-    hand::Item,
+    parcel::Item,
     work::{Shown, Work},
 };
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::Timestamp;
 use vendors::{Channel, WireRequest};
 
-use super::{auth::Pass, hand::Parcel};
+use super::{auth::Pass, parcel::Parcel};
 
 /// A job on its way: its request is on the wire, or waits for a place there.
 pub(crate) struct Flight {

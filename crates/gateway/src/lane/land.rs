@@ -11,8 +11,8 @@ use super::{
     Lane,
     brake::Braked,
     flights::Flight,
-    hand::{Item, Parcel},
     leave,
+    parcel::{Item, Parcel},
     settle::{self, KnownOfAuth, Tried},
 };
 use crate::{

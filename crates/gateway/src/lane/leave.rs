@@ -8,8 +8,8 @@ use tokio::time::Instant;
 use vendors::{Auth, Channel, Job, Step, WireRequest};
 
 use super::{
-    Event, Lane, SWEEP_EVERY, auth::Pass, breaker::Allowance, flights::Flight, hand::Parcel, land::Ending,
-    outbox,
+    Event, Lane, SWEEP_EVERY, auth::Pass, breaker::Allowance, flights::Flight, land::Ending, outbox,
+    parcel::Parcel,
 };
 use crate::{
     net::{ConnectionId, DialError, Dialed, Landing, Lost},

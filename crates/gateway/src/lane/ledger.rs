@@ -16,7 +16,7 @@ use vendors::{Adapter, Allowed, AllowedKind, Channel, DailyAmount, DailyAmounts,
 use super::{
     Event, Lane,
     brake::{self, Brake},
-    hand::{Item, Parcel},
+    parcel::{Item, Parcel},
     settle,
 };
 use crate::{own_codes, signal::Told};

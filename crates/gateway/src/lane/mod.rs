@@ -21,6 +21,7 @@ mod leave;
 mod ledger;
 mod outbox;
 mod pace;
+mod parcel;
 mod road;
 mod settle;
 mod work;
@@ -46,9 +47,10 @@ use self::{
     dice::Dice,
     flights::{Flight, Flights},
     gather::Gathering,
-    hand::{Hand, Parcel},
+    hand::Hand,
     intake::Intake,
     outbox::Outbox,
+    parcel::Parcel,
     road::{Opened, Road},
 };
 use crate::{

@@ -4,7 +4,7 @@ use model::{Attempt, CertificateId, DeliveryState, Event, ReasonCode, TargetVerd
 use rules::{Follow, Situation, TokenAction};
 use store::{BindingClear, DeliveryUpdate, Op};
 
-use super::hand::Item;
+use super::parcel::Item;
 use crate::webhooks::Hears;
 
 /// When and for how long something was tried.
