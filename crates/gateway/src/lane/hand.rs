@@ -175,6 +175,7 @@ impl Hand {
 mod tests {
     use model::Timestamp;
     use proptest::prelude::*;
+    use vendors::Job;
 
     use super::*;
     use crate::lane::fixtures::{item, numbered, shown, work};
@@ -288,5 +289,32 @@ mod tests {
         hand.add(item(3), &shown(), Some(BatchKey(7)), None);
         hand.let_go();
         assert_eq!(sizes(&mut hand), [1, 1, 1]);
+    }
+
+    #[test]
+    fn t1_a_target_carries_its_own_badge() {
+        let mut hand = Hand::new(10);
+        for badge in [Some(3), None, Some(7)] {
+            hand.add(Item { badge, ..item(1) }, &work(), Some(BatchKey(1)), None);
+        }
+        hand.let_go();
+        let parcel = hand.take().unwrap();
+        let Job::Notify { targets, .. } = parcel.job(Timestamp(0)) else { panic!("it is to be shown") };
+        assert_eq!(targets.iter().map(|target| target.badge).collect::<Vec<_>>(), [Some(3), None, Some(7)]);
+    }
+
+    #[test]
+    fn t13_what_is_taken_back_carries_the_vendors_own_id() {
+        let mut hand = Hand::new(10);
+        hand.add(Item { followed: Some("vendor-1".into()), ..item(1) }, &shown(), Some(BatchKey(1)), None);
+        hand.add(item(2), &shown(), Some(BatchKey(1)), None);
+        hand.let_go();
+        let mut parcel = hand.take().unwrap();
+        parcel.sift(|item| item.id.0 == 1);
+        let Job::Recall { sent, collapse_key, .. } = parcel.job(Timestamp(0)) else {
+            panic!("it is to be taken back")
+        };
+        assert_eq!((sent.len(), collapse_key), (1, "key"));
+        assert_eq!(sent[0].vendor_message_id.as_deref(), Some("vendor-1"));
     }
 }

@@ -145,34 +145,3 @@ impl Parcel {
         out
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::lane::fixtures::{item, shown, work};
-
-    fn parcel(work: Work, items: impl IntoIterator<Item = Item>) -> Parcel {
-        let mut parcel = Parcel::new(work, None, None);
-        items.into_iter().for_each(|item| parcel.add(item));
-        parcel
-    }
-
-    #[test]
-    fn t1_a_target_carries_its_own_badge() {
-        let badges = [Some(3), None, Some(7)];
-        let parcel = parcel(work(), badges.map(|badge| Item { badge, ..item(1) }));
-        let Job::Notify { targets, .. } = parcel.job(Timestamp(0)) else { panic!("it is to be shown") };
-        assert_eq!(targets.iter().map(|target| target.badge).collect::<Vec<_>>(), badges);
-    }
-
-    #[test]
-    fn t13_what_is_taken_back_carries_the_vendors_own_id() {
-        let mut parcel = parcel(shown(), [Item { followed: Some("vendor-1".into()), ..item(1) }, item(2)]);
-        parcel.sift(|item| item.id.0 == 1);
-        let Job::Recall { sent, collapse_key, .. } = parcel.job(Timestamp(0)) else {
-            panic!("it is to be taken back")
-        };
-        assert_eq!((sent.len(), collapse_key), (1, "key"));
-        assert_eq!(sent[0].vendor_message_id.as_deref(), Some("vendor-1"));
-    }
-}
